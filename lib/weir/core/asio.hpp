@@ -1,10 +1,12 @@
 #pragma once
 
-/// Asio, configured the way weir needs it. Every file of weir includes Asio through this header, and
-/// a program that includes it before its own `<asio/...>` headers needs no configuration of its own.
+/// Asio, configured the way weir needs it. Every file of weir includes Asio through this header,
+/// and a program that includes it before its own `<asio/...>` headers needs no configuration of its
+/// own.
 ///
-/// Asio is the standalone one (not Boost's), without its deprecated names. Asio before 1.28 looks for
-/// clang's coroutines under their old, experimental name and so misses them; they are announced here.
+/// Asio is the standalone one (not Boost's), without its deprecated names. Asio before 1.28 looks
+/// for clang's coroutines under their old, experimental name and so misses them; they are announced
+/// here.
 
 #if !defined(ASIO_STANDALONE)
 #define ASIO_STANDALONE 1
@@ -27,5 +29,6 @@
 #include <asio.hpp>
 
 #if !defined(ASIO_HAS_CO_AWAIT) || !defined(ASIO_HAS_STD_COROUTINE)
-#error "Asio has found no coroutines: compile as C++20 and include <weir/core/asio.hpp> before <asio.hpp>"
+#error \
+    "Asio has found no coroutines: compile as C++20 and include <weir/core/asio.hpp> before <asio.hpp>"
 #endif

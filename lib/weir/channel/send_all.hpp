@@ -1,0 +1,29 @@
+/// From a stream into a channel, with backpressure: the step `buffer` and `into` share.
+#pragma once
+
+#include <weir/channel/channel.hpp>
+#include <weir/core/stream.hpp>
+
+#include <utility>
+
+namespace weir {
+
+/// Polls `stream` into `to` as far as both allow in this turn. `finished` when the stream has
+/// ended or the receiver is gone; the channel is left open. What is at hand is published before it
+/// returns: a run never delays an item.
+template <class S>
+poll_state send_all(poll_context& cx, S& stream, channel_state<item_t<S>>& to) {
+    for (;;) {
+        if (!to.poll_room(cx)) return poll_state::pending;
+        if (to.abandoned()) return poll_state::finished;
+        const poll_state state = stream.poll(cx, [&to](item_t<S>&& x) -> bool {
+            to.put(std::move(x));
+            return to.room() != 0;
+        });
+        to.publish();
+        if (state == poll_state::pending && to.abandoned()) return poll_state::finished;
+        if (state != poll_state::paused) return state;
+    }
+}
+
+}  // namespace weir

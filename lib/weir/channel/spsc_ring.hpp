@@ -1,0 +1,115 @@
+/// A bounded queue between one producer and one consumer that may be on different threads.
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace weir {
+
+/// The lock-free ring under a channel: exact capacity, items in place, both indices published in
+/// runs. Knows nothing of waiting; see channel.hpp.
+///
+/// Items may be move-only and need no default constructor. The producer's calls come from one
+/// thread at a time, and so do the consumer's; the destructor comes after both.
+template <class T>
+class spsc_ring {
+public:
+    explicit spsc_ring(std::size_t capacity)
+        : capacity_(capacity),
+          mask_(std::bit_ceil(capacity) - 1),
+          slots_(std::allocator<T>().allocate(mask_ + 1)) {}
+    spsc_ring(const spsc_ring&) = delete;
+    spsc_ring& operator=(const spsc_ring&) = delete;
+    ~spsc_ring() {
+        for (std::size_t i = head_.load(); i != producer_.next; ++i) std::destroy_at(slot(i));
+        std::allocator<T>().deallocate(slots_, mask_ + 1);
+    }
+
+    std::size_t capacity() const noexcept { return capacity_; }
+
+    // --- the producer's side ---
+
+    /// How many items `put` may be called for. Looks at the consumer's index only when it must.
+    std::size_t room() noexcept {
+        if (const std::size_t known = capacity_ - (producer_.next - producer_.seen_head)) {
+            return known;
+        }
+        return refresh_room();
+    }
+    std::size_t refresh_room() noexcept {
+        producer_.seen_head = head_.load();
+        return capacity_ - (producer_.next - producer_.seen_head);
+    }
+    /// Places an item; the consumer sees it after `publish`. Precondition: room() > 0.
+    template <class U>
+    void put(U&& item) {
+        std::construct_at(slot(producer_.next), std::forward<U>(item));
+        ++producer_.next;
+    }
+    /// True when `publish` would show the consumer something.
+    bool unpublished() const noexcept { return producer_.next != producer_.published; }
+    std::size_t unpublished_count() const noexcept { return producer_.next - producer_.published; }
+    void publish() noexcept {
+        producer_.published = producer_.next;
+        tail_.store(producer_.next);
+    }
+
+    // --- the consumer's side ---
+
+    /// How many items can be taken. Looks at the producer's index only when it must.
+    std::size_t available() noexcept {
+        if (const std::size_t known = consumer_.seen_tail - consumer_.next) return known;
+        return refresh_available();
+    }
+    std::size_t refresh_available() noexcept {
+        consumer_.seen_tail = tail_.load();
+        return consumer_.seen_tail - consumer_.next;
+    }
+    /// Moves the next item out. Precondition: available() > 0.
+    T take() noexcept(std::is_nothrow_move_constructible_v<T>) {
+        T* place = slot(consumer_.next);
+        T item = std::move(*place);
+        std::destroy_at(place);
+        ++consumer_.next;
+        return item;
+    }
+    /// How many taken items the producer does not know of yet.
+    std::size_t unreleased_count() const noexcept { return consumer_.next - consumer_.released; }
+    /// Gives the places of taken items back to the producer.
+    void release() noexcept {
+        consumer_.released = consumer_.next;
+        head_.store(consumer_.next);
+    }
+
+private:
+    T* slot(std::size_t i) const noexcept { return slots_ + (i & mask_); }
+
+    // What one side writes is kept a cache line away from what the other does. 64 is the line of
+    // all machines this runs on; std::hardware_destructive_interference_size is not ABI-stable.
+    static constexpr std::size_t line = 64;
+
+    const std::size_t capacity_;
+    const std::size_t mask_;
+    T* const slots_;
+
+    // Indices only grow (and wrap with the type). Stored and loaded sequentially consistent, as
+    // the waker protocol asks of a condition (waker.hpp): they are touched once a run.
+    alignas(line) std::atomic<std::size_t> tail_{0};  // items below it are published
+    alignas(line) std::atomic<std::size_t> head_{0};  // items below it are taken
+    struct alignas(line) producer_side {
+        std::size_t next = 0;       // where the next item goes
+        std::size_t published = 0;  // what tail_ says
+        std::size_t seen_head = 0;  // what head_ said last
+    } producer_;
+    struct alignas(line) consumer_side {
+        std::size_t next = 0;       // the next item to take
+        std::size_t released = 0;   // what head_ says
+        std::size_t seen_tail = 0;  // what tail_ said last
+    } consumer_;
+};
+
+}  // namespace weir

@@ -1,0 +1,82 @@
+/// What a stream is.
+///
+/// A stream is any movable type with a `value_type` and
+///
+///     template <class Sink> poll_state poll(poll_context& cx, Sink&& sink);
+///
+/// `poll` hands every item that is ready now to `sink` as `value_type&&`. The sink returns a bool:
+/// false means it took that item and wants no more for the moment. An item that was handed over
+/// has been taken; nothing is ever handed back.
+///
+/// Rules for writers of streams:
+/// - Return `paused` as soon as the sink said no, `pending` when nothing is ready (after arranging
+///   for a wake-up with *this* poll's context: the latest one wins), `finished` at the end.
+/// - Never block. A source that is always ready asks `cx.grant` how far it may go.
+/// - Throw for a fault of the plumbing; a stream that threw, or finished, is not polled again.
+/// - The destructor cancels what is in flight and does not wait for it; hold `cx.hold()` where the
+///   pipeline must not complete before it is over.
+/// - `poll` is called by one thread at a time, on the segment's strand.
+#pragma once
+
+#include <weir/core/poll.hpp>
+
+#include <concepts>
+#include <type_traits>
+
+namespace weir {
+
+/// What a stream hands to its sink.
+template <class S>
+using item_t = typename std::remove_cvref_t<S>::value_type;
+
+/// A sink that accepts anything: what the stream concept tries `poll` with.
+template <class T>
+struct any_sink {
+    bool operator()(T&&) { return true; }
+};
+
+template <class S>
+concept has_value_type = requires {
+    typename S::value_type;
+} && std::is_object_v<typename S::value_type> && std::movable<typename S::value_type>;
+
+template <class S>
+concept has_poll =
+    has_value_type<S> && requires(S& s, poll_context& cx, any_sink<typename S::value_type>& sink) {
+        { s.poll(cx, sink) } -> std::same_as<poll_state>;
+    };
+
+/// A type that obeys the protocol above. Requires no base class.
+template <class S>
+concept stream = std::move_constructible<S> && has_poll<S>;
+
+/// True for items that are only valid until the sink that took them returns, such as a view into a
+/// reader's block. What keeps items (`batch`, `buffer`, `to`) refuses them at compile time: map
+/// them to something that owns its data first. Specialise it for your own view types.
+template <class T>
+inline constexpr bool is_borrowed = false;
+
+/// Fails to compile, and says why, where `S` is not a stream. Operators call it first, so that the
+/// error names the rule that was broken and not the inside of a template.
+template <class S>
+consteval void check_stream() {
+    static_assert(has_value_type<S>,
+                  "weir: this is not a stream: it has no `value_type` that is a movable object "
+                  "type. Wrap a range with weir::from_range(...).");
+    if constexpr (has_value_type<S>) {
+        static_assert(has_poll<S>,
+                      "weir: this is not a stream: it needs a member `template <class Sink> "
+                      "weir::poll_state poll(weir::poll_context&, Sink&&)`.");
+        static_assert(std::move_constructible<S>, "weir: a stream must be movable.");
+    }
+}
+
+/// Fails to compile where items of `S` may not be kept beyond the call they came in.
+template <class S>
+consteval void check_owned_items() {
+    static_assert(!is_borrowed<item_t<S>>,
+                  "weir: these items are views that die when the sink returns; map them to a type "
+                  "that owns its data before you batch, buffer or collect them.");
+}
+
+}  // namespace weir

@@ -1,0 +1,104 @@
+/// batch: items in vectors, by count, or by count or time.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/runtime/clock.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// By count only.
+template <class S>
+class batch_stream : public pullable<batch_stream<S>> {
+public:
+    using value_type = std::vector<item_t<S>>;
+
+    batch_stream(S upstream, std::size_t size) : upstream_(std::move(upstream)), size_(size) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        const poll_state state = upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
+            if (part_.capacity() < size_) part_.reserve(size_);
+            part_.push_back(std::move(x));
+            return part_.size() < size_ || sink(std::exchange(part_, {}));
+        });
+        if (state == poll_state::finished) flush(sink);
+        return state;
+    }
+
+    /// Hands over what has been gathered, if anything.
+    template <class Sink>
+    bool flush(Sink& sink) {
+        return part_.empty() || sink(std::exchange(part_, {}));
+    }
+
+    bool empty() const noexcept { return part_.empty(); }
+
+private:
+    S upstream_;
+    std::size_t size_;
+    value_type part_;
+};
+
+/// By count or time, whichever comes first.
+template <class S>
+class timed_batch_stream : public pullable<timed_batch_stream<S>> {
+public:
+    using value_type = std::vector<item_t<S>>;
+
+    timed_batch_stream(S upstream, std::size_t size, clock::duration wait)
+        : batches_(std::move(upstream), size), wait_(wait) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        const poll_state state = batches_.poll(cx, [this, &sink](value_type&& whole) -> bool {
+            waiting_ = false;  // the next item opens a new batch, with its own deadline
+            return sink(std::move(whole));
+        });
+        if (state != poll_state::pending || batches_.empty()) return state;
+        if (!std::exchange(waiting_, true)) deadline_ = clock_of(cx.executor()).now() + wait_;
+        if (!alarm_.reached(cx, deadline_)) return poll_state::pending;
+        waiting_ = false;
+        return batches_.flush(sink) ? poll_state::pending : poll_state::paused;
+    }
+
+private:
+    batch_stream<S> batches_;
+    clock::duration wait_;
+    clock::time_point deadline_{};
+    bool waiting_ = false;  // a partial batch has a deadline
+    alarm alarm_;
+};
+
+/// Gathers items into vectors of `size`, in order; the last one may be shorter, and none is empty.
+///
+///     rows | weir::batch(5'000)
+///
+/// Holds up to one batch; on a failure or a cancellation a partial batch is dropped with the
+/// pipeline. Errors: `std::invalid_argument` if `size` is 0. Cost: one allocation a batch.
+inline auto batch(std::size_t size) {
+    if (size == 0) throw std::invalid_argument("weir::batch: the size must be at least 1");
+    return pipe([size](auto upstream) {
+        check_owned_items<decltype(upstream)>();
+        return batch_stream<decltype(upstream)>(std::move(upstream), size);
+    });
+}
+
+/// The same, but a batch goes on at the latest `wait` after upstream had nothing more ready for its
+/// first items, full or not. Time is that of the executor's clock.
+///
+///     events | weir::batch(1'000, 50ms)
+inline auto batch(std::size_t size, clock::duration wait) {
+    if (size == 0) throw std::invalid_argument("weir::batch: the size must be at least 1");
+    return pipe([size, wait](auto upstream) {
+        check_owned_items<decltype(upstream)>();
+        return timed_batch_stream<decltype(upstream)>(std::move(upstream), size, wait);
+    });
+}
+
+}  // namespace weir

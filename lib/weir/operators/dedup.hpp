@@ -1,0 +1,61 @@
+/// dedup: runs of equal items become one.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+template <class S, class Key>
+class dedup_stream : public pullable<dedup_stream<S, Key>> {
+    using key_type = std::remove_cvref_t<std::invoke_result_t<Key&, const item_t<S>&>>;
+
+public:
+    using value_type = item_t<S>;
+
+    dedup_stream(S upstream, Key key, stage where)
+        : upstream_(std::move(upstream)), key_(std::move(key)), where_(where) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
+            key_type key = where_.call(key_, std::as_const(x));
+            if (last_ && *last_ == key) return true;
+            last_ = std::move(key);
+            return sink(std::move(x));
+        });
+    }
+
+private:
+    S upstream_;
+    [[no_unique_address]] Key key_;
+    stage where_;
+    std::optional<key_type> last_;
+};
+
+/// Drops an item that equals the one before it; compares `key(const T&)`, by default the item.
+/// Only neighbours are compared: sort first, or see a set-based operator, for more.
+///
+///     readings | weir::dedup()
+///     prices   | weir::dedup(&price::cents)
+///
+/// Holds a copy of the last key. Errors: an exception of `key` becomes a `stage_error` naming
+/// "dedup" and `name`.
+template <class Key = std::identity>
+auto dedup(Key key = {}, std::string_view name = {}) {
+    return pipe([key = std::move(key), name](auto upstream) mutable {
+        using S = decltype(upstream);
+        static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
+                      "weir::dedup: the key cannot be called with the stream's items");
+        return dedup_stream<S, Key>(std::move(upstream), std::move(key), stage("dedup", name));
+    });
+}
+
+}  // namespace weir

@@ -1,0 +1,39 @@
+/// enumerate: items with their numbers.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace weir {
+
+template <class S>
+class enumerate_stream : public pullable<enumerate_stream<S>> {
+public:
+    using value_type = std::pair<std::uint64_t, item_t<S>>;
+
+    explicit enumerate_stream(S upstream) : upstream_(std::move(upstream)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
+            return sink(value_type(next_++, std::move(x)));
+        });
+    }
+
+private:
+    S upstream_;
+    std::uint64_t next_ = 0;
+};
+
+/// Passes on each item as a pair of its number, from 0, and itself.
+///
+///     names | weir::enumerate() | weir::for_each([](auto x) { print(x.first, x.second); })
+inline auto enumerate() {
+    return pipe(
+        [](auto upstream) { return enumerate_stream<decltype(upstream)>(std::move(upstream)); });
+}
+
+}  // namespace weir

@@ -1,0 +1,53 @@
+/// filter: only the items a predicate likes.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+template <class S, class P>
+class filter_stream : public pullable<filter_stream<S, P>> {
+public:
+    using value_type = item_t<S>;
+
+    filter_stream(S upstream, P keep, stage where)
+        : upstream_(std::move(upstream)), keep_(std::move(keep)), where_(where) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
+            if (where_.call(keep_, std::as_const(x))) return sink(std::move(x));
+            return true;
+        });
+    }
+
+private:
+    S upstream_;
+    [[no_unique_address]] P keep_;
+    stage where_;
+};
+
+/// Passes on the items for which `keep(const T&)` is true, in order; the others are destroyed.
+///
+///     numbers | weir::filter([](int x) { return x % 2 == 0; })
+///
+/// Errors: an exception of `keep` becomes a `stage_error` naming "filter" and `name`. Holds
+/// nothing: ends and is cancelled with its upstream. Costs nothing but `keep`.
+template <class P>
+auto filter(P keep, std::string_view name = {}) {
+    return pipe([keep = std::move(keep), name](auto upstream) mutable {
+        using S = decltype(upstream);
+        static_assert(std::is_invocable_r_v<bool, P&, const item_t<S>&>,
+                      "weir::filter: the predicate cannot be called with a const reference to the "
+                      "stream's items, or does not return a bool");
+        return filter_stream<S, P>(std::move(upstream), std::move(keep), stage("filter", name));
+    });
+}
+
+}  // namespace weir

@@ -1,0 +1,54 @@
+/// filter_map: change an item or leave it out, in one step.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+template <class S, class F>
+class filter_map_stream : public pullable<filter_map_stream<S, F>> {
+public:
+    using value_type =
+        std::remove_cvref_t<decltype(*std::declval<std::invoke_result_t<F&, item_t<S>>>())>;
+
+    filter_map_stream(S upstream, F f, stage where)
+        : upstream_(std::move(upstream)), f_(std::move(f)), where_(where) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
+            auto y = where_.call(f_, std::move(x));
+            return y ? static_cast<bool>(sink(value_type(*std::move(y)))) : true;
+        });
+    }
+
+private:
+    S upstream_;
+    [[no_unique_address]] F f_;
+    stage where_;
+};
+
+/// Passes on the value of `f(item)` where there is one; `f` returns a `std::optional<U>`.
+///
+///     words | weir::filter_map([](std::string w) { return to_number(w); })
+///
+/// Errors: an exception of `f` becomes a `stage_error` naming "filter_map" and `name`. Holds
+/// nothing: ends and is cancelled with its upstream.
+template <class F>
+auto filter_map(F f, std::string_view name = {}) {
+    return pipe([f = std::move(f), name](auto upstream) mutable {
+        using S = decltype(upstream);
+        static_assert(std::is_invocable_v<F&, item_t<S>>,
+                      "weir::filter_map: the function cannot be called with the stream's items");
+        return filter_map_stream<S, F>(std::move(upstream), std::move(f),
+                                       stage("filter_map", name));
+    });
+}
+
+}  // namespace weir

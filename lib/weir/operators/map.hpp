@@ -1,0 +1,56 @@
+/// map: each item through a function.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+template <class S, class F>
+class map_stream : public pullable<map_stream<S, F>> {
+public:
+    using value_type = std::remove_cvref_t<std::invoke_result_t<F&, item_t<S>>>;
+
+    map_stream(S upstream, F f, stage where)
+        : upstream_(std::move(upstream)), f_(std::move(f)), where_(where) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
+            return sink(where_.call(f_, std::move(x)));
+        });
+    }
+
+private:
+    S upstream_;
+    [[no_unique_address]] F f_;
+    stage where_;
+};
+
+/// Passes on `f(item)` for each item, in order.
+///
+///     numbers | weir::map([](int x) { return x * 2; })
+///     lines   | weir::map(parse, "parse line")
+///
+/// `f` is called with the item as an rvalue, on the segment's strand; it must not block.
+/// Errors: an exception of `f` becomes a `stage_error` naming "map" and `name`; upstream errors
+/// pass. Holds nothing: ends and is cancelled with its upstream. Costs nothing but `f`.
+template <class F>
+auto map(F f, std::string_view name = {}) {
+    return pipe([f = std::move(f), name](auto upstream) mutable {
+        using S = decltype(upstream);
+        static_assert(std::is_invocable_v<F&, item_t<S>>,
+                      "weir::map: the function cannot be called with the stream's items");
+        static_assert(!std::is_void_v<std::invoke_result_t<F&, item_t<S>>>,
+                      "weir::map: the function returns nothing; use weir::inspect or "
+                      "weir::for_each");
+        return map_stream<S, F>(std::move(upstream), std::move(f), stage("map", name));
+    });
+}
+
+}  // namespace weir

@@ -1,0 +1,41 @@
+/// skip: all but the first n items.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace weir {
+
+template <class S>
+class skip_stream : public pullable<skip_stream<S>> {
+public:
+    using value_type = item_t<S>;
+
+    skip_stream(S upstream, std::uint64_t n) : upstream_(std::move(upstream)), left_(n) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
+            if (left_ == 0) return sink(std::move(x));
+            --left_;
+            return true;
+        });
+    }
+
+private:
+    S upstream_;
+    std::uint64_t left_;
+};
+
+/// Drops the first `n` items and passes on the rest, in order. A shorter stream is simply empty.
+///
+///     lines | weir::skip(1)   // without the title
+inline auto skip(std::uint64_t n) {
+    return pipe(
+        [n](auto upstream) { return skip_stream<decltype(upstream)>(std::move(upstream), n); });
+}
+
+}  // namespace weir

@@ -1,0 +1,57 @@
+/// split_errors: failed records aside, values on.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/operators/try_map.hpp>
+
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+template <class S, class Reject>
+class split_errors_stream : public pullable<split_errors_stream<S, Reject>> {
+public:
+    using value_type = status_value_t<item_t<S>>;
+
+    split_errors_stream(S upstream, Reject reject, stage where)
+        : upstream_(std::move(upstream)), reject_(std::move(reject)), where_(where) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
+            if (x.ok()) return sink(*std::move(x));
+            where_.call(reject_, std::move(x).status());
+            return true;
+        });
+    }
+
+private:
+    S upstream_;
+    [[no_unique_address]] Reject reject_;
+    stage where_;
+};
+
+/// Turns a stream of `absl::StatusOr<T>` into one of `T`: values pass in order, and `reject` is
+/// called with the `absl::Status` of each record that failed, before any later item passes.
+///
+///     people | weir::split_errors([&](const absl::Status& why) { log(why); ++rejected; })
+///
+/// Errors: an exception of `reject` ends the pipeline as a `stage_error` naming "split_errors" and
+/// `name` (a reject that cannot be kept must not be lost silently). Holds nothing.
+template <class Reject>
+auto split_errors(Reject reject, std::string_view name = {}) {
+    return pipe([reject = std::move(reject), name](auto upstream) mutable {
+        using S = decltype(upstream);
+        static_assert(status_value<item_t<S>>::is_status,
+                      "weir::split_errors: the items must be absl::StatusOr<T>");
+        static_assert(std::is_invocable_v<Reject&, absl::Status>,
+                      "weir::split_errors: the function cannot be called with an absl::Status");
+        return split_errors_stream<S, Reject>(std::move(upstream), std::move(reject),
+                                              stage("split_errors", name));
+    });
+}
+
+}  // namespace weir

@@ -1,0 +1,45 @@
+/// take: the first n items.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace weir {
+
+template <class S>
+class take_stream : public pullable<take_stream<S>> {
+public:
+    using value_type = item_t<S>;
+
+    take_stream(S upstream, std::uint64_t n) : upstream_(std::move(upstream)), left_(n) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        if (left_ == 0) return poll_state::finished;
+        const poll_state state = upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
+            --left_;
+            const bool more = sink(std::move(x));
+            return more && left_ != 0;
+        });
+        return left_ == 0 ? poll_state::finished : state;
+    }
+
+private:
+    S upstream_;
+    std::uint64_t left_;
+};
+
+/// Passes on the first `n` items and then ends; upstream is asked for no more than those.
+///
+///     weir::from_range(std::views::iota(0)) | weir::take(3)   // 0 1 2
+///
+/// With `n` 0 upstream is never polled. Errors of upstream pass, if they come before the n-th item.
+inline auto take(std::uint64_t n) {
+    return pipe(
+        [n](auto upstream) { return take_stream<decltype(upstream)>(std::move(upstream), n); });
+}
+
+}  // namespace weir

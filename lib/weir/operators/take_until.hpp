@@ -1,0 +1,67 @@
+/// take_until: end a stream from outside, so that the rest of the pipeline finishes its work.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/waker.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+namespace weir {
+
+template <class S>
+class take_until_stream : public pullable<take_until_stream<S>> {
+    // On the heap: the callback refers to it, and the stream may move.
+    struct watch {
+        struct on_stop {
+            watch* self;
+            void operator()() const noexcept {
+                self->stopped.store(true);  // before the wake-up: see waker_slot
+                self->slot.wake();
+            }
+        };
+        explicit watch(std::stop_token token) : callback(std::move(token), on_stop{this}) {}
+
+        waker_slot slot;
+        std::atomic<bool> stopped{false};  // false -> true, once
+        std::stop_callback<on_stop> callback;
+    };
+
+public:
+    using value_type = item_t<S>;
+
+    take_until_stream(S upstream, std::stop_token stop)
+        : upstream_(std::move(upstream)), watch_(std::make_unique<watch>(std::move(stop))) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        watch_->slot.arm(cx.poller());
+        if (watch_->stopped.load()) upstream_.reset();
+        if (!upstream_) return poll_state::finished;
+        return upstream_->poll(cx, std::forward<Sink>(sink));
+    }
+
+private:
+    std::optional<S> upstream_;
+    std::unique_ptr<watch> watch_;
+};
+
+/// Passes on items until `stop` is requested, then ends: upstream is let go of at the next poll,
+/// and what is already downstream is worked off. This is a drain, not a cancellation: the terminal
+/// succeeds.
+///
+///     csv::read(file) | weir::take_until(interrupted.get_token()) | ... | sqlite::insert_into(...)
+///
+/// Requesting the stop is thread-safe. Wakes a stream that waits. Items that upstream had already
+/// handed on are not lost; an item upstream has not handed on stays there.
+inline auto take_until(std::stop_token stop) {
+    return pipe([stop = std::move(stop)](auto upstream) mutable {
+        return take_until_stream<decltype(upstream)>(std::move(upstream), std::move(stop));
+    });
+}
+
+}  // namespace weir

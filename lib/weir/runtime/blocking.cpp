@@ -1,0 +1,61 @@
+#include <weir/runtime/blocking.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace weir {
+
+namespace {
+
+class blocking_service final : public asio::execution_context::service {
+public:
+    static asio::execution_context::id id;
+
+    explicit blocking_service(asio::execution_context& owner)
+        : asio::execution_context::service(owner) {}
+    ~blocking_service() override = default;
+
+    asio::any_io_executor get() {
+        const std::lock_guard lock(mutex_);
+        if (!executor_) {
+            // Blocked threads use no core; a few more than that keep the disk busy.
+            const std::size_t threads = std::max(2u, std::thread::hardware_concurrency());
+            pool_ = std::make_unique<asio::thread_pool>(threads);
+            executor_ = pool_->get_executor();
+        }
+        return executor_;
+    }
+    void set(asio::any_io_executor replacement) {
+        const std::lock_guard lock(mutex_);
+        executor_ = std::move(replacement);
+    }
+
+private:
+    void shutdown() noexcept override {
+        if (!pool_) return;
+        pool_->stop();
+        pool_->join();
+    }
+
+    std::mutex mutex_;
+    std::unique_ptr<asio::thread_pool> pool_;
+    asio::any_io_executor executor_;
+};
+
+asio::execution_context::id blocking_service::id;
+
+}  // namespace
+
+asio::any_io_executor blocking_executor_of(const asio::any_io_executor& executor) {
+    return asio::use_service<blocking_service>(asio::query(executor, asio::execution::context))
+        .get();
+}
+
+void set_blocking_executor(asio::execution_context& context, asio::any_io_executor replacement) {
+    asio::use_service<blocking_service>(context).set(std::move(replacement));
+}
+
+}  // namespace weir

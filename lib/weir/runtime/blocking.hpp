@@ -1,0 +1,18 @@
+/// Where blocking work goes: file reads, a database's C API. Never on the io_context's threads.
+#pragma once
+
+#include <weir/core/asio.hpp>
+
+namespace weir {
+
+/// The executor for blocking calls that belongs to the context `executor` runs on: a pool of a few
+/// threads, made when first asked for and joined when the context is destroyed. Thread-safe.
+///
+///     asio::post(weir::blocking_executor_of(cx.executor()), read_next_block);
+asio::any_io_executor blocking_executor_of(const asio::any_io_executor& executor);
+
+/// Uses `replacement` for blocking work on `context` instead (tests: the context itself, so that
+/// everything happens on one thread). Call it before anything runs there.
+void set_blocking_executor(asio::execution_context& context, asio::any_io_executor replacement);
+
+}  // namespace weir

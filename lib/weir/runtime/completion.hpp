@@ -1,0 +1,108 @@
+/// The end of an operation: its outcome, and the handler that is told once all is over.
+#pragma once
+
+#include <weir/core/asio.hpp>
+
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace weir {
+
+template <class R>
+struct completion_signature_of {
+    static_assert(std::is_default_constructible_v<R>,
+                  "weir: a terminal's result must be default constructible: it stands in the "
+                  "result's place when there is an error");
+    using type = void(std::exception_ptr, R);
+};
+template <>
+struct completion_signature_of<void> {
+    using type = void(std::exception_ptr);
+};
+/// `void(std::exception_ptr, R)`, or without `R` for void.
+template <class R>
+using completion_signature = typename completion_signature_of<R>::type;
+
+/// Where a pipeline runs when nothing says otherwise: the handler's associated executor; the system
+/// executor (a thread pool of Asio's) if it has none that a pipeline can run on.
+template <class Handler>
+asio::any_io_executor executor_of(const Handler& handler) {
+    using executor = asio::associated_executor_t<Handler>;
+    if constexpr (std::is_convertible_v<executor, asio::any_io_executor>) {
+        return asio::get_associated_executor(handler);
+    } else {
+        return asio::system_executor();
+    }
+}
+
+/// A completion token, or at least not what Asio's coroutines hand to anything callable while they
+/// look for what it is.
+template <class Token>
+concept token_like = !std::is_pointer_v<std::remove_cvref_t<Token>> ||
+                     std::is_function_v<std::remove_pointer_t<std::remove_cvref_t<Token>>>;
+
+/// Holds a handler and the outcome it will be given. The handler is called when the last shared
+/// owner is gone, on its associated executor: the owners are the tickets of a pipeline, so
+/// "completed" means that nothing of the pipeline is in use any more.
+///
+/// Without an outcome (the context was destroyed first) the handler is destroyed uncalled, as
+/// everywhere in Asio. `succeed` and `fail` are called by one thread; destruction may be on any.
+template <class R, class Handler>
+class completion {
+public:
+    completion(Handler handler, const asio::any_io_executor& executor)
+        : handler_(std::move(handler)),
+          handler_work_(asio::get_associated_executor(handler_, executor)),
+          pipeline_work_(executor) {}
+    completion(const completion&) = delete;
+    completion& operator=(const completion&) = delete;
+
+    ~completion() {
+        if (!settled_) return;
+        auto executor = handler_work_.get_executor();
+        asio::post(executor,
+                   [handler = std::move(handler_), error = std::move(error_),
+                    value = std::move(value_), work = std::move(handler_work_)]() mutable {
+                       // The pipeline is over: a late cancellation must find nothing of it.
+                       asio::get_associated_cancellation_slot(handler).clear();
+                       if constexpr (std::is_void_v<R>) {
+                           std::move(handler)(std::move(error));
+                       } else {
+                           std::move(handler)(std::move(error), value ? std::move(*value) : R());
+                       }
+                   });
+    }
+
+    void fail(std::exception_ptr error) noexcept {
+        error_ = std::move(error);
+        settled_ = true;
+    }
+
+    /// Takes the result from `make()`; if that throws, nothing is settled.
+    template <class Make>
+    void succeed(Make make) {
+        if constexpr (std::is_void_v<R>) {
+            make();
+        } else {
+            value_.emplace(make());
+        }
+        settled_ = true;
+    }
+
+private:
+    using slot_value = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
+    using handler_executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
+
+    Handler handler_;
+    // Both contexts must not run out of work while the outcome is on its way.
+    asio::executor_work_guard<handler_executor> handler_work_;
+    asio::executor_work_guard<asio::any_io_executor> pipeline_work_;
+    std::exception_ptr error_;
+    std::optional<slot_value> value_;
+    bool settled_ = false;
+};
+
+}  // namespace weir

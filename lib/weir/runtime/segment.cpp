@@ -1,0 +1,139 @@
+#include <weir/runtime/segment.hpp>
+#include <weir/runtime/segment_registry.hpp>
+
+#include <utility>
+
+namespace weir {
+
+namespace {
+
+segment_registry& registry_of(const asio::any_io_executor& executor) {
+    return asio::use_service<segment_registry>(asio::query(executor, asio::execution::context));
+}
+
+/// The strands whose inner executor can be had back. Others are wrapped once more, which is
+/// correct and only a little slower.
+template <class Visitor>
+bool visit_strand(const asio::any_io_executor& executor, Visitor visit) {
+    using io = asio::io_context::executor_type;
+    using pool = asio::thread_pool::executor_type;
+    if (auto* s = executor.target<asio::strand<asio::any_io_executor>>()) return visit(*s), true;
+    if (auto* s = executor.target<asio::strand<io>>()) return visit(*s), true;
+    if (auto* s = executor.target<asio::strand<pool>>()) return visit(*s), true;
+    return false;
+}
+
+}  // namespace
+
+asio::any_io_executor make_segment_executor(const asio::any_io_executor& executor) {
+    asio::any_io_executor inner = executor;
+    visit_strand(executor, [&](const auto& strand) { inner = strand.get_inner_executor(); });
+    return asio::make_strand(std::move(inner));
+}
+
+bool is_strand(const asio::any_io_executor& executor) {
+    return visit_strand(executor, [](const auto&) {});
+}
+
+segment::segment(asio::any_io_executor executor, poll_budget budget)
+    : executor_(std::move(executor)), budget_(budget) {}
+
+segment::~segment() = default;
+
+void segment::enlist() {
+    registry_of(executor_).add(*this);
+    enlisted_ = true;
+}
+
+void segment::start() {
+    enlist();
+    wake();
+}
+
+void segment::wake() noexcept {
+    status seen = state_.load(std::memory_order_acquire);
+    for (;;) {
+        const status next = seen == status::idle      ? status::scheduled
+                            : seen == status::running ? status::notified
+                                                      : seen;
+        // Even when nothing changes, the exchange publishes what was written before the wake-up.
+        if (state_.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
+                                         std::memory_order_acquire)) {
+            if (seen == status::idle) post_turn();
+            return;
+        }
+    }
+}
+
+void segment::post_turn() {
+    auto turn = [self = counted_ptr<segment>::share(this)] { self->take_turn(); };
+    asio::post(executor_, std::move(turn));
+}
+
+void segment::take_turn() noexcept {
+    status expected = status::scheduled;
+    if (!state_.compare_exchange_strong(expected, status::running, std::memory_order_acq_rel)) {
+        return;  // closed meanwhile
+    }
+    if (advance()) {
+        close();
+        return;
+    }
+    expected = status::running;
+    if (state_.compare_exchange_strong(expected, status::idle, std::memory_order_acq_rel)) return;
+    if (expected == status::closed) return;
+    state_.store(status::scheduled, std::memory_order_release);
+    post_turn();
+}
+
+void segment::cancel() noexcept {
+    cancelled_.store(true, std::memory_order_release);
+    wake();
+}
+
+void segment::close() noexcept {
+    auto self = counted_ptr<segment>::share(this);  // the registry's may be the last reference
+    if (state_.exchange(status::closed, std::memory_order_acq_rel) == status::closed) return;
+    if (std::exchange(enlisted_, false)) registry_of(executor_).remove(*this);
+    let_go();
+}
+
+void segment::abandon() noexcept {
+    auto self = counted_ptr<segment>::share(this);
+    if (state_.exchange(status::closed, std::memory_order_acq_rel) == status::closed) return;
+    enlisted_ = false;
+    let_go();
+}
+
+asio::execution_context::id segment_registry::id;
+
+void segment_registry::add(segment& member) {
+    const std::lock_guard lock(mutex_);
+    members_.insert(&member);
+    member.retain();
+}
+
+void segment_registry::remove(segment& member) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (members_.erase(&member) == 0) return;
+    }
+    member.release();
+}
+
+void segment_registry::shutdown() noexcept {
+    // One at a time: abandoning one may end others.
+    for (;;) {
+        segment* member = nullptr;
+        {
+            const std::lock_guard lock(mutex_);
+            if (members_.empty()) return;
+            member = *members_.begin();
+            members_.erase(members_.begin());
+        }
+        member->abandon();
+        member->release();
+    }
+}
+
+}  // namespace weir

@@ -1,0 +1,56 @@
+/// fold: all items into one value.
+#pragma once
+
+#include <weir/core/stage.hpp>
+#include <weir/runtime/terminal.hpp>
+
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+template <class State, class F>
+class fold_terminal {
+public:
+    fold_terminal(State initial, F f, stage where)
+        : state_(std::move(initial)), f_(std::move(f)), where_(where) {}
+
+    template <class S>
+    poll_state poll(poll_context& cx, S& stream) {
+        // On the stack while items come, so that the compiler can keep it in a register.
+        State state = std::move(state_);
+        const poll_state found = stream.poll(cx, [this, &state](item_t<S>&& x) -> bool {
+            state = where_.call(f_, std::move(state), std::move(x));
+            return true;
+        });
+        state_ = std::move(state);
+        return found;
+    }
+
+    State result() { return std::move(state_); }
+
+private:
+    State state_;
+    [[no_unique_address]] F f_;
+    stage where_;
+};
+
+/// Runs the pipeline and yields `f(... f(f(initial, x1), x2) ..., xn)`; `initial` if it is empty.
+///
+///     auto sum = co_await (numbers | weir::fold(0, std::plus<>{}));
+///
+/// Errors: `stage_error` naming "fold" and `name` if `f` throws; else what upstream threw.
+/// Cancellation: as every terminal (`terminal_operation`).
+template <class State, class F>
+auto fold(State initial, F f, std::string_view name = {}) {
+    return terminal_closure([initial = std::move(initial), f = std::move(f),
+                             name]<class S>(const S&) mutable {
+        static_assert(std::is_invocable_r_v<State, F&, State, item_t<S>>,
+                      "weir::fold: the function cannot be called as f(state, item), or does not "
+                      "return the state");
+        return fold_terminal<State, F>(std::move(initial), std::move(f), stage("fold", name));
+    });
+}
+
+}  // namespace weir

@@ -1,0 +1,98 @@
+/// into: all items into a channel or another sink.
+#pragma once
+
+#include <weir/channel/channel.hpp>
+#include <weir/channel/send_all.hpp>
+#include <weir/runtime/terminal.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace weir {
+
+/// A place items go to, that may need to be waited for.
+///
+/// `poll_ready(cx)`: true when `push` may be called once; else a wake-up is arranged.
+/// `push(item)`: takes the item.
+/// `poll_flush(cx)`: true when all that was pushed is safe; else a wake-up is arranged.
+/// `result()`: what the terminal yields.
+template <class K, class T>
+concept sink_for = requires(K& k, poll_context& cx, T&& x) {
+    { k.poll_ready(cx) } -> std::same_as<bool>;
+    k.push(std::move(x));
+    { k.poll_flush(cx) } -> std::same_as<bool>;
+    k.result();
+};
+
+template <class T>
+class channel_terminal {
+public:
+    explicit channel_terminal(sender<T> to) : to_(std::move(to)) {}
+
+    template <class S>
+    poll_state poll(poll_context& cx, S& stream) {
+        try {
+            return send_all(cx, stream, to_.state());
+        } catch (...) {
+            to_.close(std::current_exception());
+            throw;
+        }
+    }
+    void result() { to_.close(); }
+
+private:
+    sender<T> to_;
+};
+
+template <class Sink>
+class sink_terminal {
+public:
+    explicit sink_terminal(Sink sink) : sink_(std::move(sink)) {}
+
+    template <class S>
+    poll_state poll(poll_context& cx, S& stream) {
+        while (!ended_) {
+            if (!sink_.poll_ready(cx)) return poll_state::pending;
+            const poll_state state = stream.poll(cx, [this](item_t<S>&& x) -> bool {
+                sink_.push(std::move(x));
+                return false;
+            });
+            if (state == poll_state::pending) return state;
+            ended_ = state == poll_state::finished;
+        }
+        return sink_.poll_flush(cx) ? poll_state::finished : poll_state::pending;
+    }
+    decltype(auto) result() { return sink_.result(); }
+
+private:
+    Sink sink_;
+    bool ended_ = false;
+};
+
+/// Runs the pipeline into a channel. The channel is closed at its end, and closed with the error
+/// when upstream fails (which the terminal throws too). If the receiver goes away, the pipeline is
+/// cancelled and the terminal completes without error: nobody wants more.
+///
+///     co_await (rows | weir::into(std::move(to_writer)));
+template <class T>
+auto into(sender<T> to) {
+    return terminal_closure([to = std::move(to)]<class S>(const S&) mutable {
+        static_assert(std::same_as<item_t<S>, T>,
+                      "weir::into: the channel's item type is not the stream's");
+        check_owned_items<S>();
+        return channel_terminal<T>(std::move(to));
+    });
+}
+
+/// Runs the pipeline into a sink (see `sink_for`), and yields the sink's result once all is
+/// flushed.
+template <class Sink>
+auto into(Sink sink) {
+    return terminal_closure([sink = std::move(sink)]<class S>(const S&) mutable {
+        static_assert(sink_for<Sink, item_t<S>>,
+                      "weir::into: this is no sink for the stream's items: see weir::sink_for");
+        return sink_terminal<Sink>(std::move(sink));
+    });
+}
+
+}  // namespace weir

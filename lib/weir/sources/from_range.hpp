@@ -1,0 +1,95 @@
+/// A range as a stream.
+#pragma once
+
+#include <weir/runtime/pull.hpp>
+
+#include <memory>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+/// The stream behind `from_range`. `Owned` says that the elements are ours to move out.
+template <class R, bool Owned>
+class range_stream : public pullable<range_stream<R, Owned>> {
+    using iterator = std::ranges::iterator_t<R>;
+    using sentinel = std::ranges::sentinel_t<R>;
+
+public:
+    using value_type = std::ranges::range_value_t<R>;
+
+    explicit range_stream(R range)
+        // On the heap, so that the iterators stay good when the stream moves.
+        : range_(std::make_unique<R>(std::move(range))),
+          it_(std::ranges::begin(*range_)),
+          end_(std::ranges::end(*range_)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        for (;;) {
+            if (it_ == end_) return poll_state::finished;
+            const std::size_t granted = cx.grant(left());
+            if (granted == 0) return poll_state::pending;
+            if (!hand_over(granted, sink)) return poll_state::paused;
+        }
+    }
+
+private:
+    std::size_t left() const {
+        if constexpr (std::sized_sentinel_for<sentinel, iterator>) {
+            return static_cast<std::size_t>(end_ - it_);
+        } else {
+            return std::size_t(-1);
+        }
+    }
+
+    // The loop runs on a local iterator to the end of the slice: the compiler sees a plain counted
+    // loop, which it can unroll and vectorise with all the steps in it.
+    template <class Sink>
+    bool hand_over(std::size_t granted, Sink& sink) {
+        iterator it = std::move(it_);
+        bool more = true;
+        if constexpr (std::random_access_iterator<iterator> &&
+                      std::sized_sentinel_for<sentinel, iterator>) {
+            const auto n = static_cast<std::iter_difference_t<iterator>>(granted);
+            for (const iterator stop = it + n; more && it != stop; ++it) more = sink(take(it));
+        } else {
+            for (; more && granted != 0 && it != end_; ++it, --granted) more = sink(take(it));
+        }
+        it_ = std::move(it);
+        return more;
+    }
+
+    static value_type take(iterator& it) {
+        if constexpr (Owned) {
+            return std::ranges::iter_move(it);
+        } else {
+            return *it;
+        }
+    }
+
+    std::unique_ptr<R> range_;
+    iterator it_;
+    sentinel end_;
+};
+
+/// A stream of a range's elements, in order.
+///
+/// Called with a container that is moved in (its elements are moved out one by one), with a
+/// container it copies, or with a view, also an infinite one:
+///
+///     weir::from_range(std::vector{1, 2, 3})
+///     weir::from_range(std::views::iota(0))
+///     weir::from_range(std::views::all(mine))    // refers to `mine`, which must outlive it
+///
+/// Always ready; fused into the consumer's loop at no cost. Errors: what the range's iterators
+/// throw. Movable between polls. Not thread-safe.
+template <std::ranges::input_range R>
+auto from_range(R&& range) {
+    using plain = std::remove_cvref_t<R>;
+    constexpr bool owned = !std::ranges::view<plain>;
+    return range_stream<plain, owned>(std::forward<R>(range));
+}
+
+}  // namespace weir
