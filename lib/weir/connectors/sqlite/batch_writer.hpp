@@ -1,0 +1,175 @@
+/// \file
+/// Writes batches of rows into a table: fast, durable, and with bad rows kept out.
+#pragma once
+
+#include <weir/connectors/sqlite/insert_session.hpp>
+#include <weir/connectors/sqlite/row.hpp>
+
+#include <absl/status/status.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <ranges>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weir::sqlite {
+
+/// A row that the database refused, valid during the call it is handed to.
+template <class Row>
+struct reject {
+    std::size_t index;  ///< Its place in the batch that was being written, from 0.
+    const Row& row;
+    /// AlreadyExists (a key that is taken), FailedPrecondition (foreign key), OutOfRange (too large
+    /// for SQLite), or InvalidArgument (any other constraint); the text names the constraint and
+    /// holds no value of the row.
+    absl::Status cause;
+};
+
+/// How a `batch_writer` goes about its work; the first, second and fourth are told in
+/// `commit_options`.
+template <class Row>
+struct batch_writer_options {
+    std::uint64_t rows_per_commit = commit_options{}.rows_per_commit;
+    std::function<void(database&)> on_begin = {};
+    /// Called for each refused row, in order, before the batch is committed. Without it they are
+    /// only counted. What it throws ends the load.
+    std::function<void(const reject<Row>&)> on_reject = {};
+    std::function<void(database&)> on_commit = {};
+};
+
+/// Inserts batches of `Row` (see row.hpp) into columns of a table.
+///
+///     sqlite::batch_writer<person> people(db, "people", {"id", "name", "age"});
+///     for (const auto& batch : batches) people.write(batch);
+///     people.finish();
+///
+/// Commits when a batch has completed `rows_per_commit` rows, and never in the middle of a batch.
+/// A row that breaks a constraint of the table, or holds a value that SQLite cannot, is handed to
+/// `on_reject` and left out; all others are inserted, in order, and the load goes on.
+///
+/// Errors: what is no single row's fault (disk full, I/O, read-only, corrupt, locked beyond the
+/// limit, no memory) throws `sqlite::error`, and so does a failed commit; whatever a callback or
+/// `bind_row` throws passes through. All of these roll back to the last commit, and the writer then
+/// refuses further work. A commit is never tried twice, and `error::outcome_unknown` says whether a
+/// failed one may have taken effect all the same.
+///
+/// Cancellation: `database::interrupt`. Destroying the writer rolls back what is not committed.
+/// Threads: that of its database, which must outlive it. While a transaction is open, use the
+/// database for nothing else.
+/// Cost: per row, the binding (nothing is copied) and SQLite's own work; a refused row costs its
+/// neighbours, up to 127, a second insert.
+template <class Row>
+class batch_writer {
+public:
+    batch_writer(database& db, const std::string& table, const std::vector<std::string>& columns,
+                 batch_writer_options<Row> options = {})
+        : on_reject_(std::move(options.on_reject)),
+          session_(db, table, columns,
+                   {options.rows_per_commit, std::move(options.on_begin),
+                    std::move(options.on_commit)}) {}
+
+    /// Inserts the rows of `batch`, a sized range of `Row` that can be walked twice.
+    template <std::ranges::forward_range Batch>
+    void write(const Batch& batch) {
+        static_assert(std::ranges::sized_range<const Batch> &&
+                          std::is_same_v<std::ranges::range_reference_t<const Batch>, const Row&>,
+                      "weir: a batch_writer<Row> takes sized ranges whose elements are rows that "
+                      "exist (a std::vector<Row>, say), not ones computed on the way.");
+        guarded([&] {
+            session_.begin();
+            insert_all(std::ranges::begin(batch), std::ranges::size(batch));
+            session_.commit_if_due();
+        });
+    }
+
+    /// Commits what has been written so far, if anything; writing may go on.
+    void commit() {
+        guarded([&] { session_.commit(); });
+    }
+
+    /// Commits the rest. A load without a row has its transaction too: `on_begin` and `on_commit`
+    /// are called, and an empty table is created as it should be.
+    load_report finish() {
+        guarded([&] {
+            if (report().commits == 0) session_.begin();
+            session_.commit();
+        });
+        return report();
+    }
+
+    /// What has been committed so far.
+    load_report report() const noexcept { return session_.report(); }
+    /// Rows inserted so far, committed or not.
+    std::uint64_t rows_inserted() const noexcept { return session_.rows_inserted(); }
+
+private:
+    template <class Work>
+    void guarded(Work work) {
+        try {
+            work();
+        } catch (...) {
+            session_.fail();
+            throw;
+        }
+    }
+
+    template <class Iterator>
+    void insert_all(Iterator from, std::size_t count) {
+        for (std::size_t done = 0; done < count;) {
+            const std::size_t rows = session_.chunk(count - done);
+            Iterator end = from;
+            sqlite3_stmt* const statement = session_.insert_of(rows);
+            const int bound = bind(statement, end, rows);
+            if (bound != SQLITE_OK || !session_.insert(statement, rows)) {
+                insert_singly(from, rows, done);
+            }
+            from = end;
+            done += rows;
+        }
+    }
+
+    /// The rows of a statement that was refused: one of them is bad, or several.
+    template <class Iterator>
+    void insert_singly(Iterator row, std::size_t count, std::size_t index) {
+        sqlite3_stmt* const statement = session_.insert_of(1);
+        for (const std::size_t end = index + count; index != end; ++index) {
+            const Row& current = *row;
+            const int bound = bind(statement, row, 1);
+            if (bound != SQLITE_OK) {
+                turn_away({index, current, session_.unbindable(bound)});
+            } else if (!session_.insert(statement, 1)) {
+                turn_away({index, current, session_.refusal()});
+            }
+        }
+    }
+
+    /// Binds `count` rows from `row` on, which it advances past them.
+    template <class Iterator>
+    int bind(sqlite3_stmt* statement, Iterator& row, std::size_t count) {
+        const int columns = session_.columns();
+        int code = SQLITE_OK;
+        int first = 1;
+        for (std::size_t i = 0; i < count; ++i, ++row, first += columns) {
+            row_binder binder(statement, first);
+            bind_whole_row<Row>(binder, *row);
+            if (binder.bound() != columns) session_.fail_column_count(binder.bound());
+            if (binder.code() != SQLITE_OK && code == SQLITE_OK) code = binder.code();
+        }
+        return code;
+    }
+
+    void turn_away(const reject<Row>& refused) {
+        session_.count_reject();
+        if (on_reject_) on_reject_(refused);
+    }
+
+    std::function<void(const reject<Row>&)> on_reject_;
+    insert_session session_;
+};
+
+}  // namespace weir::sqlite

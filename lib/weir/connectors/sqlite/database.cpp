@@ -1,0 +1,178 @@
+#include <weir/connectors/sqlite/database.hpp>
+
+#include <stdexcept>
+
+namespace weir::sqlite {
+
+namespace {
+
+/// What SQLite will be asked to open. A name that SQLite would read as a URI is made a plain path.
+std::string plain_path(const std::filesystem::path& file) {
+    std::string name = file.string();
+    return name.starts_with("file:") ? "./" + name : name;
+}
+
+/// Why a file cannot be opened, where that is plain to see; else empty.
+std::string plain_cause(const std::filesystem::path& file, bool read_only) {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    if (fs::is_directory(file, ignored)) return "it is a directory";
+    if (read_only && !fs::exists(file, ignored)) return "it does not exist";
+    const auto directory = file.parent_path();
+    if (!directory.empty() && !fs::is_directory(directory, ignored)) {
+        return "there is no directory " + directory.string();
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string quote_identifier(std::string_view name) {
+    if (name.empty()) throw std::invalid_argument("weir: an SQL name must not be empty");
+    if (name.find('\0') != name.npos) {
+        throw std::invalid_argument("weir: an SQL name must not hold a NUL");
+    }
+    std::string quoted = "\"";
+    for (const char c : name) {
+        if (c == '"') quoted += '"';
+        quoted += c;
+    }
+    return quoted += '"';
+}
+
+database::database(const std::filesystem::path& file, const database_options& options)
+    : file_(file.string()), lock_wait_(options.lock_limit) {
+    open(file, options);
+    configure(options);
+    thread_ = std::make_unique<asio::thread_pool>(1);
+}
+
+void database::open(const std::filesystem::path& file, const database_options& options) {
+    const std::string name = plain_path(file);
+    if (name.empty() || name.find('\0') != name.npos) {
+        throw error(SQLITE_CANTOPEN, file_, "open", "this is no file name");
+    }
+    if (const auto cause = name == in_memory ? "" : plain_cause(file, options.read_only);
+        !cause.empty()) {
+        throw error(SQLITE_CANTOPEN, file_, "open", cause);
+    }
+    // One thread at a time uses it, so SQLite need not lock it at each call.
+    const int flags =
+        SQLITE_OPEN_NOMUTEX |
+        (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    sqlite3* opened = nullptr;
+    const int code = sqlite3_open_v2(name.c_str(), &opened, flags, nullptr);
+    connection_.reset(opened);
+    if (!opened) throw error(code, file_, "open", sqlite3_errstr(code));
+    sqlite3_extended_result_codes(opened, 1);
+    if (code != SQLITE_OK) fail("open");
+    // SQLite falls back to reading where it may not write, and would say so only at the first row.
+    if (!options.read_only && sqlite3_db_readonly(opened, "main") == 1) {
+        throw error(SQLITE_READONLY, file_, "open for writing", "the file is read-only");
+    }
+}
+
+void database::configure(const database_options& options) {
+    sqlite3* const c = connection_.get();
+    sqlite3_busy_handler(
+        c,
+        [](void* wait, int attempt) {
+            return static_cast<lock_wait*>(wait)->pause(attempt) ? 1 : 0;
+        },
+        &lock_wait_);
+    sqlite3_db_config(c, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(c, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    sqlite3_db_config(c, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+    std::string settings = "PRAGMA temp_store = MEMORY;";
+    settings += "PRAGMA cache_size = " + std::to_string(-options.cache_kib) + ";";
+    settings += options.commits == durability::full ? "PRAGMA synchronous = FULL;"
+                                                    : "PRAGMA synchronous = OFF;";
+    if (options.page_size > 0) {
+        settings += "PRAGMA page_size = " + std::to_string(options.page_size) + ";";
+    }
+    // SQLite opens lazily; the last one reads the file, so that what is no database fails here.
+    settings += "PRAGMA schema_version;";
+    exec(settings, "open");
+}
+
+void database::exec(const std::string& sql, const std::string& operation) {
+    if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+        fail(operation);
+    }
+}
+
+std::int64_t database::row_count(std::string_view table) {
+    const std::string name = quote_identifier(table);
+    auto count = prepare("SELECT count(*) FROM " + name, "count the rows of " + name);
+    count.step();
+    return count.get<std::int64_t>(0);
+}
+
+void database::vacuum() {
+    // VACUUM makes its copy in temporary storage: in a file, or memory would grow with the table.
+    exec("PRAGMA temp_store = FILE", "vacuum");
+    const int code = sqlite3_exec(connection_.get(), "VACUUM", nullptr, nullptr, nullptr);
+    const error met = failure("vacuum");
+    exec("PRAGMA temp_store = MEMORY", "vacuum");
+    if (code != SQLITE_OK) throw met;
+}
+
+void database::interrupt() noexcept {
+    lock_wait_.cancel();
+    sqlite3_interrupt(connection_.get());
+}
+
+error database::failure(const std::string& operation) const {
+    const error met = last_error(connection_.get(), file_, operation);
+    if (met.primary_code() != SQLITE_BUSY) return met;
+    if (lock_wait_.cancelled()) {
+        return error(SQLITE_INTERRUPT, file_, operation, "interrupted while waiting for a lock");
+    }
+    return error(met.code(), file_, operation,
+                 "the database is locked by another connection (waited " +
+                     std::to_string(lock_wait_.limit().count()) + " ms)");
+}
+
+void commit(database& db) {
+    if (sqlite3_exec(db.handle(), "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK) return;
+    const error met = db.failure("commit");
+    rollback(db);
+    // Refused before anything was written, or undone by SQLite because nothing could be. Of the
+    // rest, a failed sync above all, nobody can tell what reached the disk.
+    switch (met.primary_code()) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_INTERRUPT:
+        case SQLITE_FULL:
+        case SQLITE_ERROR:
+            throw met;
+        default:
+            throw met.with_unknown_outcome();
+    }
+}
+
+void rollback(database& db) noexcept {
+    // SQLite has rolled back by itself after some errors; a failing ROLLBACK is completed by
+    // whoever opens the file next, from the journal.
+    if (db.in_transaction()) {
+        sqlite3_exec(db.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    }
+}
+
+transaction::transaction(database& db) : db_(&db) {
+    db.exec("BEGIN IMMEDIATE", "begin a transaction");
+}
+
+transaction::~transaction() {
+    if (db_) rollback(*db_);
+}
+
+void transaction::commit() {
+    database* const db = std::exchange(db_, nullptr);
+    sqlite::commit(*db);
+}
+
+}  // namespace weir::sqlite

@@ -1,0 +1,24 @@
+#include <weir/connectors/sqlite/error.hpp>
+
+#include <sqlite3.h>
+
+#include <system_error>
+
+namespace weir::sqlite {
+
+error last_error(sqlite3* connection, const std::string& file, const std::string& operation) {
+    const int code = sqlite3_extended_errcode(connection);
+    std::string cause = sqlite3_errmsg(connection);
+    if (code == SQLITE_READONLY_DIRECTORY) {
+        cause += " (its directory is not writable, so there is no room for a journal)";
+    }
+    const int family = code & 0xff;
+    const int system = sqlite3_system_errno(connection);
+    // Other families leave the number of an earlier, unrelated failure behind.
+    if (system != 0 && (family == SQLITE_CANTOPEN || family == SQLITE_IOERR)) {
+        cause += " (" + std::generic_category().message(system) + ")";
+    }
+    return error(code, file, operation, cause);
+}
+
+}  // namespace weir::sqlite

@@ -1,0 +1,140 @@
+#include <weir/connectors/sqlite/insert_session.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace weir::sqlite {
+
+namespace {
+
+std::size_t rows_within_limit(database& db, std::size_t columns, std::size_t most) {
+    const int parameters = sqlite3_limit(db.handle(), SQLITE_LIMIT_VARIABLE_NUMBER, -1);
+    const std::size_t rows = static_cast<std::size_t>(parameters) / columns;
+    return std::bit_floor(std::clamp<std::size_t>(rows, 1, most));
+}
+
+absl::StatusCode status_code(int code) {
+    switch (code) {
+        case SQLITE_CONSTRAINT_UNIQUE:
+        case SQLITE_CONSTRAINT_PRIMARYKEY:
+        case SQLITE_CONSTRAINT_ROWID:
+            return absl::StatusCode::kAlreadyExists;
+        case SQLITE_CONSTRAINT_FOREIGNKEY:
+            return absl::StatusCode::kFailedPrecondition;
+        case SQLITE_TOOBIG:
+            return absl::StatusCode::kOutOfRange;
+        default:
+            return absl::StatusCode::kInvalidArgument;
+    }
+}
+
+}  // namespace
+
+insert_session::insert_session(database& db, const std::string& table,
+                               const std::vector<std::string>& columns, commit_options options)
+    : db_(&db),
+      options_(std::move(options)),
+      operation_("insert into " + quote_identifier(table)),
+      columns_(static_cast<int>(columns.size())) {
+    if (columns.empty()) throw std::invalid_argument("weir: rows need at least one column");
+    largest_ = rows_within_limit(db, columns.size(), max_rows);
+    std::string names;
+    for (const std::string& column : columns) {
+        names += (names.empty() ? "" : ", ") + quote_identifier(column);
+        values_ += values_.empty() ? "(?" : ",?";
+    }
+    values_ += ')';
+    // OR ABORT overrides conflict clauses of the table: whatever they say, a refused statement must
+    // leave no trace, or its rows would be tried again on top of themselves.
+    insert_into_ = "INSERT OR ABORT INTO " + quote_identifier(table) + " (" + names + ") VALUES ";
+}
+
+void insert_session::begin() {
+    if (failed_) throw error(SQLITE_ABORT, db_->file(), operation_, "the load has failed before");
+    if (open_) return;
+    db_->exec("BEGIN IMMEDIATE", "begin a transaction");
+    open_ = true;
+    if (begun_) return;
+    if (options_.on_begin) options_.on_begin(*db_);
+    begun_ = true;
+}
+
+sqlite3_stmt* insert_session::insert_of(std::size_t rows) {
+    auto& slot = statements_[static_cast<std::size_t>(std::countr_zero(rows))];
+    if (!slot) {
+        std::string sql = insert_into_ + values_;
+        for (std::size_t i = 1; i < rows; ++i) sql += "," + values_;
+        slot.emplace(*db_, sql, operation_);
+    }
+    return slot->handle();
+}
+
+bool insert_session::insert(sqlite3_stmt* bound, std::size_t rows) {
+    const int code = sqlite3_step(bound);
+    if (code == SQLITE_DONE) {
+        sqlite3_reset(bound);
+        pending_ += rows;
+        return true;
+    }
+    const error met = db_->failure(operation_);
+    refusal_ = absl::Status(status_code(met.code()), sqlite3_errmsg(db_->handle()));
+    sqlite3_reset(bound);
+    check_refusal(met);
+    return false;
+}
+
+void insert_session::check_refusal(const error& met) const {
+    // Anything else (disk full, I/O, a lock, memory, SQL that fails) would hit every row alike.
+    const int family = met.primary_code();
+    if (family != SQLITE_CONSTRAINT && family != SQLITE_MISMATCH && family != SQLITE_TOOBIG) {
+        throw met;
+    }
+    if (!db_->in_transaction()) {
+        throw error(
+            met.code(), db_->file(), operation_,
+            "a trigger rolled the whole transaction back: " + std::string(refusal_.message()));
+    }
+    if (sqlite3_changes(db_->handle()) != 0) {
+        throw error(met.code(), db_->file(), operation_,
+                    "a trigger (RAISE(FAIL)) left part of a refused statement in the table: " +
+                        std::string(refusal_.message()));
+    }
+}
+
+absl::Status insert_session::unbindable(int code) {
+    return absl::OutOfRangeError(code == SQLITE_MISMATCH ? "an integer above 2^63 - 1"
+                                                         : sqlite3_errstr(code));
+}
+
+void insert_session::commit_if_due() {
+    if (options_.rows_per_commit != 0 && pending_ >= options_.rows_per_commit) commit();
+}
+
+void insert_session::commit() {
+    if (failed_) begin();  // throws
+    if (!open_) return;
+    if (options_.on_commit) options_.on_commit(*db_);
+    sqlite::commit(*db_);
+    open_ = false;
+    report_.rows += std::exchange(pending_, 0);
+    ++report_.commits;
+}
+
+void insert_session::roll_back() noexcept {
+    if (!std::exchange(open_, false)) return;
+    pending_ = 0;
+    rollback(*db_);
+}
+
+void insert_session::fail() noexcept {
+    roll_back();
+    failed_ = true;
+}
+
+void insert_session::fail_column_count(int bound) const {
+    throw std::logic_error("weir: bind_row bound " + std::to_string(bound) + " values for the " +
+                           std::to_string(columns_) + " columns: cannot " + operation_);
+}
+
+}  // namespace weir::sqlite

@@ -1,0 +1,110 @@
+/// \file
+/// The part of a `batch_writer` that does not depend on the type of its rows: statements,
+/// transactions, counters.
+#pragma once
+
+#include <weir/connectors/sqlite/database.hpp>
+#include <weir/connectors/sqlite/statement.hpp>
+
+#include <absl/status/status.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::sqlite {
+
+/// What a load has done so far.
+struct load_report {
+    std::uint64_t rows = 0;      ///< Inserted and committed.
+    std::uint64_t rejected = 0;  ///< Kept out, because the database refused the row.
+    std::uint64_t commits = 0;
+};
+
+/// When and with what a writer commits.
+struct commit_options {
+    /// A commit follows the batch that completes this many rows; 0: only when asked.
+    std::uint64_t rows_per_commit = 100'000;
+    /// Called in the first transaction, before any row: creates or empties the table, say, so that
+    /// a load that fails before its first commit has changed nothing.
+    std::function<void(database&)> on_begin;
+    /// Called in each transaction just before its COMMIT: what it writes becomes durable together
+    /// with the rows, such as the position up to which the source has been read.
+    std::function<void(database&)> on_commit;
+};
+
+/// Inserts rows into one table in transactions. Used through `batch_writer`.
+///
+/// Rows go in by statements of several rows: one such statement is undone as a whole by SQLite when
+/// a row of it is refused, and costs less than half of what its rows cost one by one (SQLite keeps
+/// its place in the tables between them). Statements of 128, 64, ... 1 rows cover any number.
+class insert_session {
+public:
+    insert_session(database& db, const std::string& table, const std::vector<std::string>& columns,
+                   commit_options options);
+    insert_session(const insert_session&) = delete;
+    insert_session& operator=(const insert_session&) = delete;
+    /// Rolls back what is not committed.
+    ~insert_session() { roll_back(); }
+
+    /// Makes sure that a transaction is open. Throws also when an earlier call has failed.
+    void begin();
+    /// How many of `rows` rows the next statement should insert.
+    std::size_t chunk(std::size_t rows) const noexcept {
+        return std::bit_floor(std::min(rows, largest_));
+    }
+    /// The statement that inserts `rows` rows, a power of two that `chunk` returned.
+    sqlite3_stmt* insert_of(std::size_t rows);
+    /// Runs it. True: the rows are in. False: a row was refused and none is in. Throws for what is
+    /// no row's fault.
+    bool insert(sqlite3_stmt* bound, std::size_t rows);
+    /// Why `insert` last returned false.
+    const absl::Status& refusal() const noexcept { return refusal_; }
+    /// Why a row that `bind_value` answered with `code` cannot be inserted.
+    static absl::Status unbindable(int code);
+    void count_reject() noexcept { ++report_.rejected; }
+
+    /// Commits if enough rows have come together.
+    void commit_if_due();
+    /// Commits what is open, if anything is.
+    void commit();
+    /// Rolls back, and refuses further work: rows have been lost, and a caller that went on would
+    /// leave a hole.
+    void fail() noexcept;
+    [[noreturn]] void fail_column_count(int bound) const;
+
+    int columns() const noexcept { return columns_; }
+    load_report report() const noexcept { return report_; }
+    /// Rows inserted, committed or not.
+    std::uint64_t rows_inserted() const noexcept { return report_.rows + pending_; }
+
+private:
+    static constexpr std::size_t max_rows = 128;
+
+    void roll_back() noexcept;
+    void check_refusal(const error& met) const;
+
+    database* db_;
+    commit_options options_;
+    std::string operation_;
+    std::string insert_into_;  // INSERT ... VALUES, without the rows
+    std::string values_;       // the parameters of one row
+    int columns_;
+    std::size_t largest_;
+    // By the logarithm of how many rows it inserts; made when first needed.
+    std::array<std::optional<statement>, std::bit_width(max_rows)> statements_;
+    std::uint64_t pending_ = 0;
+    load_report report_;
+    absl::Status refusal_;
+    bool open_ = false;
+    bool begun_ = false;
+    bool failed_ = false;
+};
+
+}  // namespace weir::sqlite
