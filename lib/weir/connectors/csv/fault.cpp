@@ -1,8 +1,20 @@
 #include <weir/connectors/csv/fault.hpp>
 
+#include <absl/strings/cord.h>
+#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
+#include <absl/strings/string_view.h>
+
+#include <utility>
 
 namespace weir::csv {
+namespace {
+
+// Abseil's own string_view where std's would do: on some machines they are different types.
+constexpr absl::string_view position_url = "weir/csv/position";
+
+}  // namespace
 
 std::string record_error::reason_text() const {
     switch (reason) {
@@ -26,8 +38,22 @@ std::string record_error::message() const {
 
 absl::Status record_error::status() const {
     if (reason == fault::none) return absl::OkStatus();
-    if (reason == fault::record_too_large) return absl::ResourceExhaustedError(message());
-    return absl::InvalidArgumentError(message());
+    absl::Status s = reason == fault::record_too_large ? absl::ResourceExhaustedError(message())
+                                                       : absl::InvalidArgumentError(message());
+    s.SetPayload(position_url, absl::Cord{absl::StrCat(where.line, " ", where.offset)});
+    return s;
+}
+
+std::optional<position> position_of(const absl::Status& status) {
+    const auto payload = status.GetPayload(position_url);
+    if (!payload) return std::nullopt;
+    const auto text = static_cast<std::string>(*payload);
+    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(text, ' ');
+    position p;
+    if (!absl::SimpleAtoi(parts.first, &p.line) || !absl::SimpleAtoi(parts.second, &p.offset)) {
+        return std::nullopt;
+    }
+    return p;
 }
 
 }  // namespace weir::csv

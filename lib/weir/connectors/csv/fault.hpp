@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,7 +50,12 @@ struct record_error {
     std::string reason_text() const;
 
     /// The same as an absl::Status: InvalidArgument, or ResourceExhausted for a record too large.
+    /// It carries the position too, see `position_of`.
     absl::Status status() const;
 };
+
+/// Where the bad record starts that a status from `record_error::status` (so one out of
+/// `csv::read`) is about; nothing for any other status.
+std::optional<position> position_of(const absl::Status& status);
 
 }  // namespace weir::csv

@@ -1,0 +1,101 @@
+/// \file
+/// A CSV file read by plain blocking calls: what the streams of <weir/connectors/csv/read.hpp> run
+/// on the blocking executor, and what a program without Asio can use as it is.
+#pragma once
+
+#include <weir/connectors/csv/batch.hpp>
+#include <weir/connectors/csv/columns.hpp>
+#include <weir/connectors/csv/dialect.hpp>
+#include <weir/connectors/csv/parser.hpp>
+#include <weir/connectors/csv/position.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace weir::csv {
+
+/// Where to go on with a file that was loaded in part.
+struct resume_point {
+    position where;        ///< the `covers().end` of the last batch that was handled
+    csv::columns columns;  ///< those of the file, `batch::columns()`
+};
+
+/// How a file is read.
+struct read_options {
+    csv::dialect dialect = {};
+
+    /// How many bytes are read at a time; a batch has about so many. In [1, 1 GiB].
+    std::size_t block_size = std::size_t{128} << 10;
+
+    /// Go on here instead of at the start.
+    std::optional<resume_point> resume = std::nullopt;
+
+    /// Whether a file without a single record (nothing but a header, say) is fine. Otherwise it is
+    /// an error, as more often than not it means that whoever wrote the file failed.
+    bool allow_no_records = false;
+};
+
+/// The file as a whole cannot be read as CSV: it has no header or a bad one, or no records.
+/// `what()` is one line with the path, the place and the cause.
+class file_error : public std::runtime_error {
+public:
+    file_error(const std::filesystem::path& path, const std::string& reason)
+        : std::runtime_error{path.string() + ": " + reason}, path_{path} {}
+
+    const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// Reads a CSV file batch by batch. Blocks.
+///
+/// Errors: std::system_error with path and cause in the text when the file cannot be opened or read
+/// (missing, not permitted, a directory, a failing disk); file_error when it is not usable as CSV.
+/// Bad records are not errors but entries of their batch. After an error the reader is at its end.
+/// Thread-safety: one thread at a time, save for `stop`.
+///
+/// Example: `csv::file_reader file{"people.csv"};  while (auto batch = file.next()) use(*batch);`
+class file_reader {
+public:
+    /// Does not touch the disk yet.
+    /// \throws std::invalid_argument when the options make no sense
+    explicit file_reader(std::filesystem::path path, const read_options& options = {});
+    ~file_reader();
+    file_reader(const file_reader&) = delete;
+    file_reader& operator=(const file_reader&) = delete;
+
+    /// The next batch, or nothing at the end. The first call opens the file.
+    std::optional<batch> next();
+
+    /// Makes a `next` that is running, on whatever thread, end early with nothing, and later ones
+    /// too. It does not interrupt a read that hangs in the operating system.
+    void stop() noexcept { stopped_.store(true, std::memory_order_relaxed); }
+
+    const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    std::optional<batch> next_or_throw();
+    void open();
+    void close() noexcept;
+    void read_block();
+    [[noreturn]] void fail(const char* doing) const;
+
+    std::filesystem::path path_;
+    std::size_t block_size_;
+    bool records_expected_;
+    std::optional<position> start_;
+    parser parser_;
+    int file_ = -1;
+    bool opened_ = false;
+    bool at_end_ = false;
+    bool empty_ = true;  // not a byte was read yet
+    // Only says "give up"; nothing is published through it, so relaxed does.
+    std::atomic<bool> stopped_{false};
+};
+
+}  // namespace weir::csv

@@ -1,0 +1,244 @@
+#include <weir/connectors/csv/read.hpp>
+#include <weir/core/asio.hpp>
+#include <weir/operators/map.hpp>
+#include <weir/operators/split_errors.hpp>
+#include <weir/operators/take.hpp>
+#include <weir/operators/try_map.hpp>
+#include <weir/runtime/runtime.hpp>
+#include <weir/sinks/count.hpp>
+#include <weir/sinks/for_each.hpp>
+#include <weir/sinks/to.hpp>
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "support.hpp"
+
+using namespace csv_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A directory that is gone after the test.
+class scratch {
+public:
+    scratch() {
+        std::string name = (fs::temp_directory_path() / "weir-csv-XXXXXX").string();
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path_ = name;
+    }
+    scratch(const scratch&) = delete;
+    scratch& operator=(const scratch&) = delete;
+    ~scratch() { fs::remove_all(path_); }
+
+    fs::path file(std::string_view text) const {
+        fs::path path = path_ / "people.csv";
+        std::ofstream out{path, std::ios::binary};
+        out << text;
+        return path;
+    }
+    const fs::path& path() const { return path_; }
+
+private:
+    fs::path path_;
+};
+
+std::string numbered(int rows) {
+    std::string text{"name,number\n"};
+    for (int i = 0; i != rows; ++i) text += "row," + std::to_string(i) + "\n";
+    return text;
+}
+
+// What running `read` over the file throws, as text.
+template <class Error>
+std::string error_of(const fs::path& path, const csv::read_options& options = {}) {
+    weir::runtime rt{1};
+    try {
+        rt.run(csv::read(path, options) | weir::count());
+    } catch (const Error& e) {
+        return e.what();
+    }
+    return "no error";
+}
+
+std::string second_field(const csv::record& r) {
+    return std::string{r[1]};
+}
+
+}  // namespace
+
+TEST_CASE("csv read: records come in order, whatever the block size") {
+    const scratch dir;
+    const fs::path path = dir.file(numbered(1'000));
+    std::vector<std::string> expected;
+    for (int i = 0; i != 1'000; ++i) expected.push_back(std::to_string(i));
+    weir::runtime rt{2};
+    for (const std::size_t size : {std::size_t{1}, std::size_t{7}, std::size_t{1} << 20}) {
+        csv::read_options options;
+        options.block_size = size;
+        auto numbers = csv::read(path, options) | weir::try_map(second_field) |
+                       weir::split_errors([](const absl::Status&) { CHECK(false); }) |
+                       weir::to<std::vector>();
+        CHECK(rt.run(std::move(numbers)) == expected);
+    }
+}
+
+TEST_CASE("csv read: a bad record is a status at its place, and reading goes on") {
+    const scratch dir;
+    const fs::path path = dir.file("a,b\n1,2\n3\n\"4\"x,5\n6,7\n");
+    weir::runtime rt{1};
+    std::vector<std::string> seen;
+    rt.run(csv::read(path) | weir::for_each([&](const absl::StatusOr<csv::record>& r) {
+               seen.push_back(r.ok() ? std::string{(*r)[1]} : std::string{r.status().message()});
+           }));
+    CHECK(seen == std::vector<std::string>{
+                      "2", "line 3, byte 8: 1 field, expected 2",
+                      "line 4, byte 10: text after the closing quote of field 1", "7"});
+}
+
+TEST_CASE("csv read: batches own their records and tile the file") {
+    const scratch dir;
+    const std::string text = numbered(500);
+    const fs::path path = dir.file(text);
+    csv::read_options options;
+    options.block_size = 100;
+    weir::runtime rt{2};
+    const auto batches = rt.run(csv::read_batches(path, options) | weir::to<std::vector>());
+    csv::position reached;
+    int number = 0;
+    for (const csv::batch& b : batches) {
+        CHECK(b.covers().begin == reached);
+        reached = b.covers().end;
+        for (const csv::entry e : b) CHECK(e.record()[1] == std::to_string(number++));
+    }
+    CHECK(number == 500);
+    CHECK(reached == csv::position{502, text.size()});
+}
+
+TEST_CASE("csv read: a load that stopped after some batches goes on with the next record") {
+    const scratch dir;
+    const fs::path path = dir.file(numbered(500));
+    csv::read_options options;
+    options.block_size = 100;
+    weir::runtime rt{1};
+    const auto some =
+        rt.run(csv::read_batches(path, options) | weir::take(3) | weir::to<std::vector>());
+    REQUIRE(some.size() == 3);
+    std::size_t first = 0;
+    for (const csv::batch& b : some) first += b.size();
+    options.resume = csv::resume_point{some.back().covers().end, some.back().columns()};
+    const auto rest =
+        rt.run(csv::read(path, options) | weir::try_map(second_field) |
+               weir::split_errors([](const absl::Status&) {}) | weir::to<std::vector>());
+    REQUIRE(rest.size() == 500 - first);
+    CHECK(rest.front() == std::to_string(first));
+}
+
+TEST_CASE("csv read: to go on at the end of the file gives nothing and is no error") {
+    const scratch dir;
+    const std::string text = numbered(3);
+    const fs::path path = dir.file(text);
+    csv::read_options options;
+    options.resume = csv::resume_point{{5, text.size()}, csv::columns{{"name", "number"}}};
+    weir::runtime rt{1};
+    CHECK(rt.run(csv::read(path, options) | weir::count()) == 0);
+}
+
+TEST_CASE("csv read: next() gives a record that can be looked at until the next call") {
+    const scratch dir;
+    const fs::path path = dir.file(numbered(100));
+    weir::runtime rt{2};
+    const auto pull = [](fs::path file) -> asio::awaitable<int> {
+        csv::read_options options;
+        options.block_size = 64;
+        auto records = csv::read(std::move(file), options);
+        int count = 0;
+        while (auto r = co_await records.next()) {
+            CHECK((**r)[1] == std::to_string(count));
+            ++count;
+        }
+        co_return count;
+    };
+    CHECK(rt.run(pull(path)) == 100);
+}
+
+TEST_CASE("csv read: a consumer that stops early leaves nothing running") {
+    const scratch dir;
+    const fs::path path = dir.file(numbered(10'000));
+    csv::read_options options;
+    options.block_size = 64;
+    weir::runtime rt{2};
+    for (int i = 0; i != 50; ++i) {
+        CHECK(rt.run(csv::read(path, options) | weir::take(20) | weir::count()) == 20);
+    }
+}
+
+TEST_CASE("csv read: an endless line can be cancelled") {
+    // /dev/zero never ends a line, so only cancellation ends this.
+    csv::read_options options;
+    options.dialect.max_record_size = 1'000;
+    options.resume = csv::resume_point{{1, 0}, csv::columns{std::size_t{1}}};
+    weir::runtime rt{1};
+    asio::cancellation_signal cancel;
+    auto strand = asio::make_strand(rt.context());
+    std::promise<std::exception_ptr> done;
+    auto handler = [&done](std::exception_ptr error, std::size_t) { done.set_value(error); };
+    asio::post(strand, [&] {
+        (csv::read("/dev/zero", options) | weir::count())
+            .start(strand, asio::bind_cancellation_slot(
+                               cancel.slot(), asio::bind_executor(strand, std::move(handler))));
+        asio::post(strand, [&] { cancel.emit(asio::cancellation_type::terminal); });
+    });
+    CHECK_THROWS_AS(std::rethrow_exception(done.get_future().get()), std::system_error);
+}
+
+TEST_CASE("csv read: what cannot be read is one line that names the file and the cause") {
+    const scratch dir;
+    const fs::path missing = dir.path() / "missing.csv";
+    CHECK(error_of<std::system_error>(missing) ==
+          "cannot open " + missing.string() + ": No such file or directory");
+    CHECK(error_of<std::system_error>(dir.path()) ==
+          "cannot read " + dir.path().string() + ": Is a directory");
+    const auto file_fault = [&](std::string_view text) {
+        const fs::path path = dir.file(text);
+        const std::string what = error_of<csv::file_error>(path);
+        REQUIRE(what.starts_with(path.string() + ": "));
+        return what.substr(path.string().size() + 2);
+    };
+    CHECK(file_fault("") == "the file is empty");
+    CHECK(file_fault("\n") == "line 2, byte 1: the input ends before a header");
+    CHECK(file_fault("name,age\n") == "the file has no records");
+    CHECK(file_fault("name,\"age\n") ==
+          "line 1, byte 0: the header cannot be read: the quote of field 2 is never closed");
+}
+
+TEST_CASE("csv read: a file without records is fine when that was said") {
+    const scratch dir;
+    csv::read_options options;
+    options.allow_no_records = true;
+    weir::runtime rt{1};
+    CHECK(rt.run(csv::read(dir.file("name,age\n"), options) | weir::count()) == 0);
+}
+
+TEST_CASE("csv read: options that make no sense are refused before anything runs") {
+    csv::read_options options;
+    options.block_size = 0;
+    CHECK_THROWS_AS(csv::read("people.csv", options), std::invalid_argument);
+    options = {};
+    options.dialect.quote = ',';
+    CHECK_THROWS_AS(csv::read_batches("people.csv", options), std::invalid_argument);
+}
+
+TEST_CASE("csv read: views into a batch are marked as such") {
+    static_assert(weir::is_borrowed<weir::item_t<decltype(csv::read("x"))>>);
+    static_assert(!weir::is_borrowed<weir::item_t<decltype(csv::read_batches("x"))>>);
+    static_assert(weir::stream<csv::record_stream> && weir::stream<csv::batch_stream>);
+}
