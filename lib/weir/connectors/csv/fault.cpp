@@ -40,7 +40,9 @@ absl::Status record_error::status() const {
     if (reason == fault::none) return absl::OkStatus();
     absl::Status s = reason == fault::record_too_large ? absl::ResourceExhaustedError(message())
                                                        : absl::InvalidArgumentError(message());
-    s.SetPayload(position_url, absl::Cord{absl::StrCat(where.line, " ", where.offset)});
+    // By way of a view: clang and GCC name Cord's constructor from std::string&& differently.
+    const std::string place = absl::StrCat(where.line, " ", where.offset);
+    s.SetPayload(position_url, absl::Cord{absl::string_view{place}});
     return s;
 }
 
