@@ -70,7 +70,7 @@ public:
                 return 0;
             }
             // A slice that took a small part of the time may be followed by a larger one.
-            if (used < budget_.time / 16) slice_ *= 2;
+            if (used < budget_.time / 16 && slice_ < last_slice) slice_ *= 2;
         } else {
             started_ = clock::now();
         }
@@ -81,6 +81,7 @@ public:
 
 private:
     static constexpr std::size_t first_slice = 256;
+    static constexpr std::size_t last_slice = std::size_t{1} << 16;
 
     wakeable& poller_;
     const asio::any_io_executor& executor_;
