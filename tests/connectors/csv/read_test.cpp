@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -57,16 +59,32 @@ std::string numbered(int rows) {
     return text;
 }
 
+// Runs a pipeline on this thread and gives its error. (Not with runtime::run: TSan cannot see how
+// libstdc++ counts the owners of an exception, and takes its end on another thread for a race.)
+template <class Operation>
+std::exception_ptr error_of(
+    Operation operation, asio::cancellation_slot slot = {},
+    const std::function<void()>& after_first_poll = [] {}) {
+    asio::io_context context;
+    std::exception_ptr result;
+    auto handler = [&result](std::exception_ptr error, std::size_t) { result = std::move(error); };
+    std::move(operation).start(context.get_executor(),
+                               asio::bind_cancellation_slot(slot, std::move(handler)));
+    asio::post(context, after_first_poll);
+    context.run();
+    return result;
+}
+
 // What running `read` over the file throws, as text.
 template <class Error>
-std::string error_of(const fs::path& path, const csv::read_options& options = {}) {
-    weir::runtime rt{1};
+std::string fault_of(const fs::path& path) {
+    const std::exception_ptr error = error_of(csv::read(path) | weir::count());
+    if (!error) return "no error";
     try {
-        rt.run(csv::read(path, options) | weir::count());
+        std::rethrow_exception(error);
     } catch (const Error& e) {
         return e.what();
     }
-    return "no error";
 }
 
 std::string second_field(const csv::record& r) {
@@ -186,30 +204,24 @@ TEST_CASE("csv read: an endless line can be cancelled") {
     csv::read_options options;
     options.dialect.max_record_size = 1'000;
     options.resume = csv::resume_point{{1, 0}, csv::columns{std::size_t{1}}};
-    weir::runtime rt{1};
     asio::cancellation_signal cancel;
-    auto strand = asio::make_strand(rt.context());
-    std::promise<std::exception_ptr> done;
-    auto handler = [&done](std::exception_ptr error, std::size_t) { done.set_value(error); };
-    asio::post(strand, [&] {
-        (csv::read("/dev/zero", options) | weir::count())
-            .start(strand, asio::bind_cancellation_slot(
-                               cancel.slot(), asio::bind_executor(strand, std::move(handler))));
-        asio::post(strand, [&] { cancel.emit(asio::cancellation_type::terminal); });
-    });
-    CHECK_THROWS_AS(std::rethrow_exception(done.get_future().get()), std::system_error);
+    const std::exception_ptr error =
+        error_of(csv::read("/dev/zero", options) | weir::count(), cancel.slot(),
+                 [&] { cancel.emit(asio::cancellation_type::terminal); });
+    REQUIRE(error);
+    CHECK_THROWS_AS(std::rethrow_exception(error), asio::system_error);
 }
 
 TEST_CASE("csv read: what cannot be read is one line that names the file and the cause") {
     const scratch dir;
     const fs::path missing = dir.path() / "missing.csv";
-    CHECK(error_of<std::system_error>(missing) ==
+    CHECK(fault_of<std::system_error>(missing) ==
           "cannot open " + missing.string() + ": No such file or directory");
-    CHECK(error_of<std::system_error>(dir.path()) ==
+    CHECK(fault_of<std::system_error>(dir.path()) ==
           "cannot read " + dir.path().string() + ": Is a directory");
     const auto file_fault = [&](std::string_view text) {
         const fs::path path = dir.file(text);
-        const std::string what = error_of<csv::file_error>(path);
+        const std::string what = fault_of<csv::file_error>(path);
         REQUIRE(what.starts_with(path.string() + ": "));
         return what.substr(path.string().size() + 2);
     };
