@@ -15,6 +15,26 @@
 
 namespace weir {
 
+/// Hands an outcome to a thread that waits for it. Asio's `use_future` would do, but brings up a
+/// second pool of threads (the system executor's) to do it on.
+template <class R>
+class waiting_handler {
+public:
+    std::future<R> get_future() { return promise_.get_future(); }
+
+    template <class... Value>
+    void operator()(std::exception_ptr error, Value&&... value) {
+        if (error) {
+            promise_.set_exception(std::move(error));
+        } else {
+            promise_.set_value(std::forward<Value>(value)...);
+        }
+    }
+
+private:
+    std::promise<R> promise_;
+};
+
 /// An `io_context` and the threads that run it.
 ///
 ///     weir::runtime rt;                       // a thread a core
@@ -41,14 +61,16 @@ public:
     /// calling thread and returns its result or throws its error.
     /// Never call it on one of the runtime's own threads: it would wait for itself.
     template <class Operation>
-    auto run(Operation operation) {
-        if constexpr (requires { std::move(operation).start(executor(), asio::use_future); }) {
-            return std::move(operation).start(executor(), asio::use_future).get();
+    typename Operation::value_type run(Operation operation) {
+        waiting_handler<typename Operation::value_type> done;
+        auto result = done.get_future();
+        auto handler = asio::bind_executor(executor(), std::move(done));
+        if constexpr (requires { std::move(operation).start(executor(), std::move(handler)); }) {
+            std::move(operation).start(executor(), std::move(handler));
         } else {
-            return asio::co_spawn(asio::make_strand(context_), std::move(operation),
-                                  asio::use_future)
-                .get();
+            asio::co_spawn(asio::make_strand(context_), std::move(operation), std::move(handler));
         }
+        return result.get();
     }
 
 private:
