@@ -18,7 +18,7 @@ constexpr std::uint64_t items = bench::hop_items / 20;  // it is slow: as much t
 
 asio::awaitable<void> produce(channel& out) {
     for (std::uint64_t i = 0; i < items; ++i) {
-        co_await out.async_send(asio::error_code{}, i, asio::use_awaitable);
+        co_await out.async_send(asio::error_code(), i, asio::use_awaitable);
     }
 }
 
