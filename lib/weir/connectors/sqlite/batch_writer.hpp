@@ -44,7 +44,7 @@ struct batch_writer_options {
 
 /// Inserts batches of `Row` (see row.hpp) into columns of a table.
 ///
-///     sqlite::batch_writer<person> people(db, "people", {"id", "name", "age"});
+///     sqlite::batch_writer<person> people(db, "people");
 ///     for (const auto& batch : batches) people.write(batch);
 ///     people.finish();
 ///
@@ -66,10 +66,12 @@ struct batch_writer_options {
 template <class Row>
 class batch_writer {
 public:
-    batch_writer(database& db, const std::string& table, const std::vector<std::string>& columns,
+    /// Without columns, rows have a value for each of the table's, in its order. Touches nothing
+    /// yet; throws std::invalid_argument for what cannot be a table's name.
+    batch_writer(database& db, std::string table, std::vector<std::string> columns = {},
                  batch_writer_options<Row> options = {})
         : on_reject_(std::move(options.on_reject)),
-          session_(db, table, columns,
+          session_(db, std::move(table), std::move(columns),
                    {options.rows_per_commit, std::move(options.on_begin),
                     std::move(options.on_commit)}) {}
 

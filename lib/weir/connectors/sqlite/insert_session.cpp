@@ -31,24 +31,13 @@ absl::StatusCode status_code(int code) {
 
 }  // namespace
 
-insert_session::insert_session(database& db, const std::string& table,
-                               const std::vector<std::string>& columns, commit_options options)
+insert_session::insert_session(database& db, std::string table, std::vector<std::string> columns,
+                               commit_options options)
     : db_(&db),
+      table_(std::move(table)),
+      column_names_(std::move(columns)),
       options_(std::move(options)),
-      operation_("insert into " + quote_identifier(table)),
-      columns_(static_cast<int>(columns.size())) {
-    if (columns.empty()) throw std::invalid_argument("weir: rows need at least one column");
-    largest_ = rows_within_limit(db, columns.size(), max_rows);
-    std::string names;
-    for (const std::string& column : columns) {
-        names += (names.empty() ? "" : ", ") + quote_identifier(column);
-        values_ += values_.empty() ? "(?" : ",?";
-    }
-    values_ += ')';
-    // OR ABORT overrides conflict clauses of the table: whatever they say, a refused statement must
-    // leave no trace, or its rows would be tried again on top of themselves.
-    insert_into_ = "INSERT OR ABORT INTO " + quote_identifier(table) + " (" + names + ") VALUES ";
-}
+      operation_("insert into " + quote_identifier(table_)) {}
 
 void insert_session::begin() {
     if (failed_) throw error(SQLITE_ABORT, db_->file(), operation_, "the load has failed before");
@@ -57,7 +46,27 @@ void insert_session::begin() {
     open_ = true;
     if (begun_) return;
     if (options_.on_begin) options_.on_begin(*db_);
+    write_sql();
     begun_ = true;
+}
+
+void insert_session::write_sql() {
+    const std::string table = quote_identifier(table_);
+    if (column_names_.empty()) {
+        const auto all = db_->prepare("SELECT * FROM " + table, operation_);
+        for (int i = 0; i < all.columns(); ++i) column_names_.push_back(all.column_name(i));
+    }
+    columns_ = static_cast<int>(column_names_.size());
+    largest_ = rows_within_limit(*db_, column_names_.size(), max_rows);
+    std::string names;
+    for (const std::string& column : column_names_) {
+        names += (names.empty() ? "" : ", ") + quote_identifier(column);
+        values_ += values_.empty() ? "(?" : ",?";
+    }
+    values_ += ')';
+    // OR ABORT overrides conflict clauses of the table: whatever they say, a refused statement must
+    // leave no trace, or its rows would be tried again on top of themselves.
+    insert_into_ = "INSERT OR ABORT INTO " + table + " (" + names + ") VALUES ";
 }
 
 sqlite3_stmt* insert_session::insert_of(std::size_t rows) {

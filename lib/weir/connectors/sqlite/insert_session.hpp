@@ -46,7 +46,9 @@ struct commit_options {
 /// its place in the tables between them). Statements of 128, 64, ... 1 rows cover any number.
 class insert_session {
 public:
-    insert_session(database& db, const std::string& table, const std::vector<std::string>& columns,
+    /// Columns in the order in which rows bind their values; none means all of the table's, in
+    /// its order.
+    insert_session(database& db, std::string table, std::vector<std::string> columns,
                    commit_options options);
     insert_session(const insert_session&) = delete;
     insert_session& operator=(const insert_session&) = delete;
@@ -87,16 +89,19 @@ public:
 private:
     static constexpr std::size_t max_rows = 128;
 
+    void write_sql();
     void roll_back() noexcept;
     void check_refusal(const error& met) const;
 
     database* db_;
+    std::string table_;
+    std::vector<std::string> column_names_;
     commit_options options_;
     std::string operation_;
     std::string insert_into_;  // INSERT ... VALUES, without the rows
     std::string values_;       // the parameters of one row
-    int columns_;
-    std::size_t largest_;
+    int columns_ = 0;
+    std::size_t largest_ = 1;
     // By the logarithm of how many rows it inserts; made when first needed.
     std::array<std::optional<statement>, std::bit_width(max_rows)> statements_;
     std::uint64_t pending_ = 0;

@@ -1,0 +1,173 @@
+/// \file
+/// insert_into: a stream of batches into a table.
+#pragma once
+
+#include <weir/connectors/sqlite/batch_writer.hpp>
+#include <weir/runtime/async_operation.hpp>
+#include <weir/sinks/into.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weir::sqlite {
+
+/// The sink behind `insert_into` (see `weir::sink_for`): hands batches to the database's thread, a
+/// few at a time.
+template <class Batch>
+class insert_sink {
+public:
+    using row_type = std::ranges::range_value_t<Batch>;
+
+    insert_sink(database& db, std::string table, std::vector<std::string> columns,
+                batch_writer_options<row_type> options)
+        : work_(std::make_shared<work>(db, std::move(table), std::move(columns),
+                                       std::move(options))) {}
+    insert_sink(insert_sink&&) noexcept = default;
+    insert_sink& operator=(insert_sink&&) = delete;
+    ~insert_sink() {
+        if (!scope_ || finished_) return;
+        // Cancelled or failed: what is uncommitted goes, on the thread that may do it, and no lock
+        // is waited for any longer. The ticket makes the pipeline's completion wait for that.
+        work_->db.interrupt();
+        const auto executor = work_->db.executor();
+        asio::post(executor, [w = std::move(work_), scope = std::move(scope_)]() mutable {
+            w->db.clear_interrupt();
+            w->writer.reset();
+        });
+    }
+
+    bool poll_ready(poll_context& cx) {
+        context_ = &cx;
+        take_results(cx);
+        return running_.size() < most_running;
+    }
+
+    void push(Batch&& batch) {
+        run([w = work_, rows = std::move(batch)] { w->writer->write(rows); });
+    }
+
+    bool poll_flush(poll_context& cx) {
+        context_ = &cx;
+        if (!std::exchange(finishing_, true)) {
+            run([w = work_] {
+                w->report = w->writer->finish();
+                w->writer.reset();  // here, where its statements may be dropped
+            });
+        }
+        take_results(cx);
+        finished_ = running_.empty();
+        return finished_;
+    }
+
+    load_report result() const { return work_->report; }
+
+private:
+    // Used by the database's thread alone once the first batch is on its way.
+    struct work {
+        work(database& d, std::string table, std::vector<std::string> columns,
+             batch_writer_options<row_type> options)
+            : db(d),
+              writer(std::in_place, d, std::move(table), std::move(columns), std::move(options)) {}
+        database& db;
+        std::optional<batch_writer<row_type>> writer;
+        load_report report;
+    };
+
+    /// One that is being written, and one that keeps the database's thread from waiting for the
+    /// next.
+    static constexpr std::size_t most_running = 2;
+
+    template <class F>
+    void run(F f) {
+        if (!scope_) scope_ = context_->hold();
+        running_.emplace_back().start(*context_, [&](auto handler) {
+            asio::post(work_->db.executor(),
+                       [f = std::move(f), handler = std::move(handler)]() mutable {
+                           auto error = failure_of(std::move(f));
+                           handler(std::move(error));
+                       });
+        });
+    }
+
+    /// What `f` throws. The rows in it are gone when this returns: before the pipeline can
+    /// complete.
+    template <class F>
+    static std::exception_ptr failure_of(F f) noexcept {
+        try {
+            f();
+        } catch (...) {
+            return std::current_exception();
+        }
+        return nullptr;
+    }
+
+    /// Takes what is over, in order; throws what the first failure was.
+    void take_results(poll_context& cx) {
+        while (!running_.empty()) {
+            const auto done = running_.front().poll(cx);
+            if (!done) return;
+            running_.pop_front();
+            if (std::get<0>(*done)) std::rethrow_exception(std::get<0>(*done));
+        }
+    }
+
+    std::shared_ptr<work> work_;
+    std::deque<async_operation<std::exception_ptr>> running_;
+    poll_context* context_ = nullptr;  // of the turn that is on
+    ticket scope_;
+    bool finishing_ = false;
+    bool finished_ = false;
+};
+
+/// Writes batches (sized ranges of rows, see row.hpp) into columns of a table; without columns,
+/// into all of the table's in its order. Commits as a `batch_writer` does.
+///
+///     people | weir::batch(5'000) | sqlite::insert_into(db, "people")
+///     people | weir::batch(5'000) |
+///         sqlite::insert_into<person>(db, "people", {}, {.on_reject = log_reject})
+///
+/// Runs on the database's own thread, and so do the callbacks of the options; upstream goes on
+/// meanwhile, by at most two batches. Yields a `load_report` once all is committed.
+///
+/// Errors: as `batch_writer` does; then, and when upstream fails, what is not committed is rolled
+/// back. A rejected row is no error.
+/// Cancellation: ends a wait for a lock and the statement that runs, and rolls back to the last
+/// commit before the terminal completes. To keep all that has come so far, end the stream instead.
+/// The database must outlive the pipeline, and nobody else use it meanwhile but through its
+/// executor.
+template <class Row>
+auto insert_into(database& db, std::string table, std::vector<std::string> columns,
+                 batch_writer_options<Row> options) {
+    return terminal_closure([&db, table = std::move(table), columns = std::move(columns),
+                             options = std::move(options)]<class S>(const S&) mutable {
+        using sink = insert_sink<item_t<S>>;
+        static_assert(std::is_same_v<typename sink::row_type, Row>,
+                      "weir: sqlite::insert_into: the rows of the batches are of another type than "
+                      "its options");
+        check_owned_items<S>();
+        return sink_terminal<sink>(
+            sink(db, std::move(table), std::move(columns), std::move(options)));
+    });
+}
+
+inline auto insert_into(database& db, std::string table, std::vector<std::string> columns = {}) {
+    return terminal_closure(
+        [&db, table = std::move(table), columns = std::move(columns)]<class S>(const S&) mutable {
+            static_assert(std::ranges::sized_range<item_t<S>>,
+                          "weir: sqlite::insert_into takes batches of rows: put weir::batch(5'000) "
+                          "before it.");
+            using sink = insert_sink<item_t<S>>;
+            check_owned_items<S>();
+            return sink_terminal<sink>(sink(db, std::move(table), std::move(columns), {}));
+        });
+}
+
+}  // namespace weir::sqlite
