@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace weir {
 
@@ -60,35 +61,65 @@ public:
     ///
     /// A source that never has to wait must ask, or one busy pipeline starves the others (the
     /// terminal cannot count for it: a filter may let nothing through).
-    /// Cost: a clock read a slice; slices grow while items are cheap.
+    /// Cost: a clock read a slice of items; slices grow while items are cheap.
     std::size_t grant(std::size_t wanted) noexcept {
-        using clock = std::chrono::steady_clock;
-        if (started_ != clock::time_point{}) {
-            const auto used = clock::now() - started_;
-            if (budget_.items == 0 || used >= budget_.time) {
-                wake();
-                return 0;
-            }
-            // A slice that took a small part of the time may be followed by a larger one.
-            if (used < budget_.time / 16 && slice_ < last_slice) slice_ *= 2;
-        } else {
-            started_ = clock::now();
+        if (slice_left_ == 0 && !next_slice()) {
+            wake();
+            return 0;
         }
-        const std::size_t granted = std::min({wanted, slice_, budget_.items});
-        budget_.items -= granted;
+        const std::size_t granted = std::min({wanted, slice_left_, most_});
+        slice_left_ -= granted;
         return granted;
     }
 
+    /// While it lives, sources are granted one item at a time: for those who poll for a single
+    /// item, so that the rest of a grant is not spent on nothing.
+    class single_items {
+    public:
+        explicit single_items(poll_context& cx) noexcept
+            : cx_(cx), before_(std::exchange(cx.most_, 1)) {}
+        single_items(const single_items&) = delete;
+        single_items& operator=(const single_items&) = delete;
+        ~single_items() { cx_.most_ = before_; }
+
+    private:
+        poll_context& cx_;
+        std::size_t before_;
+    };
+
 private:
+    using clock = std::chrono::steady_clock;
+
+    /// Opens the next slice, if items and time are left.
+    bool next_slice() noexcept {
+        const auto now = clock::now();
+        if (started_ == clock::time_point{}) {
+            started_ = now;
+        } else {
+            if (budget_.items == 0 || now - started_ >= budget_.time) return false;
+            // The clock is read about sixteen times a turn, whatever an item costs.
+            const auto spent = now - slice_started_;
+            if (spent < budget_.time / 32) slice_ = std::min(slice_ * 2, largest_slice);
+            if (spent > budget_.time / 8) slice_ = std::max(slice_ / 2, std::size_t{1});
+        }
+        slice_started_ = now;
+        slice_left_ = std::min(slice_, budget_.items);
+        budget_.items -= slice_left_;
+        return slice_left_ != 0;
+    }
+
     static constexpr std::size_t first_slice = 256;
-    static constexpr std::size_t last_slice = std::size_t{1} << 16;
+    static constexpr std::size_t largest_slice = std::size_t{1} << 16;
 
     wakeable& poller_;
     const asio::any_io_executor& executor_;
     const ticket& scope_;
     poll_budget budget_;
     std::size_t slice_ = first_slice;
-    std::chrono::steady_clock::time_point started_{};
+    std::size_t slice_left_ = 0;
+    std::size_t most_ = std::size_t(-1);
+    clock::time_point started_{};
+    clock::time_point slice_started_{};
 };
 
 }  // namespace weir

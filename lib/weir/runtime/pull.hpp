@@ -44,8 +44,8 @@ public:
         result item;
         poll_state state;
         try {
-            poll_context cx(*this, executor(), scope(), budget());
-            state = stream_->poll(cx, [&item](item_t<S>&& x) {
+            if (!turn_) new_turn();
+            state = stream_->poll(*turn_, [&item](item_t<S>&& x) {
                 item.emplace(std::move(x));
                 return false;
             });
@@ -117,6 +117,7 @@ private:
 
     bool advance() noexcept override {
         if (!waiter_) return false;
+        new_turn();
         try {
             if (auto item = try_next()) {
                 std::exchange(waiter_, nullptr)->complete(nullptr, std::move(*item));
@@ -132,8 +133,17 @@ private:
         waiter_.reset();
     }
 
+    void new_turn() {
+        turn_.emplace(*this, executor(), scope(), budget());
+        one_at_a_time_.emplace(*turn_);
+    }
+
     S* stream_ = nullptr;
     std::shared_ptr<waiter> waiter_;
+    // A turn spans all the `next()` that find an item ready, so that a coroutine that never has to
+    // wait still lets others run when its budget is spent.
+    std::optional<poll_context> turn_;
+    std::optional<poll_context::single_items> one_at_a_time_;
     bool over_ = false;
 };
 

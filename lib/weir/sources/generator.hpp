@@ -90,6 +90,7 @@ class generator<T>::promise_type {
                 item.emplace(std::move(x));
                 return false;
             };
+            const poll_context::single_items one_at_a_time(cx);
             return stream.poll(cx, take) == poll_state::finished || item;
         }
         bool await_ready() { return ready(*promise.cx_); }
