@@ -94,7 +94,7 @@ TEST_CASE("batches of any size go in whole and in order") {
 }
 
 TEST_CASE("bad rows are found wherever they stand, in order, and the others stay") {
-    for (const std::size_t size : {1, 2, 128, 129, 300}) {
+    for (const std::size_t size : {1U, 2U, 128U, 129U, 300U}) {
         std::vector<std::vector<std::size_t>> places{{0}, {size - 1}, {0, size - 1}, {}};
         if (size > 128) places.push_back({126, 127, 128});
         std::vector<std::size_t> all;

@@ -21,7 +21,7 @@ using blob = std::vector<std::byte>;
 // One cell that holds `value`, to be read.
 struct cell {
     template <class T>
-    explicit cell(T&& value) : select(db.prepare("SELECT ?")) {
+    explicit cell(T&& value) : db(sqlite::in_memory), select(db.prepare("SELECT ?")) {
         select.bind(1, std::forward<T>(value));
         select.step();
     }
@@ -31,7 +31,7 @@ struct cell {
     }
     sqlite::value_type type() const { return select.type(0); }
 
-    sqlite::database db{sqlite::in_memory};
+    sqlite::database db;
     sqlite::statement select;
 };
 
