@@ -50,6 +50,15 @@ public:
         return true;
     }
     bool abandoned() const noexcept { return receiver_gone_.load(); }
+    /// For a sender that waits for something else: true when there is nobody to send to, else the
+    /// poller is woken when that comes true. (Not when there is room again: it does not ask.)
+    bool poll_abandoned(poll_context& cx) noexcept {
+        if (abandoned()) return true;
+        sender_watches_.arm(cx.poller());
+        if (!abandoned()) return false;
+        sender_watches_.disarm();
+        return true;
+    }
 
     /// No more items; the receiver drains, then sees `error`, or the end if there is none.
     void close(std::exception_ptr error = nullptr) noexcept {
@@ -61,6 +70,7 @@ public:
     }
     void sender_gone() noexcept {
         sender_waits_.disarm();
+        sender_watches_.disarm();
         close();
     }
 
@@ -102,6 +112,7 @@ public:
         receiver_waits_.disarm();
         receiver_gone_.store(true);
         sender_waits_.wake();
+        sender_watches_.wake();
     }
 
 private:
@@ -121,8 +132,9 @@ private:
     }
 
     spsc_ring<T> ring_;
-    alignas(64) waker_slot receiver_waits_;
-    alignas(64) waker_slot sender_waits_;
+    alignas(64) waker_slot receiver_waits_;   // for items, or the end
+    alignas(64) waker_slot sender_waits_;     // for room
+    waker_slot sender_watches_;               // for the receiver to go away, and nothing else
     std::exception_ptr error_;                // written before closed_, read after it
     std::atomic<bool> closed_{false};         // sender: false -> true, once
     std::atomic<bool> receiver_gone_{false};  // receiver: false -> true, once

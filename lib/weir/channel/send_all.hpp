@@ -21,7 +21,7 @@ poll_state send_all(poll_context& cx, S& stream, channel_state<item_t<S>>& to) {
             return to.room() != 0;
         });
         to.publish();
-        if (state == poll_state::pending && to.abandoned()) return poll_state::finished;
+        if (state == poll_state::pending && to.poll_abandoned(cx)) return poll_state::finished;
         if (state != poll_state::paused) return state;
     }
 }
