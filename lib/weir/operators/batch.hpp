@@ -22,13 +22,15 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
+        if (ended_) return poll_state::finished;
         const poll_state state = upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
             if (part_.capacity() < size_) part_.reserve(size_);
             part_.push_back(std::move(x));
             return part_.size() < size_ || sink(std::exchange(part_, {}));
         });
-        if (state == poll_state::finished) flush(sink);
-        return state;
+        ended_ = state == poll_state::finished;
+        // A sink that says no to the last batch hears of the end next time.
+        return ended_ && !flush(sink) ? poll_state::paused : state;
     }
 
     /// Hands over what has been gathered, if anything.
@@ -42,6 +44,7 @@ public:
 private:
     S upstream_;
     std::size_t size_;
+    bool ended_ = false;  // upstream has
     value_type part_;
 };
 

@@ -19,12 +19,13 @@ public:
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         if (left_ == 0) return poll_state::finished;
-        const poll_state state = upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
+        bool more = true;
+        const poll_state state = upstream_.poll(cx, [&](value_type&& x) -> bool {
             --left_;
-            const bool more = sink(std::move(x));
+            more = sink(std::move(x));
             return more && left_ != 0;
         });
-        return left_ == 0 ? poll_state::finished : state;
+        return more && left_ == 0 ? poll_state::finished : state;
     }
 
 private:
