@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <weir/core/poll.hpp>
+
+#include <doctest/doctest.h>
 
 namespace {
 
