@@ -1,0 +1,143 @@
+#include "command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <string>
+
+namespace weir_load {
+
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  weir-load create-file --number-rows 1000000
+  weir-load run-pipeline --input people.csv --database people.db
+  weir-load show --database people.db
+
+Exit codes:
+  0    done; all records were loaded
+  1    failed: a line on stderr says why
+  2    the command line is wrong
+  3    loaded, but for records that were rejected
+  130  interrupted by Ctrl-C or SIGTERM, and ended in good order)";
+
+constexpr const char* pipeline_notes =
+    R"(The table people is replaced when the load is complete; a load that fails leaves it as it was.
+The first Ctrl-C commits what has been read and marks the table as incomplete; the second kills.
+
+Examples:
+  weir-load run-pipeline
+  weir-load run-pipeline --input people.tsv --delimiter '\t' --database people.db
+  zcat people.csv.gz | weir-load run-pipeline --input - --progress json)";
+
+void define(CLI::App& command, create_options& o) {
+    command.add_option("--number-rows", o.number_rows, "How many people")
+        ->required()
+        ->type_name("N");
+    command.add_option("--output", o.output, "The file to write; - is the standard output")
+        ->type_name("FILE")
+        ->default_str(o.output.string());
+    command.add_option("--seed", o.seed, "The same seed makes the same file")->type_name("S");
+    command.footer("Example:\n  weir-load create-file --number-rows 2500000 --seed 1");
+}
+
+/// One character, or `\t`.
+void add_delimiter(CLI::App& command, char& delimiter) {
+    const auto parse = [&delimiter](const std::string& text) {
+        if (text.size() != 1 && text != "\\t") {
+            throw CLI::ValidationError("--delimiter", "must be one character, or \\t");
+        }
+        delimiter = text.size() == 1 ? text[0] : '\t';
+    };
+    command.add_option_function<std::string>("--delimiter", parse, "What separates the fields")
+        ->type_name("CHARACTER")
+        ->default_str(",");
+}
+
+template <class T>
+void add_choice(CLI::App& command, const char* name, T& value, const char* description,
+                const std::map<std::string, T>& choices, const char* listed) {
+    const auto choose = [&value, choices](const std::string& text) { value = choices.at(text); };
+    command.add_option_function<std::string>(name, choose, description)
+        ->type_name(listed)
+        ->check([name, choices, listed](const std::string& text) {
+            return choices.contains(text) ? std::string()
+                                          : std::string(name) + " must be " + listed;
+        });
+}
+
+void define(CLI::App& command, load_options& o) {
+    command.add_option("--input", o.input, "The CSV file; - is the standard input")
+        ->type_name("FILE")
+        ->default_str(o.input.string());
+    command.add_option("--database", o.database, "The SQLite database, created if missing")
+        ->type_name("FILE")
+        ->default_str(o.database.string());
+    command.add_option("--rejects", o.rejects, "Where rejected records go")
+        ->type_name("FILE")
+        ->default_str("DATABASE.rejects.csv");
+    add_delimiter(command, o.delimiter);
+    add_choice(command, "--id", o.ids, "The kind of the ids",
+               {{"uuid7", id_kind::uuid7}, {"uuid4", id_kind::uuid4}}, "uuid7|uuid4");
+    add_choice(command, "--progress", o.progress,
+               "How progress is shown; auto is a bar on a terminal, else none",
+               {{"auto", progress_mode::automatic},
+                {"bar", progress_mode::bar},
+                {"json", progress_mode::json},
+                {"none", progress_mode::none}},
+               "auto|bar|json|none");
+    command.add_option("--rows-per-commit", o.rows_per_commit, "How many rows a transaction holds")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N")
+        ->default_str(std::to_string(o.rows_per_commit));
+    command
+        .add_option_function<unsigned>(
+            "--lock-wait", [&o](unsigned seconds) { o.lock_wait = std::chrono::seconds(seconds); },
+            "How long to wait for a lock that another program holds")
+        ->type_name("SECONDS")
+        ->default_str(std::to_string(o.lock_wait.count()));
+    command.add_flag("--fast", o.fast,
+                     "Do not wait for the disk: a loss of power may ruin the whole database");
+    command.add_flag("--vacuum", o.vacuum, "Rewrite the database without free space at the end");
+    command.footer(pipeline_notes);
+}
+
+void define(CLI::App& command, show_options& o) {
+    command.add_option("--database", o.database, "The SQLite database")
+        ->type_name("FILE")
+        ->default_str(o.database.string());
+    command.add_option("--rows", o.rows, "How many rows to print")
+        ->type_name("N")
+        ->default_str(std::to_string(o.rows));
+    command.footer("Example:\n  weir-load show --database people.db --rows 10");
+}
+
+}  // namespace
+
+command parse_command_line(int count, char** arguments) {
+    CLI::App app("Streams CSV files of people into SQLite.", "weir-load");
+    app.set_version_flag("--version", "weir-load " WEIR_VERSION);
+    app.require_subcommand(1);
+    app.footer(examples);
+    create_options create;
+    load_options load;
+    show_options show;
+    CLI::App* const create_file = app.add_subcommand("create-file", "Make a CSV file of people");
+    CLI::App* const run_pipeline =
+        app.add_subcommand("run-pipeline", "Load a CSV file of people into a SQLite database");
+    CLI::App* const show_database =
+        app.add_subcommand("show", "Show how many people a database has, and some of them");
+    define(*create_file, create);
+    define(*run_pipeline, load);
+    define(*show_database, show);
+    try {
+        app.parse(count, arguments);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? exit_code::success : exit_code::usage;
+    }
+    if (*create_file) return create;
+    if (*run_pipeline) return load;
+    return show;
+}
+
+}  // namespace weir_load

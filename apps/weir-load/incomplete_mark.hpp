@@ -1,0 +1,29 @@
+/// The mark of a table people that is not all of its input.
+#pragma once
+
+#include <weir/connectors/csv/position.hpp>
+#include <weir/connectors/sqlite/database.hpp>
+
+#include <optional>
+#include <string>
+
+namespace weir_load {
+
+/// Where a load was ended early: a table of one row beside people, whose name says what it is
+/// about. A complete load has none.
+struct incomplete_mark {
+    static constexpr const char* table = "people is incomplete";
+
+    std::string input;
+    weir::csv::position next;  ///< where the records begin that are not in the table
+};
+
+/// Each throws sqlite::error.
+void put_mark(weir::sqlite::database& db, const incomplete_mark& mark);
+void remove_mark(weir::sqlite::database& db);
+std::optional<incomplete_mark> find_mark(weir::sqlite::database& db);
+
+/// Whether there is a table (or a view) of that name.
+bool has_table(weir::sqlite::database& db, std::string_view name);
+
+}  // namespace weir_load

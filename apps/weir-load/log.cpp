@@ -1,0 +1,22 @@
+#include "log.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <memory>
+
+namespace weir_load {
+
+void set_up_log(bool over_a_bar) {
+    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    auto logger = std::make_shared<spdlog::logger>("weir-load", std::move(sink));
+    logger->set_pattern(over_a_bar ? "\r\x1b[Kweir-load: %l: %v" : "weir-load: %l: %v");
+    spdlog::set_default_logger(std::move(logger));
+}
+
+void limited_log::warn(std::string_view message) {
+    if (++count_ > most) return;
+    spdlog::warn("{}", message);
+    if (count_ == most) spdlog::warn("further {} are not shown here, only counted", things_);
+}
+
+}  // namespace weir_load

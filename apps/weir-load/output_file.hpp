@@ -1,0 +1,38 @@
+/// A file that is written as a whole, or not at all.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace weir_load {
+
+/// Writes beside the file, under a name that says that it is not done, and gives the file its name
+/// in `commit`. Until then the file keeps what it held; without `commit` nothing remains.
+///
+/// What is no regular file (a pipe, a device; `-` means the standard output) is written to
+/// directly.
+///
+/// Does not wait for the disk: after a loss of power the file may be missing or short.
+/// Throws std::system_error, whose text names the file and the cause.
+class output_file {
+public:
+    explicit output_file(const std::filesystem::path& path);
+    output_file(const output_file&) = delete;
+    output_file& operator=(const output_file&) = delete;
+    ~output_file();
+
+    void write(std::string_view bytes);
+    void commit();
+
+private:
+    [[noreturn]] void fail(const char* doing) const;
+
+    std::string name_;  // for messages
+    std::filesystem::path path_;
+    std::filesystem::path part_;  // empty: written to directly
+    int file_ = -1;
+};
+
+}  // namespace weir_load

@@ -1,0 +1,101 @@
+/// The processor: records of a CSV file become batches of people.
+#pragma once
+
+#include <weir/connectors/csv/batch.hpp>
+#include <weir/core/pipe.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "input.hpp"
+#include "load_counts.hpp"
+#include "log.hpp"
+#include "person.hpp"
+#include "reject_file.hpp"
+#include "uuid.hpp"
+
+namespace weir_load {
+
+/// Makes people of records, one after the other. Bad records go to the file of rejects.
+/// Used by one thread at a time.
+class processor {
+public:
+    processor(std::filesystem::path input, std::variant<uuid7_source, uuid4_source> ids,
+              load_counts& counts, reject_file& rejects)
+        : input_(std::move(input)), ids_(std::move(ids)), counts_(counts), rejects_(rejects) {}
+
+    /// Adds the people of `records` from entry `from` on to `to`, until that is full. Returns the
+    /// first entry that was not looked at. Throws csv::file_error when the file lacks columns.
+    std::size_t fill(people_batch& to, const weir::csv::batch& records, std::size_t from);
+
+private:
+    void add(people_batch& to, const weir::csv::record& record, const uuid& id);
+    void reject(const weir::csv::record_error& error);
+
+    std::filesystem::path input_;
+    std::variant<uuid7_source, uuid4_source> ids_;
+    std::optional<person_columns> columns_;
+    load_counts& counts_;
+    reject_file& rejects_;
+    limited_log bad_records_{"bad records"};
+    limited_log unread_ages_{"ages that are not whole numbers"};
+};
+
+/// A stream of batches of records, made into one of full batches of people (and a last one that
+/// need not be full).
+template <class S>
+class people_stream : public weir::pullable<people_stream<S>> {
+public:
+    using value_type = people_batch;
+
+    people_stream(S records, std::unique_ptr<processor> work)
+        : records_(std::move(records)), work_(std::move(work)) {}
+
+    template <class Sink>
+    weir::poll_state poll(weir::poll_context& cx, Sink&& sink) {
+        while (!ended_) {
+            while (current_) {
+                if (!process_current()) continue;
+                if (!sink(std::exchange(people_, {}))) return weir::poll_state::paused;
+            }
+            const auto state = records_.poll(cx, [this](weir::csv::batch&& records) {
+                current_ = std::move(records);
+                next_ = 0;
+                return false;
+            });
+            if (state == weir::poll_state::pending) return state;
+            ended_ = state == weir::poll_state::finished;
+        }
+        if (!people_.empty()) sink(std::exchange(people_, {}));
+        return weir::poll_state::finished;
+    }
+
+private:
+    /// Goes on with the current records; true when the batch of people is full.
+    bool process_current() {
+        next_ = work_->fill(people_, *current_, next_);
+        if (next_ == current_->size()) current_.reset();
+        return people_.full();
+    }
+
+    S records_;
+    std::unique_ptr<processor> work_;
+    std::optional<weir::csv::batch> current_;
+    std::size_t next_ = 0;
+    people_batch people_;
+    bool ended_ = false;
+};
+
+/// `batches of records | to_people(processor)`.
+inline auto to_people(std::unique_ptr<processor> work) {
+    return weir::pipe([work = std::move(work)](auto records) mutable {
+        return people_stream<decltype(records)>(std::move(records), std::move(work));
+    });
+}
+
+}  // namespace weir_load

@@ -1,0 +1,98 @@
+/// The rows of the table people, and batches of them.
+#pragma once
+
+#include <weir/connectors/csv/position.hpp>
+#include <weir/connectors/sqlite/row.hpp>
+#include <weir/connectors/sqlite/table.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "uuid.hpp"
+
+namespace weir_load {
+
+/// A record of the input: views of its fields.
+struct person_fields {
+    std::string_view first_name;
+    std::string_view last_name;
+    std::string_view age;
+};
+
+/// A row of people. Its texts stand in the memory of its batch, some within others: the first name
+/// begins the email, and the last name as it came is in it too.
+class person {
+public:
+    std::string_view first_name() const noexcept { return {text_, first_size_}; }
+    /// In upper case.
+    std::string_view last_name() const noexcept { return {text_ + email_size_, upper_size_}; }
+    /// `first.last_age@somemail.com`, of the names as they came.
+    std::string_view email() const noexcept { return {text_, email_size_}; }
+    std::int64_t age() const noexcept { return age_; }
+    const uuid& id() const noexcept { return id_; }
+    /// The line of the input on which its record starts.
+    std::uint64_t line() const noexcept { return line_; }
+    /// The fields that it was made of.
+    person_fields source() const noexcept {
+        return {first_name(),
+                {text_ + first_size_ + 1, last_size_},
+                {text_ + email_size_ + upper_size_, age_size_}};
+    }
+
+private:
+    friend class people_batch;
+
+    uuid id_;
+    const char* text_;  // the email, the last name in upper case, the age as it came
+    std::uint32_t first_size_;
+    std::uint32_t last_size_;
+    std::uint32_t email_size_;
+    std::uint32_t upper_size_;
+    std::uint32_t age_size_;
+    std::int64_t age_;
+    std::uint64_t line_;
+};
+
+inline void bind_row(weir::sqlite::row_binder& row, const person& p) {
+    row(p.id(), p.first_name(), p.last_name(), p.age(), p.email());
+}
+
+/// The table that people are loaded into.
+weir::sqlite::table people_table();
+
+/// People and the memory of their texts. Movable, which leaves the people where they are. Used by
+/// one thread at a time.
+class people_batch {
+public:
+    /// How many people make a full batch, and how much text does.
+    static constexpr std::size_t full_count = 5'000;
+    static constexpr std::size_t full_text = std::size_t{2} << 20;
+
+    /// Makes a row of the fields and appends it. False when the age is not a whole number: it is
+    /// then 0. Cost: no allocation, save for a batch's first rows and for giant ones.
+    bool add(const person_fields& fields, const uuid& id, std::uint64_t line);
+
+    bool full() const noexcept { return people_.size() >= full_count || text_size_ >= full_text; }
+    std::size_t size() const noexcept { return people_.size(); }
+    bool empty() const noexcept { return people_.empty(); }
+    auto begin() const noexcept { return people_.begin(); }
+    auto end() const noexcept { return people_.end(); }
+
+    /// Where in the input the records begin that are not in this batch nor in one before it.
+    weir::csv::position next;
+
+private:
+    char* room(std::size_t size);
+
+    std::vector<person> people_;
+    std::vector<std::unique_ptr<char[]>> chunks_;
+    char* free_ = nullptr;
+    std::size_t left_ = 0;
+    std::size_t text_size_ = 0;
+};
+
+}  // namespace weir_load

@@ -1,0 +1,65 @@
+/// What a load shows of itself while it runs.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "load_counts.hpp"
+
+namespace weir_load {
+
+enum class progress_mode { automatic, bar, json, none };
+
+/// `bar` or `none` for `automatic`: a bar where stderr is a terminal.
+progress_mode resolve(progress_mode mode);
+
+/// How a load stands at a moment.
+struct load_state {
+    std::uint64_t rows = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t bytes = 0;
+    std::optional<std::uint64_t> total_bytes;
+    double seconds = 0;
+
+    double rows_per_second() const { return seconds > 0 ? static_cast<double>(rows) / seconds : 0; }
+    /// From 0 to 1; nothing while the total is not known.
+    std::optional<double> share() const;
+    /// Nothing until it can be told.
+    std::optional<double> seconds_left() const;
+};
+
+/// One line for a terminal of `width` columns, without its end.
+std::string bar_line(const load_state& state, std::size_t width);
+/// The members of a JSON object that tell the state, without the braces.
+std::string json_members(const load_state& state);
+
+/// Shows a load: as a bar on stderr, as JSON on stdout, one object a line, or not at all.
+class progress {
+public:
+    progress(progress_mode mode, std::optional<std::uint64_t> total_bytes,
+             const load_counts& counts)
+        : mode_(resolve(mode)), total_bytes_(total_bytes), counts_(counts) {}
+
+    /// How long to wait between two calls of `show`.
+    std::chrono::milliseconds interval() const;
+    /// Shows how the load stands now.
+    void show();
+    /// Wipes the bar, so that what is printed next stands where it was.
+    void clear();
+
+    progress_mode mode() const noexcept { return mode_; }
+    load_state state() const;
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    progress_mode mode_;
+    std::optional<std::uint64_t> total_bytes_;
+    const load_counts& counts_;
+    clock::time_point started_ = clock::now();
+};
+
+}  // namespace weir_load

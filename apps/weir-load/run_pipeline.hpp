@@ -1,0 +1,33 @@
+/// `weir-load run-pipeline`: a CSV file of people into a SQLite database.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+
+#include "exit_code.hpp"
+#include "progress.hpp"
+
+namespace weir_load {
+
+enum class id_kind { uuid7, uuid4 };
+
+struct load_options {
+    std::filesystem::path input = "people.csv";
+    std::filesystem::path database = "people.db";
+    std::filesystem::path rejects;  ///< `<database>.rejects.csv` when empty
+    char delimiter = ',';
+    id_kind ids = id_kind::uuid7;
+    std::uint64_t rows_per_commit = 100'000;
+    std::chrono::seconds lock_wait{10};
+    bool fast = false;
+    bool vacuum = false;
+    progress_mode progress = progress_mode::automatic;
+};
+
+/// Loads the file. Throws for what ends the load (sqlite::error, csv::file_error,
+/// std::system_error, each with a text that names the file and the cause): then the table people is
+/// as it was before, and a database that was not there is not there again.
+exit_code run_pipeline(const load_options& options);
+
+}  // namespace weir_load

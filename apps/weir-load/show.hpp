@@ -1,0 +1,20 @@
+/// `weir-load show`: what a load has left in a database.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "exit_code.hpp"
+
+namespace weir_load {
+
+struct show_options {
+    std::filesystem::path database = "people.db";
+    std::uint64_t rows = 5;
+};
+
+/// Prints how many people there are, whether they are all of their input, and the first few.
+/// Throws sqlite::error. Without a table people: `exit_code::failure`.
+exit_code show(const show_options& options);
+
+}  // namespace weir_load
