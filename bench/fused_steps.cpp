@@ -19,8 +19,9 @@ namespace {
 void weir_pipeline(benchmark::State& state) {
     weir::runtime runtime(1);
     for (auto _ : state) {
-        const std::uint64_t items = bench::opaque(bench::fused_items);
-        auto sum = weir::from_range(std::views::iota(std::uint64_t{0}, items)) |
+        const std::uint64_t first = bench::opaque(0);
+        const std::uint64_t last = bench::opaque(bench::fused_items);
+        auto sum = weir::from_range(std::views::iota(first, last)) |
                    weir::map([](std::uint64_t x) { return bench::triple(x); }) |
                    weir::filter([](std::uint64_t x) { return bench::even(x); }) |
                    weir::map([](std::uint64_t x) { return bench::mix(x); }) |
