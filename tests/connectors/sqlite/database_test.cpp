@@ -45,9 +45,31 @@ TEST_CASE("what cannot be opened is refused at once, by name and cause") {
     CHECK(garbage->primary_code() == SQLITE_NOTADB);
 }
 
+namespace {
+
+// Root may write anything, so as root the test goes on as user "nobody", who is given the folder.
+class ordinary_user {
+public:
+    explicit ordinary_user(const std::filesystem::path& folder) : was_root_(geteuid() == 0) {
+        constexpr uid_t nobody = 65534;
+        if (was_root_) REQUIRE(chown(folder.c_str(), nobody, gid_t(-1)) == 0);
+        if (was_root_) REQUIRE(seteuid(nobody) == 0);
+    }
+    ordinary_user(const ordinary_user&) = delete;
+    ordinary_user& operator=(const ordinary_user&) = delete;
+    ~ordinary_user() {
+        if (was_root_) WARN(seteuid(0) == 0);
+    }
+
+private:
+    bool was_root_;
+};
+
+}  // namespace
+
 TEST_CASE("a file that may not be written is refused unless opened for reading") {
-    if (geteuid() == 0) return;  // root may write anything
     const scratch dir;
+    const ordinary_user not_root(dir / "");
     {
         sqlite::database(dir / "a.db").exec("CREATE TABLE t (x)");
     }
