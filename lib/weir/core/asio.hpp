@@ -8,8 +8,8 @@
 /// for clang's coroutines under their old, experimental name and so misses them; they are announced
 /// here.
 
-// First, because Asio 1.22 asks the standard library's macros how to allocate before it has included
-// any of it: a file that began with Asio would free memory in another way than the others.
+// First, because Asio 1.22 asks the standard library's macros how to allocate before it has
+// included any of it: a file that began with Asio would free memory in another way than the others.
 #include <cstddef>
 
 #if !defined(ASIO_STANDALONE)
