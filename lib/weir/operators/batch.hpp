@@ -5,6 +5,7 @@
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <stdexcept>
 #include <utility>
@@ -24,7 +25,7 @@ public:
     poll_state poll(poll_context& cx, Sink&& sink) {
         if (ended_) return poll_state::finished;
         const poll_state state = upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
-            if (part_.capacity() < size_) part_.reserve(size_);
+            if (part_.empty()) part_.reserve(std::min(size_, reserve_most));
             part_.push_back(std::move(x));
             return part_.size() < size_ || sink(std::exchange(part_, {}));
         });
@@ -42,6 +43,10 @@ public:
     bool empty() const noexcept { return part_.empty(); }
 
 private:
+    // A larger batch grows as it fills: its size may only be there to say "by time".
+    static constexpr std::size_t reserve_most =
+        std::max(std::size_t{1}, (std::size_t{1} << 20) / sizeof(item_t<S>));
+
     S upstream_;
     std::size_t size_;
     bool ended_ = false;  // upstream has
@@ -83,7 +88,8 @@ private:
 ///     rows | weir::batch(5'000)
 ///
 /// Holds up to one batch; on a failure or a cancellation a partial batch is dropped with the
-/// pipeline. Errors: `std::invalid_argument` if `size` is 0. Cost: one allocation a batch.
+/// pipeline. Errors: `std::invalid_argument` if `size` is 0. Cost: one allocation a batch (of
+/// up to 1 MiB; a larger one grows as it fills).
 inline auto batch(std::size_t size) {
     if (size == 0) throw std::invalid_argument("weir::batch: the size must be at least 1");
     return pipe([size](auto upstream) {
