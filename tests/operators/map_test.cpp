@@ -7,9 +7,11 @@
 #include <weir/operators/inspect.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/operators/scan.hpp>
+#include <weir/sources/any_stream.hpp>
 
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
+#include <support/items.hpp>
 
 #include <optional>
 #include <string>

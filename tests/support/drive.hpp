@@ -100,6 +100,15 @@ auto spawn(asio::io_context& io, asio::awaitable<T> task, asio::cancellation_slo
     return result;
 }
 
+/// Asks `stream` for its next item on `io`; nothing comes of it before `settle`.
+template <class S>
+auto start_next(asio::io_context& io, S& stream, asio::cancellation_slot slot = {}) {
+    using R = std::optional<typename S::value_type>;
+    auto result = std::make_shared<outcome<R>>();
+    stream.next(recorder<R>(io, result, slot));
+    return result;
+}
+
 /// Runs a pipeline on `io` until nothing is left to run; returns its result or throws its error.
 template <class Operation>
 auto run(asio::io_context& io, Operation operation) {

@@ -22,7 +22,7 @@ using texts = std::vector<std::string>;
 enum class feed { ready, interleaved, piecemeal };
 enum class ending { end, failure, none };
 
-const char* name(feed f) {
+std::string name(feed f) {
     return f == feed::ready ? "ready" : f == feed::interleaved ? "interleaved" : "piecemeal";
 }
 
