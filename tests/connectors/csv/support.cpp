@@ -202,7 +202,8 @@ std::vector<csv::dialect> dialects() {
     std::vector<csv::dialect> all;
     for (const csv::header header : {csv::header::present, csv::header::none}) {
         for (const bool comments : {false, true}) {
-            for (const std::size_t size : {std::size_t{1} << 24, std::size_t{7}, std::size_t{1}}) {
+            for (const std::size_t size :
+                 {std::size_t{1} << 24, std::size_t{100}, std::size_t{7}, std::size_t{1}}) {
                 csv::dialect d;
                 d.header = header;
                 if (comments) d.comment = '#';

@@ -1,6 +1,8 @@
 #include <weir/connectors/csv/file_reader.hpp>
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -69,9 +71,13 @@ std::optional<batch> file_reader::next_or_throw() {
 void file_reader::open() {
     opened_ = true;
     do {
-        file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+        // Not to hang where a pipe has no writer yet; it is waited for like its first bytes.
+        file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     } while (file_ < 0 && errno == EINTR);
     if (file_ < 0) fail("open");
+    struct stat status{};
+    if (::fstat(file_, &status) != 0) fail("open");
+    may_wait_ = !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
     if (start_ && ::lseek(file_, static_cast<off_t>(start_->offset), SEEK_SET) < 0) fail("seek in");
 #if defined(POSIX_FADV_SEQUENTIAL)
     // Advice only: where it does not apply (a pipe) nothing is lost.
@@ -87,8 +93,9 @@ void file_reader::read_block() {
     const auto space = parser_.prepare(block_size_);
     ssize_t got;
     do {
+        if (may_wait_ && !wait_for_input()) return;
         got = ::read(file_, space.data(), space.size());
-    } while (got < 0 && errno == EINTR);
+    } while (got < 0 && (errno == EINTR || errno == EAGAIN));
     if (got < 0) fail("read");
     if (got == 0) {
         at_end_ = true;
@@ -97,6 +104,18 @@ void file_reader::read_block() {
     }
     empty_ = false;
     parser_.commit(static_cast<std::size_t>(got));
+}
+
+/// Waits for the other end of a pipe, a terminal or the like. False when `stop` came first.
+bool file_reader::wait_for_input() {
+    constexpr int look_for_stop = 50;  // milliseconds
+    pollfd input{file_, POLLIN, 0};
+    while (!stopped_.load(std::memory_order_relaxed)) {
+        const int ready = ::poll(&input, 1, look_for_stop);
+        if (ready > 0) return true;
+        if (ready < 0 && errno != EINTR) fail("read");
+    }
+    return false;
 }
 
 void file_reader::fail(const char* doing) const {

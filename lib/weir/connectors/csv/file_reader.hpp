@@ -73,7 +73,8 @@ public:
     std::optional<batch> next();
 
     /// Makes a `next` that is running, on whatever thread, end early with nothing, and later ones
-    /// too. It does not interrupt a read that hangs in the operating system.
+    /// too: at once, or within 50 ms where it waits for a pipe. It does not interrupt a read of a
+    /// file that hangs in the operating system (a network that is down).
     void stop() noexcept { stopped_.store(true, std::memory_order_relaxed); }
 
     const std::filesystem::path& path() const noexcept { return path_; }
@@ -83,6 +84,7 @@ private:
     void open();
     void close() noexcept;
     void read_block();
+    bool wait_for_input();
     [[noreturn]] void fail(const char* doing) const;
 
     std::filesystem::path path_;
@@ -91,6 +93,7 @@ private:
     std::optional<position> start_;
     parser parser_;
     int file_ = -1;
+    bool may_wait_ = false;  // a pipe or the like, not a file
     bool opened_ = false;
     bool at_end_ = false;
     bool empty_ = true;  // not a byte was read yet

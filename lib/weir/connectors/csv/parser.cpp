@@ -154,7 +154,7 @@ void parser::scan() {
         const char last = size_ != 0 ? block_->text()[size_ - 1] : '\0';
         const bool wait = !finished_ && (last == '\r' || last == rules_.quote);
         scan_to(wait ? size_ - 1 : size_);
-    } while (cut_oversized() || (finished_ && end_input()));
+    } while (finished_ && end_input());
 }
 
 /// \return false when more input must come first
@@ -172,10 +172,13 @@ bool parser::skip_byte_order_mark() {
 }
 
 void parser::scan_to(std::size_t limit) {
+    // What lies beyond a record that is too large is looked at again: little more than the bound.
+    const std::size_t step =
+        std::clamp<std::size_t>(rules_.max_record_size, 64, 64 * stretch_chunks);
     stretch s;
     while (scanned_ < limit) {
         s.begin = scanned_;
-        s.end = std::min(limit, s.begin + 64 * stretch_chunks);
+        s.end = std::min(limit, s.begin + step);
         s.chunks = (s.end - s.begin + 63) / 64;
         classify_(block_->text() + s.begin, s.chunks, needles_, s.marks);
         if (const std::size_t used = (s.end - s.begin) % 64; used != 0) {
@@ -184,7 +187,10 @@ void parser::scan_to(std::size_t limit) {
             last = {last.separators & valid, last.line_ends & valid, last.specials & valid};
         }
         make_room();
-        if (take(s) == progress::through) scanned_ = s.end;
+        if (take(s) == progress::restart) continue;
+        scanned_ = s.end;
+        // Here, not after all input: it must not be read to its end again for each such record.
+        cut_oversized();
     }
 }
 
@@ -517,13 +523,12 @@ void parser::end_skipped_line(std::size_t p) {
     start_record(pass_line_end(p));
 }
 
-/// Deals with a record that outgrew the bound while still incomplete.
-/// \return whether it did
-bool parser::cut_oversized() {
+/// Deals with a record that has outgrown the bound while still incomplete.
+void parser::cut_oversized() {
     const bool in_record = state_ != state::skipping && state_ != state::comment;
-    if (!in_record || scanned_ - record_begin_ <= rules_.max_record_size) return false;
-    skip_oversized();
-    return true;
+    // A CR whose LF is still to be looked at belongs to the line end.
+    const std::size_t seen = text_end(scanned_, record_begin_);
+    if (in_record && seen - record_begin_ > rules_.max_record_size) skip_oversized();
 }
 
 /// Finds out how a record that is too large stood at the bound, by reading it again up to there, so

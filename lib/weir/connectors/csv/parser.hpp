@@ -131,7 +131,7 @@ private:
     void end_comment(std::size_t p);
     void end_skipped_line(std::size_t p);
 
-    bool cut_oversized();
+    void cut_oversized();
     void skip_oversized();
     void skip_open_quote_or(std::size_t from, fault reason);
     void skip_from(std::size_t from, fault reason);
