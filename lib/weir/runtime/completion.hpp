@@ -63,17 +63,18 @@ public:
     ~completion() {
         if (!settled_) return;
         auto executor = handler_work_.get_executor();
-        asio::post(executor,
-                   [handler = std::move(handler_), error = std::move(error_),
-                    value = std::move(value_), work = std::move(handler_work_)]() mutable {
-                       // The pipeline is over: a late cancellation must find nothing of it.
-                       asio::get_associated_cancellation_slot(handler).clear();
-                       if constexpr (std::is_void_v<R>) {
-                           std::move(handler)(std::move(error));
-                       } else {
-                           std::move(handler)(std::move(error), value ? std::move(*value) : R());
-                       }
-                   });
+        auto tell = [handler = std::move(handler_), error = std::move(error_),
+                     value = std::move(value_), work = std::move(handler_work_)]() mutable {
+            // The pipeline is over: a late cancellation must find nothing of it.
+            asio::get_associated_cancellation_slot(handler).clear();
+            if constexpr (std::is_void_v<R>) {
+                static_cast<void>(value);
+                std::move(handler)(std::move(error));
+            } else {
+                std::move(handler)(std::move(error), value ? std::move(*value) : R());
+            }
+        };
+        asio::post(executor, std::move(tell));
     }
 
     void fail(std::exception_ptr error) noexcept {
