@@ -28,7 +28,7 @@ bool visit_strand(const asio::any_io_executor& executor, Visitor visit) {
 asio::any_io_executor make_segment_executor(const asio::any_io_executor& executor) {
     asio::any_io_executor inner = executor;
     visit_strand(executor, [&](const auto& strand) { inner = strand.get_inner_executor(); });
-    return asio::make_strand(std::move(inner));
+    return asio::make_strand(inner);
 }
 
 bool is_strand(const asio::any_io_executor& executor) {

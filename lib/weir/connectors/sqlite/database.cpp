@@ -125,7 +125,7 @@ void database::interrupt() noexcept {
 }
 
 error database::failure(const std::string& operation) const {
-    const error met = last_error(connection_.get(), file_, operation);
+    error met = last_error(connection_.get(), file_, operation);
     if (met.primary_code() != SQLITE_BUSY) return met;
     if (lock_wait_.cancelled()) {
         return error(SQLITE_INTERRUPT, file_, operation, "interrupted while waiting for a lock");

@@ -61,6 +61,7 @@ std::string table::drop_sql() const {
 
 std::vector<std::string> table::column_names() const {
     std::vector<std::string> names;
+    names.reserve(columns.size());
     for (const column& c : columns) names.push_back(c.name);
     return names;
 }
