@@ -34,13 +34,16 @@ private:
     };
 
     bool advance() noexcept override {
+        std::exception_ptr error;
         try {
             poll_context cx(*this, executor(), scope_, budget());
             return send_all(cx, body_->stream, body_->to.state()) == poll_state::finished;
         } catch (...) {
-            body_->to.close(std::current_exception());
-            return true;
+            error = std::current_exception();
         }
+        // Outside of the handler: from here on the receiver has the exception to itself.
+        body_->to.close(std::move(error));
+        return true;
     }
 
     void let_go() noexcept override {

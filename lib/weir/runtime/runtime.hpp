@@ -9,31 +9,48 @@
 #include <cstddef>
 #include <exception>
 #include <future>
+#include <optional>
 #include <thread>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace weir {
 
-/// Hands an outcome to a thread that waits for it. Asio's `use_future` would do, but brings up a
-/// second pool of threads (the system executor's) to do it on.
+/// What came of an operation.
 template <class R>
-class waiting_handler {
-public:
-    std::future<R> get_future() { return promise_.get_future(); }
+struct outcome {
+    using stored = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
 
-    template <class... Value>
-    void operator()(std::exception_ptr error, Value&&... value) {
-        if (error) {
-            promise_.set_exception(std::move(error));
-        } else {
-            promise_.set_value(std::forward<Value>(value)...);
-        }
+    std::exception_ptr error;
+    std::optional<stored> value;
+
+    /// The value, or throws the error.
+    R take() && {
+        if (error) std::rethrow_exception(std::move(error));
+        if constexpr (!std::is_void_v<R>) return *std::move(value);
     }
-
-private:
-    std::promise<R> promise_;
 };
+
+/// Awaits `operation` and hands what came of it to a thread that waits for the promise. (Asio's
+/// `use_future` would bring up a second pool of threads for that, the system executor's.) When the
+/// promise is kept nothing here refers to the exception any more: the other thread has it alone.
+template <class R>
+asio::awaitable<void> deliver(asio::awaitable<R> operation, std::promise<outcome<R>> promise) {
+    outcome<R> result;
+    try {
+        if constexpr (std::is_void_v<R>) {
+            co_await std::move(operation);
+            result.value.emplace();
+        } else {
+            result.value.emplace(co_await std::move(operation));
+        }
+    } catch (...) {
+        result.error = std::current_exception();
+    }
+    promise.set_value(std::move(result));
+}
 
 /// An `io_context` and the threads that run it.
 ///
@@ -58,19 +75,19 @@ public:
     void stop() { context_.stop(); }
 
     /// Runs a pipeline (`stream | terminal`) or an `asio::awaitable` here, waits for it on the
-    /// calling thread and returns its result or throws its error.
+    /// calling thread and returns its result or throws its error; `std::future_error` if the
+    /// runtime is stopped first.
     /// Never call it on one of the runtime's own threads: it would wait for itself.
-    template <class Operation>
-    typename Operation::value_type run(Operation operation) {
-        waiting_handler<typename Operation::value_type> done;
-        auto result = done.get_future();
-        auto handler = asio::bind_executor(executor(), std::move(done));
-        if constexpr (requires { std::move(operation).start(executor(), std::move(handler)); }) {
-            std::move(operation).start(executor(), std::move(handler));
-        } else {
-            asio::co_spawn(asio::make_strand(context_), std::move(operation), std::move(handler));
-        }
-        return result.get();
+    template <class R>
+    R run(asio::awaitable<R> operation) {
+        std::promise<outcome<R>> promise;
+        auto result = promise.get_future();
+        auto lost = [](std::exception_ptr error) {
+            if (error) std::rethrow_exception(std::move(error));
+        };
+        asio::co_spawn(asio::make_strand(context_),
+                       deliver(std::move(operation), std::move(promise)), lost);
+        return result.get().take();
     }
 
 private:
