@@ -40,21 +40,9 @@ public:
 
     /// Polls once, here and now. Nothing when it must wait. On the strand only.
     std::optional<result> try_next() {
-        if (over_) return std::make_optional<result>();
+        if (!turn_) new_turn();
         result item;
-        poll_state state;
-        try {
-            if (!turn_) new_turn();
-            state = stream_->poll(*turn_, [&item](item_t<S>&& x) {
-                item.emplace(std::move(x));
-                return false;
-            });
-        } catch (...) {
-            over_ = true;
-            throw;
-        }
-        over_ = state == poll_state::finished;
-        if (item || over_) return std::make_optional(std::move(item));
+        if (stream_->poll_next(*turn_, item)) return std::make_optional(std::move(item));
         return std::nullopt;
     }
 
@@ -118,13 +106,16 @@ private:
     bool advance() noexcept override {
         if (!waiter_) return false;
         new_turn();
+        std::exception_ptr error;
+        std::optional<result> item;
         try {
-            if (auto item = try_next()) {
-                std::exchange(waiter_, nullptr)->complete(nullptr, std::move(*item));
-            }
+            item = try_next();
         } catch (...) {
-            std::exchange(waiter_, nullptr)->complete(std::current_exception(), result());
+            error = std::current_exception();
         }
+        if (!error && !item) return false;
+        std::exchange(waiter_, nullptr)
+            ->complete(std::move(error), item ? std::move(*item) : result());
         return false;
     }
 
@@ -144,7 +135,6 @@ private:
     // wait still lets others run when its budget is spent.
     std::optional<poll_context> turn_;
     std::optional<poll_context::single_items> one_at_a_time_;
-    bool over_ = false;
 };
 
 /// What `next()` returns: an `asio::awaitable<std::optional<T>>` that a `generator` recognises and
@@ -193,6 +183,20 @@ public:
         return puller<Derived>::async_next(derived(), std::forward<Token>(token));
     }
 
+    /// One item, for `next()`. True when `item` holds what has come: an item, or nothing at the
+    /// end. A stream that has ended or failed is not polled again.
+    template <class Item>
+    bool poll_next(poll_context& cx, std::optional<Item>& item) {
+        if (over_) return true;
+        over_ = true;  // unless it says otherwise, and it may throw
+        const poll_state state = derived().poll(cx, [&item](Item&& x) {
+            item.emplace(std::move(x));
+            return false;
+        });
+        over_ = state == poll_state::finished;
+        return over_ || item;
+    }
+
     /// The puller of this stream, made on first use. For `next_operation`.
     counted_ptr<puller<Derived>> puller_on(const asio::any_io_executor& executor) {
         if (!puller_) {
@@ -206,22 +210,24 @@ public:
         return counted_ptr<puller<Derived>>::share(p);
     }
 
-protected:
+private:
+    friend Derived;  // and nobody else derives
     pullable() = default;
     // A puller belongs to one object at one place: it neither moves nor is copied. The stream's
     // leaves go on with whoever polls next.
-    pullable(const pullable&) noexcept {}
-    pullable(pullable&&) noexcept {}
-    pullable& operator=(const pullable&) noexcept { return *this; }
-    pullable& operator=(pullable&&) noexcept { return *this; }
+    pullable(const pullable& other) noexcept : over_(other.over_) {}
+    pullable& operator=(const pullable& other) noexcept {
+        over_ = other.over_;
+        return *this;
+    }
     ~pullable() {
         if (puller_) puller_->detach();
     }
 
-private:
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
     counted_ptr<puller_base> puller_;
+    bool over_ = false;  // `next()` has seen the end, or a failure
 };
 
 }  // namespace weir

@@ -37,8 +37,9 @@ public:
     class promise_type;
 
     generator(generator&& other) noexcept
-        : pullable<generator>(), frame_(std::exchange(other.frame_, nullptr)) {}
+        : pullable<generator>(other), frame_(std::exchange(other.frame_, nullptr)) {}
     generator& operator=(generator&& other) noexcept {
+        pullable<generator>::operator=(other);
         std::swap(frame_, other.frame_);
         return *this;
     }
@@ -86,12 +87,8 @@ class generator<T>::promise_type {
         next_awaiter(promise_type& p, S& s) : promise(p), stream(s) {}
 
         bool ready(poll_context& cx) override {
-            auto take = [this](item_t<S>&& x) {
-                item.emplace(std::move(x));
-                return false;
-            };
             const poll_context::single_items one_at_a_time(cx);
-            return stream.poll(cx, take) == poll_state::finished || item;
+            return stream.poll_next(cx, item);
         }
         bool await_ready() { return ready(*promise.cx_); }
         void await_suspend(std::coroutine_handle<>) noexcept { promise.waits_for_ = this; }
