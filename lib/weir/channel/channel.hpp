@@ -21,11 +21,7 @@ namespace weir {
 template <class T>
 class channel_state {
 public:
-    explicit channel_state(std::size_t capacity) : ring_(capacity) {
-        if (capacity == 0) {
-            throw std::invalid_argument("weir::channel: the capacity must be at least 1");
-        }
-    }
+    explicit channel_state(std::size_t capacity) : ring_(checked(capacity)) {}
 
     // --- the sender's side ---
 
@@ -118,6 +114,16 @@ public:
 private:
     static constexpr std::size_t run = 64;
 
+    static std::size_t checked(std::size_t capacity) {
+        if (capacity == 0) {
+            throw std::invalid_argument("weir::channel: the capacity must be at least 1");
+        }
+        if (capacity > spsc_ring<T>::max_capacity) {
+            throw std::length_error("weir::channel: no memory holds as many items as its capacity");
+        }
+        return capacity;
+    }
+
     std::size_t quarter() const noexcept { return (ring_.capacity() + 3) / 4; }
 
     void release() noexcept {
@@ -190,6 +196,7 @@ public:
     explicit receiver(std::shared_ptr<channel_state<T>> state) : state_(std::move(state)) {}
     receiver(receiver&&) noexcept = default;
     receiver& operator=(receiver&& other) noexcept {
+        pullable<receiver>::operator=(other);
         std::swap(state_, other.state_);
         return *this;
     }
@@ -218,9 +225,10 @@ struct channel_ends {
 ///     std::move(parsed) | weir::into(std::move(to_writer))   // one pipeline
 ///     std::move(rows)   | weir::for_each(write)              // another
 ///
-/// Capacity is exact, in items; 0 (a rendezvous) is refused with `std::invalid_argument`. When it
-/// is full the sender waits. Closing lets the receiver drain; closing with an error hands it that
-/// error after the drain. Order: as sent. Cost: no allocation after this one.
+/// Capacity is exact, in items; 0 (a rendezvous) is refused with `std::invalid_argument`, and what
+/// no memory can hold with `std::length_error`. When it is full the sender waits. Closing lets the
+/// receiver drain; closing with an error hands it that error after the drain.
+/// Order: as sent. Cost: no allocation after this one.
 template <class T>
 channel_ends<T> channel(std::size_t capacity) {
     auto state = std::make_shared<channel_state<T>>(capacity);

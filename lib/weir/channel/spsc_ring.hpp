@@ -18,6 +18,10 @@ namespace weir {
 template <class T>
 class spsc_ring {
 public:
+    /// The largest power of two items that one can hope to allocate.
+    static constexpr std::size_t max_capacity = std::bit_floor(std::size_t(-1) / 2 / sizeof(T));
+
+    /// `capacity` is from 1 to `max_capacity`.
     explicit spsc_ring(std::size_t capacity)
         : capacity_(capacity),
           mask_(std::bit_ceil(capacity) - 1),
