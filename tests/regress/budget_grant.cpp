@@ -1,4 +1,5 @@
 #include <weir/core/poll.hpp>
+#include <weir/core/waker.hpp>
 
 #include <doctest/doctest.h>
 
