@@ -36,7 +36,7 @@ staged_table::~staged_table() {
     if (published_) return;
     try {
         db_->exec(staged_.drop_sql());
-    } catch (const error&) {
+    } catch (const error&) {  // NOLINT(bugprone-empty-catch): a destructor has nobody to tell
         // Its name says what it is, and the next load drops it.
     }
 }
