@@ -30,14 +30,29 @@ Examples:
   weir-load run-pipeline --input people.tsv --delimiter '\t' --database people.db
   zcat people.csv.gz | weir-load run-pipeline --input - --progress json)";
 
+/// CLI11 itself would take -3 for the greatest number but two.
+std::string check_whole(const std::string& text) {
+    const bool whole = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+    return whole ? std::string() : "must be a whole number, not " + text;
+}
+
+std::string check_positive(const std::string& text) {
+    const auto fault = check_whole(text);
+    if (!fault.empty()) return fault;
+    return text.find_first_not_of('0') == text.npos ? "must be at least 1" : std::string();
+}
+
 void define(CLI::App& command, create_options& o) {
     command.add_option("--number-rows", o.number_rows, "How many people")
         ->required()
+        ->check(check_whole)
         ->type_name("N");
     command.add_option("--output", o.output, "The file to write; - is the standard output")
         ->type_name("FILE")
         ->default_str(o.output.string());
-    command.add_option("--seed", o.seed, "The same seed makes the same file")->type_name("S");
+    command.add_option("--seed", o.seed, "The same seed makes the same file")
+        ->check(check_whole)
+        ->type_name("S");
     command.footer("Example:\n  weir-load create-file --number-rows 2500000 --seed 1");
 }
 
@@ -60,9 +75,8 @@ void add_choice(CLI::App& command, const char* name, T& value, const char* descr
     const auto choose = [&value, choices](const std::string& text) { value = choices.at(text); };
     command.add_option_function<std::string>(name, choose, description)
         ->type_name(listed)
-        ->check([name, choices, listed](const std::string& text) {
-            return choices.contains(text) ? std::string()
-                                          : std::string(name) + " must be " + listed;
+        ->check([choices, listed](const std::string& text) {
+            return choices.contains(text) ? std::string() : std::string("must be ") + listed;
         });
 }
 
@@ -87,13 +101,14 @@ void define(CLI::App& command, load_options& o) {
                 {"none", progress_mode::none}},
                "auto|bar|json|none");
     command.add_option("--rows-per-commit", o.rows_per_commit, "How many rows a transaction holds")
-        ->check(CLI::PositiveNumber)
+        ->check(check_positive)
         ->type_name("N")
         ->default_str(std::to_string(o.rows_per_commit));
     command
         .add_option_function<unsigned>(
             "--lock-wait", [&o](unsigned seconds) { o.lock_wait = std::chrono::seconds(seconds); },
             "How long to wait for a lock that another program holds")
+        ->check(check_whole)
         ->type_name("SECONDS")
         ->default_str(std::to_string(o.lock_wait.count()));
     command.add_flag("--fast", o.fast,
@@ -107,6 +122,7 @@ void define(CLI::App& command, show_options& o) {
         ->type_name("FILE")
         ->default_str(o.database.string());
     command.add_option("--rows", o.rows, "How many rows to print")
+        ->check(check_whole)
         ->type_name("N")
         ->default_str(std::to_string(o.rows));
     command.footer("Example:\n  weir-load show --database people.db --rows 10");
@@ -136,7 +152,10 @@ command parse_command_line(int count, char** arguments) {
         return app.exit(error) == 0 ? exit_code::success : exit_code::usage;
     }
     if (*create_file) return create;
-    if (*run_pipeline) return load;
+    if (*run_pipeline) {
+        if (load.input == "-") load.input = "/dev/stdin";
+        return load;
+    }
     return show;
 }
 

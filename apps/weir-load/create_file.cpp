@@ -132,15 +132,14 @@ exit_code create_file(const create_options& options) {
         file.write(next.text());
         next.clear();
         if (stop.stop_requested()) {
-            fmt::print(stderr, "weir-load: interrupted; {} was not written\n",
-                       options.output.string());
+            fmt::print(stderr, "weir-load: interrupted; {} was not written\n", file.name());
             return exit_code::interrupted;
         }
     }
     file.write(next.text());
     file.commit();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-    fmt::print(stderr, "weir-load: wrote {}: {} in {} (seed {})\n", options.output.string(),
+    fmt::print(stderr, "weir-load: wrote {}: {} in {} (seed {})\n", file.name(),
                counted(options.number_rows, "row", "rows"), duration(took.count()), seed);
     return exit_code::success;
 }

@@ -26,10 +26,13 @@ public:
     void write(std::string_view bytes);
     void commit();
 
+    /// What to call it in messages.
+    const std::string& name() const noexcept { return name_; }
+
 private:
     [[noreturn]] void fail(const char* doing) const;
 
-    std::string name_;  // for messages
+    std::string name_;
     std::filesystem::path path_;
     std::filesystem::path part_;  // empty: written to directly
     int file_ = -1;

@@ -119,33 +119,29 @@ load_result replace_people(const load_options& o, const csv::read_options& readi
                            progress& shown) {
     const interruption interrupted;
     new_file_guard created(o.database);
-    try {
-        sqlite::database db(o.database, database_options(o));
-        sqlite::staged_table people(db, people_table());
-        rejects.remove_old();
-        const auto stop = interrupted.token();
-        const auto report = load(o, reading, db, people.name(), counts, rejects, stop, shown);
-        rejects.flush();
+    sqlite::database db(o.database, database_options(o));
+    sqlite::staged_table people(db, people_table());
+    rejects.remove_old();
+    const auto stop = interrupted.token();
+    const auto report = load(o, reading, db, people.name(), counts, rejects, stop, shown);
+    rejects.flush();
 
-        load_result result;
-        result.input = o.input;
-        result.database = o.database;
-        result.rejects = rejects.path();
-        result.rows = report.rows;
-        result.next = {load_counts::get(counts.next_line), load_counts::get(counts.next_byte)};
-        result.interrupted = stop.stop_requested() && result.next.offset != input.size;
-        // The mark comes before the table and goes after it: should the program die in between, it
-        // says too much and never too little.
-        if (result.interrupted) put_mark(db, {o.input.string(), result.next});
-        people.publish();
-        if (!result.interrupted) remove_mark(db);
-        created.keep();
-        if (o.vacuum && !result.interrupted) db.vacuum();
-        return result;
-    } catch (const sqlite::error& error) {
-        if (error.outcome_unknown()) created.keep();
-        throw;
-    }
+    load_result result;
+    result.input = o.input;
+    result.database = o.database;
+    result.rejects = rejects.path();
+    result.rows = report.rows;
+    result.next = {load_counts::get(counts.next_line), load_counts::get(counts.next_byte)};
+    result.interrupted = stop.stop_requested() && result.next.offset != input.size;
+    if (result.interrupted && result.rows == 0) return result;  // nothing to replace people with
+    // The mark comes before the table and goes after it: should the program die in between, it says
+    // too much and never too little.
+    if (result.interrupted) put_mark(db, {o.input.string(), result.next});
+    created.keep();  // if the next one fails, the table may be there all the same
+    people.publish();
+    if (!result.interrupted) remove_mark(db);
+    if (o.vacuum && !result.interrupted) db.vacuum();
+    return result;
 }
 
 }  // namespace

@@ -7,10 +7,18 @@
 namespace weir_load {
 
 std::string summary(const load_result& result, const load_state& state, const load_counts& counts) {
-    std::string text = fmt::format("{}: {}{} in {} ({} rows/s)", result.database.string(),
+    if (result.interrupted && result.rows == 0) {
+        return fmt::format("{}: interrupted before a row was loaded; the table people is as it was",
+                           result.database.string());
+    }
+    std::string text = fmt::format("{}: {}{} in {}", result.database.string(),
                                    result.interrupted ? "interrupted after " : "",
-                                   counted(result.rows, "row", "rows"), duration(state.seconds),
-                                   grouped(static_cast<std::uint64_t>(state.rows_per_second())));
+                                   counted(result.rows, "row", "rows"), duration(state.seconds));
+    // A rate says nothing of a load that is over at once.
+    if (state.seconds > 0.1) {
+        text += fmt::format(" ({} rows/s)",
+                            grouped(static_cast<std::uint64_t>(state.rows_per_second())));
+    }
     if (const auto rejected = counts.rejected(); rejected != 0) {
         text += fmt::format("; {} rejected, kept in {}", counted(rejected, "record", "records"),
                             result.rejects.string());

@@ -1,0 +1,136 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <regex>
+#include <sstream>
+#include <string>
+
+#include "support.hpp"
+
+using namespace weir_load_test;
+
+TEST_CASE(
+    "create-file writes a header and as many people as asked for, of the names and ages known") {
+    const scratch dir;
+    const auto made = run(dir.path(), {"create-file", "--number-rows", "20000"});
+    CHECK(made.code == 0);
+    CHECK(made.out.empty());
+    CHECK(made.err.find("wrote people.csv: 20,000 rows") != std::string::npos);
+
+    std::istringstream text(read_file(dir / "people.csv"));
+    std::string line;
+    std::getline(text, line);
+    CHECK(line == "first_name,last_name,age");
+    const std::regex person(
+        "(Tom|Johnny|Jim|Eric|Amanda|Grace|Judy|Frank|Sally|Will),(Connor|Henderson|Farley|Henson|"
+        "Jeffries|Carlin|Anderson|O' Sullivan|Dorothy|McDougal),(1[89]|[2-5][0-9]|6[0-5])");
+    int rows = 0;
+    bool all_match = true;
+    std::string ages;
+    for (; std::getline(text, line); ++rows)
+        all_match = all_match && std::regex_match(line, person);
+    CHECK(rows == 20'000);
+    CHECK(all_match);
+    const std::string all = read_file(dir / "people.csv");
+    for (const char* seen : {"Tom,Connor,18\n", "Will,McDougal,65\n", "Sally,O' Sullivan,40\n"}) {
+        CAPTURE(seen);
+        CHECK(all.find(seen) != std::string::npos);  // 20,000 draws of 4,800 lines
+    }
+}
+
+TEST_CASE("The same seed makes the same file, another makes another") {
+    const scratch dir;
+    const auto make = [&](const char* seed, const char* file) {
+        CHECK(run(dir.path(),
+                  {"create-file", "--number-rows", "70001", "--seed", seed, "--output", file})
+                  .code == 0);
+        return read_file(dir / file);
+    };
+    const std::string first = make("1", "a.csv");
+    CHECK(std::ranges::count(first, '\n') == 70'002);
+    CHECK(make("1", "b.csv") == first);
+    CHECK(make("2", "c.csv") != first);
+}
+
+TEST_CASE("create-file makes a file of a header alone") {
+    const scratch dir;
+    CHECK(run(dir.path(), {"create-file", "--number-rows", "0"}).code == 0);
+    CHECK(read_file(dir / "people.csv") == "first_name,last_name,age\n");
+}
+
+TEST_CASE("create-file writes to the standard output on wish") {
+    const scratch dir;
+    const auto made = run(dir.path(), {"create-file", "--number-rows", "3", "--output", "-"});
+    CHECK(made.code == 0);
+    CHECK(std::ranges::count(made.out, '\n') == 4);
+    CHECK(dir.names().empty());
+}
+
+TEST_CASE("When the disk is full create-file says so, and what was there stays") {
+    const scratch dir;
+    write_file(dir / "people.csv", "old");
+    limits small;
+    small.file_size = 1 << 20;
+    const auto made = run(dir.path(), {"create-file", "--number-rows", "1000000"}, small);
+    CHECK(made.code == 1);
+    CHECK(made.err == "weir-load: error: cannot write people.csv: File too large\n");
+    CHECK(dir.names() == std::vector<std::string>{"people.csv"});
+    CHECK(read_file(dir / "people.csv") == "old");
+}
+
+TEST_CASE("create-file names the file and the cause when it cannot write") {
+    const scratch dir;
+    const auto full =
+        run(dir.path(), {"create-file", "--number-rows", "9", "--output", "/dev/full"});
+    CHECK(full.code == 1);
+    CHECK(full.err == "weir-load: error: cannot write /dev/full: No space left on device\n");
+    const auto lost =
+        run(dir.path(), {"create-file", "--number-rows", "9", "--output", "no/x.csv"});
+    CHECK(lost.code == 1);
+    CHECK(lost.err == "weir-load: error: cannot create no/x.csv: No such file or directory\n");
+    const auto directory = run(dir.path(), {"create-file", "--number-rows", "9", "--output", "."});
+    CHECK(directory.code == 1);
+    CHECK(directory.err == "weir-load: error: cannot create .: Is a directory\n");
+}
+
+TEST_CASE("create-file ends in good order when interrupted") {
+    const scratch dir;
+    program making(dir.path(), {"create-file", "--number-rows", "1000000000000", "--output", "-"});
+    REQUIRE(making.out_line());
+    making.signal(SIGINT);
+    while (making.out_line()) {
+    }
+    CHECK(making.wait() == 130);
+}
+
+TEST_CASE("A command line that makes no sense ends with 2 and says what is wrong") {
+    const scratch dir;
+    for (const auto& arguments : std::vector<std::vector<std::string>>{
+             {},
+             {"fly"},
+             {"create-file"},
+             {"create-file", "--number-rows", "-3"},
+             {"create-file", "--number-rows", "many"},
+             {"run-pipeline", "--id", "uuid5"},
+             {"run-pipeline", "--delimiter", "ab"},
+             {"run-pipeline", "--rows-per-commit", "0"},
+             {"run-pipeline", "--input", "a.csv", "--database", "./a.csv"},
+         }) {
+        const auto said = run(dir.path(), arguments);
+        CAPTURE(said.err);
+        CHECK(said.code == 2);
+        CHECK_FALSE(said.err.empty());
+        CHECK(dir.names().empty());
+    }
+}
+
+TEST_CASE("Help has examples and the exit codes") {
+    const scratch dir;
+    const auto help = run(dir.path(), {"--help"});
+    CHECK(help.code == 0);
+    CHECK(help.out.find("weir-load run-pipeline --input people.csv") != std::string::npos);
+    CHECK(help.out.find("130") != std::string::npos);
+    CHECK(run(dir.path(), {"run-pipeline", "--help"}).out.find("--rows-per-commit") !=
+          std::string::npos);
+}
