@@ -13,7 +13,11 @@ error last_error(sqlite3* connection, const std::string& file, const std::string
         cause += " (its directory is not writable, so there is no room for a journal)";
     }
     const int family = code & 0xff;
-    const int system = sqlite3_system_errno(connection);
+    int system = sqlite3_system_errno(connection);
+    if (system == 0 && family == SQLITE_IOERR) {
+        // A failing COMMIT leaves it with the file only.
+        sqlite3_file_control(connection, nullptr, SQLITE_FCNTL_LAST_ERRNO, &system);
+    }
     // Other families leave the number of an earlier, unrelated failure behind.
     if (system != 0 && (family == SQLITE_CANTOPEN || family == SQLITE_IOERR)) {
         cause += " (" + std::generic_category().message(system) + ")";
