@@ -97,6 +97,10 @@ void progress::show() {
     }
 }
 
+void progress::say(std::string_view what) {
+    if (mode_ == progress_mode::bar) fmt::print(stderr, "\r\x1b[K{}", what);
+}
+
 void progress::clear() {
     if (mode_ == progress_mode::bar) fmt::print(stderr, "\r\x1b[K");
 }

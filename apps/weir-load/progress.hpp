@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "load_counts.hpp"
 
@@ -47,6 +48,8 @@ public:
     std::chrono::milliseconds interval() const;
     /// Shows how the load stands now.
     void show();
+    /// Puts what is being done in the place of the bar.
+    void say(std::string_view what);
     /// Wipes the bar, so that what is printed next stands where it was.
     void clear();
 

@@ -137,10 +137,14 @@ load_result replace_people(const load_options& o, const csv::read_options& readi
     // The mark comes before the table and goes after it: should the program die in between, it says
     // too much and never too little.
     if (result.interrupted) put_mark(db, {o.input.string(), result.next});
+    shown.say("replacing the table people");
     created.keep();  // if the next one fails, the table may be there all the same
     people.publish();
     if (!result.interrupted) remove_mark(db);
-    if (o.vacuum && !result.interrupted) db.vacuum();
+    if (o.vacuum && !result.interrupted) {
+        shown.say("rewriting the database without free space");
+        db.vacuum();
+    }
     return result;
 }
 
