@@ -1,6 +1,10 @@
 #include <weir/connectors/sqlite/database.hpp>
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <stdexcept>
+#include <system_error>
 
 namespace weir::sqlite {
 
@@ -21,6 +25,12 @@ std::string plain_cause(const std::filesystem::path& file, bool read_only) {
     const auto directory = file.parent_path();
     if (!directory.empty() && !fs::is_directory(directory, ignored)) {
         return "there is no directory " + directory.string();
+    }
+    // SQLite would say that there is no such file, having tried to open it for reading at last.
+    if (!read_only && !fs::exists(file, ignored) &&
+        ::access(directory.empty() ? "." : directory.c_str(), W_OK) != 0) {
+        return "its directory cannot be written to (" + std::generic_category().message(errno) +
+               ")";
     }
     return {};
 }
