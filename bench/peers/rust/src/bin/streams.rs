@@ -2,6 +2,7 @@
 
 use futures::{stream, StreamExt};
 use std::hint::black_box;
+use std::ops::Range;
 use std::time::Instant;
 use weir_peers::report;
 
@@ -19,16 +20,16 @@ fn mix(x: u64) -> u64 {
     x ^ (x >> 7)
 }
 
-fn iterator(items: u64) -> u64 {
-    (0..items)
+fn iterator(range: Range<u64>) -> u64 {
+    range
         .map(triple)
         .filter(even)
         .map(mix)
         .fold(0, u64::wrapping_add)
 }
 
-async fn futures_stream(items: u64) -> u64 {
-    stream::iter(0..items)
+async fn futures_stream(range: Range<u64>) -> u64 {
+    stream::iter(range)
         .map(triple)
         .filter(|x| std::future::ready(even(x)))
         .map(mix)
@@ -36,24 +37,29 @@ async fn futures_stream(items: u64) -> u64 {
         .await
 }
 
-async fn tokio_stream(items: u64) -> u64 {
+async fn tokio_stream(range: Range<u64>) -> u64 {
     use tokio_stream::StreamExt as Tokio;
-    let tripled = Tokio::map(tokio_stream::iter(0..items), triple);
+    let tripled = Tokio::map(tokio_stream::iter(range), triple);
     let mixed = Tokio::map(Tokio::filter(tripled, even), mix);
     Tokio::fold(mixed, 0u64, u64::wrapping_add).await
+}
+
+/// All the integers, as a range of which the compiler knows neither end.
+fn integers() -> Range<u64> {
+    black_box(0)..black_box(ITEMS)
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let started = Instant::now();
-    black_box(iterator(black_box(ITEMS)));
+    black_box(iterator(integers()));
     report("fused_steps", "rust_iterator", ITEMS, started);
 
     let started = Instant::now();
-    black_box(futures_stream(black_box(ITEMS)).await);
+    black_box(futures_stream(integers()).await);
     report("fused_steps", "rust_futures", ITEMS, started);
 
     let started = Instant::now();
-    black_box(tokio_stream(black_box(ITEMS)).await);
+    black_box(tokio_stream(integers()).await);
     report("fused_steps", "rust_tokio_stream", ITEMS, started);
 }
