@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 #include <support/drive.hpp>
 #include <support/exam.hpp>
+#include <support/failures.hpp>
 #include <support/items.hpp>
 
 #include <atomic>

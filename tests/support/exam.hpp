@@ -3,6 +3,7 @@
 
 #include <weir/sources/any_stream.hpp>
 
+#include <support/failures.hpp>
 #include <support/items.hpp>
 
 #include <functional>
@@ -11,11 +12,6 @@
 #include <vector>
 
 namespace weir::testing {
-
-/// What a callable throws when the exam tells it to.
-struct callable_failure : std::runtime_error {
-    callable_failure() : std::runtime_error("bad item") {}
-};
 
 /// Called by the operator's callable, once a call; throws `callable_failure` when that is on.
 /// Holds a resource as long as the callable lives.

@@ -5,6 +5,7 @@
 #include <weir/core/waker.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <support/failures.hpp>
 #include <support/resource.hpp>
 
 #include <deque>
@@ -17,11 +18,6 @@
 #include <utility>
 
 namespace weir::testing {
-
-/// What a scripted source fails with.
-struct source_failure : std::runtime_error {
-    source_failure() : std::runtime_error("the source has failed") {}
-};
 
 /// The script of one stream, written before and while it runs. Copies write the same script.
 ///

@@ -1,0 +1,67 @@
+#include <support/allocation_count.hpp>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::size_t> blocks{0};
+
+void* allocate(std::size_t size, std::size_t alignment) {
+    blocks.fetch_add(1, std::memory_order_relaxed);
+    if (size == 0) size = 1;
+    void* block =
+        alignment <= alignof(std::max_align_t)
+            ? std::malloc(size)
+            : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (!block) throw std::bad_alloc();
+    return block;
+}
+
+}  // namespace
+
+namespace weir::testing {
+
+std::size_t allocation_count() noexcept {
+    return blocks.load(std::memory_order_relaxed);
+}
+
+}  // namespace weir::testing
+
+void* operator new(std::size_t size) {
+    return allocate(size, 1);
+}
+void* operator new[](std::size_t size) {
+    return allocate(size, 1);
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    return allocate(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+    return allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* block) noexcept {
+    std::free(block);
+}
+void operator delete[](void* block) noexcept {
+    std::free(block);
+}
+void operator delete(void* block, std::size_t) noexcept {
+    std::free(block);
+}
+void operator delete[](void* block, std::size_t) noexcept {
+    std::free(block);
+}
+void operator delete(void* block, std::align_val_t) noexcept {
+    std::free(block);
+}
+void operator delete[](void* block, std::align_val_t) noexcept {
+    std::free(block);
+}
+void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
+    std::free(block);
+}
+void operator delete[](void* block, std::size_t, std::align_val_t) noexcept {
+    std::free(block);
+}
