@@ -1,6 +1,7 @@
 #include <weir/runtime/segment.hpp>
 #include <weir/runtime/segment_registry.hpp>
 
+#include <typeinfo>
 #include <utility>
 
 namespace weir {
@@ -11,15 +12,21 @@ segment_registry& registry_of(const asio::any_io_executor& executor) {
     return asio::use_service<segment_registry>(asio::query(executor, asio::execution::context));
 }
 
+/// What `executor` holds, if it is an `Executor`. Asio 1.22 leaves the check to its caller.
+template <class Executor>
+const Executor* held(const asio::any_io_executor& executor) {
+    return executor.target_type() == typeid(Executor) ? executor.target<Executor>() : nullptr;
+}
+
 /// The strands whose inner executor can be had back. Others are wrapped once more, which is
 /// correct and only a little slower.
 template <class Visitor>
 bool visit_strand(const asio::any_io_executor& executor, Visitor visit) {
     using io = asio::io_context::executor_type;
     using pool = asio::thread_pool::executor_type;
-    if (auto* s = executor.target<asio::strand<asio::any_io_executor>>()) return visit(*s), true;
-    if (auto* s = executor.target<asio::strand<io>>()) return visit(*s), true;
-    if (auto* s = executor.target<asio::strand<pool>>()) return visit(*s), true;
+    if (auto* s = held<asio::strand<asio::any_io_executor>>(executor)) return visit(*s), true;
+    if (auto* s = held<asio::strand<io>>(executor)) return visit(*s), true;
+    if (auto* s = held<asio::strand<pool>>(executor)) return visit(*s), true;
     return false;
 }
 
