@@ -57,6 +57,7 @@ public:
                 std::make_shared<waiter_of<decltype(handler)>>(std::move(handler), p->executor());
             if (slot.is_connected()) {
                 slot.assign([p, weak = std::weak_ptr<waiter>(w)](asio::cancellation_type) {
+                    if (p->closed()) return;  // the context may be gone, and its executor with it
                     asio::dispatch(p->executor(), [p, weak] { p->cancel_wait(weak.lock()); });
                 });
             }

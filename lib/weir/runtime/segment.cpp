@@ -110,6 +110,7 @@ void segment::abandon() noexcept {
     if (state_.exchange(status::closed, std::memory_order_acq_rel) == status::closed) return;
     enlisted_ = false;
     let_go();
+    executor_ = asio::any_io_executor();  // a strand must not outlive its context; we may
 }
 
 asio::execution_context::id segment_registry::id;
