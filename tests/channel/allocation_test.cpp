@@ -13,6 +13,8 @@
 #include <functional>
 #include <ranges>
 
+#if WEIR_COUNTS_ALLOCATIONS
+
 using namespace weir::testing;
 
 namespace {
@@ -53,3 +55,5 @@ TEST_CASE("an item that crosses between two threads costs no allocation") {
                 weir::count());
     CHECK(allocation_count() - before < n / 100);
 }
+
+#endif

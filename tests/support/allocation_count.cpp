@@ -8,6 +8,7 @@ namespace {
 
 std::atomic<std::size_t> blocks{0};
 
+#if WEIR_COUNTS_ALLOCATIONS
 void* allocate(std::size_t size, std::size_t alignment) {
     blocks.fetch_add(1, std::memory_order_relaxed);
     if (size == 0) size = 1;
@@ -18,6 +19,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
     if (!block) throw std::bad_alloc();
     return block;
 }
+#endif
 
 }  // namespace
 
@@ -29,6 +31,7 @@ std::size_t allocation_count() noexcept {
 
 }  // namespace weir::testing
 
+#if WEIR_COUNTS_ALLOCATIONS
 void* operator new(std::size_t size) {
     return allocate(size, 1);
 }
@@ -65,3 +68,4 @@ void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
 void operator delete[](void* block, std::size_t, std::align_val_t) noexcept {
     std::free(block);
 }
+#endif

@@ -4,9 +4,21 @@
 
 #include <cstddef>
 
+// TSan's operator new is its own and cannot be replaced.
+#if defined(__SANITIZE_THREAD__)
+#define WEIR_COUNTS_ALLOCATIONS 0
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WEIR_COUNTS_ALLOCATIONS 0
+#endif
+#endif
+#if !defined(WEIR_COUNTS_ALLOCATIONS)
+#define WEIR_COUNTS_ALLOCATIONS 1
+#endif
+
 namespace weir::testing {
 
-/// How many blocks were allocated since the program began, on all threads.
+/// How many blocks were allocated since the program began, on all threads; 0 under TSan.
 std::size_t allocation_count() noexcept;
 
 }  // namespace weir::testing
