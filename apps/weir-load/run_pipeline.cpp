@@ -93,7 +93,7 @@ sqlite::batch_writer_options<person> writer_options(const load_options& o, load_
 
 /// The load itself: reader, processor and writer, each a task of its own, joined by bounded
 /// channels. Ends with the input, or when `stop` is asked for and all that was read is committed.
-sqlite::load_report load(const load_options& o, const csv::read_options& reading,
+sqlite::load_report load(weir::runtime& rt, const load_options& o, const csv::read_options& reading,
                          sqlite::database& db, const std::string& table, load_counts& counts,
                          reject_file& rejects, const std::stop_token& stop, progress& shown) {
     const auto count = [&counts](const people_batch& people) {
@@ -106,7 +106,6 @@ sqlite::load_report load(const load_options& o, const csv::read_options& reading
                    weir::buffer(batches_between) | to_people(make_processor(o, counts, rejects)) |
                    weir::buffer(batches_between) | weir::inspect(count) |
                    sqlite::insert_into(db, table, {}, writer_options(o, counts, rejects));
-    weir::runtime rt;
     auto report = std::async(std::launch::async, [&] { return rt.run(std::move(loading)); });
     while (report.wait_for(shown.interval()) != std::future_status::ready) shown.show();
     return report.get();
@@ -119,11 +118,12 @@ load_result replace_people(const load_options& o, const csv::read_options& readi
                            progress& shown) {
     const interruption interrupted;
     new_file_guard created(o.database);
+    weir::runtime rt;  // outlives the database, whose thread posts to it
     sqlite::database db(o.database, database_options(o));
     sqlite::staged_table people(db, people_table());
     rejects.remove_old();
     const auto stop = interrupted.token();
-    const auto report = load(o, reading, db, people.name(), counts, rejects, stop, shown);
+    const auto report = load(rt, o, reading, db, people.name(), counts, rejects, stop, shown);
     rejects.flush();
 
     load_result result;
