@@ -3,10 +3,11 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include <cstddef>
+#include <algorithm>
 #include <cstdint>
-#include <set>
+#include <filesystem>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
