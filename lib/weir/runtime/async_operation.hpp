@@ -50,11 +50,14 @@ class async_operation {
         }
         void operator()(Results... results) {
             auto s = std::move(state_);
+            const ticket scope = std::move(s->scope);
+            s->kept.reset();
             s->results.emplace(std::move(results)...);
             s->done.store(true);  // before the wake-up: see waker_slot
-            s->kept.reset();
-            s->scope.reset();
             s->waiting.wake();
+            // The ticket goes last, when `scope` does: once it is gone the pipeline may complete,
+            // and its context with it, which the state's executor must not outlive.
+            s.reset();
         }
 
     private:
