@@ -142,7 +142,8 @@ private:
 /// Cancellation: ends a wait for a lock and the statement that runs, and rolls back to the last
 /// commit before the terminal completes. To keep all that has come so far, end the stream instead.
 /// The database must outlive the pipeline, and nobody else use it meanwhile but through its
-/// executor.
+/// executor. The pipeline's execution context must outlive the database, whose thread posts to it
+/// to the last: declare the runtime first.
 template <class Row>
 auto insert_into(database& db, std::string table, std::vector<std::string> columns,
                  batch_writer_options<Row> options) {
