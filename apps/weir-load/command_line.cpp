@@ -37,7 +37,7 @@ std::string check_whole(const std::string& text) {
 }
 
 std::string check_positive(const std::string& text) {
-    const auto fault = check_whole(text);
+    auto fault = check_whole(text);
     if (!fault.empty()) return fault;
     return text.find_first_not_of('0') == text.npos ? "must be at least 1" : std::string();
 }

@@ -25,9 +25,9 @@ namespace weir_load {
 /// Used by one thread at a time.
 class processor {
 public:
-    processor(std::filesystem::path input, std::variant<uuid7_source, uuid4_source> ids,
+    processor(std::filesystem::path input, const std::variant<uuid7_source, uuid4_source>& ids,
               load_counts& counts, reject_file& rejects)
-        : input_(std::move(input)), ids_(std::move(ids)), counts_(counts), rejects_(rejects) {}
+        : input_(std::move(input)), ids_(ids), counts_(counts), rejects_(rejects) {}
 
     /// Adds the people of `records` from entry `from` on to `to`, until that is full. Returns the
     /// first entry that was not looked at. Throws csv::file_error when the file lacks columns.

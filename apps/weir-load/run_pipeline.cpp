@@ -69,7 +69,7 @@ std::unique_ptr<processor> make_processor(const load_options& o, load_counts& co
                                           reject_file& rejects) {
     std::variant<uuid7_source, uuid4_source> ids;
     if (o.ids == id_kind::uuid4) ids.emplace<uuid4_source>();
-    return std::make_unique<processor>(o.input, std::move(ids), counts, rejects);
+    return std::make_unique<processor>(o.input, ids, counts, rejects);
 }
 
 /// What the database does besides inserting: rows that it refuses are kept aside, before the rows

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace weir_load {
 
 std::string grouped(std::uint64_t number) {
@@ -16,7 +18,7 @@ std::string counted(std::uint64_t number, std::string_view singular, std::string
 
 std::string duration(double seconds) {
     if (seconds < 10) return fmt::format("{:.2f} s", seconds);
-    const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+    const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
     if (whole < 60) return fmt::format("{} s", whole);
     if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
     return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
