@@ -24,8 +24,8 @@ public:
         : upstream_(std::move(upstream)), key_(std::move(key)), where_(where) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
-        return upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](value_type&& x) WEIR_FUSED -> bool {
             key_type key = where_.call(key_, std::as_const(x));
             if (last_ && *last_ == key) return true;
             last_ = std::move(key);

@@ -17,8 +17,8 @@ public:
     explicit enumerate_stream(S upstream) : upstream_(std::move(upstream)) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
-        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
             return sink(value_type(next_++, std::move(x)));
         });
     }

@@ -20,8 +20,8 @@ public:
         : upstream_(std::move(upstream)), keep_(std::move(keep)), where_(where) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
-        return upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](value_type&& x) WEIR_FUSED -> bool {
             if (where_.call(keep_, std::as_const(x))) return sink(std::move(x));
             return true;
         });

@@ -20,8 +20,8 @@ public:
         : upstream_(std::move(upstream)), f_(std::move(f)), where_(where) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
-        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
             return sink(where_.call(f_, std::move(x)));
         });
     }

@@ -17,8 +17,8 @@ public:
     skip_stream(S upstream, std::uint64_t n) : upstream_(std::move(upstream)), left_(n) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
-        return upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](value_type&& x) WEIR_FUSED -> bool {
             if (left_ == 0) return sink(std::move(x));
             --left_;
             return true;

@@ -20,8 +20,8 @@ public:
         : upstream_(std::move(upstream)), reject_(std::move(reject)), where_(where) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
-        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
             if (x.ok()) return sink(*std::move(x));
             where_.call(reject_, std::move(x).status());
             return true;

@@ -17,10 +17,10 @@ public:
     take_stream(S upstream, std::uint64_t n) : upstream_(std::move(upstream)), left_(n) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         if (left_ == 0) return poll_state::finished;
         bool more = true;
-        const poll_state state = upstream_.poll(cx, [&](value_type&& x) -> bool {
+        const poll_state state = upstream_.poll(cx, [&](value_type&& x) WEIR_FUSED -> bool {
             --left_;
             more = sink(std::move(x));
             return more && left_ != 0;

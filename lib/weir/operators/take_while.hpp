@@ -19,12 +19,13 @@ public:
         : upstream_(std::move(upstream)), keep_(std::move(keep)), where_(where) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         if (over_) return poll_state::finished;
-        const poll_state state = upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
-            over_ = !where_.call(keep_, std::as_const(x));
-            return over_ ? false : static_cast<bool>(sink(std::move(x)));
-        });
+        const poll_state state =
+            upstream_.poll(cx, [this, &sink](value_type&& x) WEIR_FUSED -> bool {
+                over_ = !where_.call(keep_, std::as_const(x));
+                return over_ ? false : static_cast<bool>(sink(std::move(x)));
+            });
         return over_ ? poll_state::finished : state;
     }
 

@@ -39,8 +39,8 @@ public:
         : upstream_(std::move(upstream)), f_(std::move(f)), where_(where) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
-        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
             if constexpr (status_value<item_t<S>>::is_status) {
                 if (!x.ok()) return sink(value_type(std::move(x).status()));
                 return sink(value_type(where_.call(f_, *std::move(x))));

@@ -20,7 +20,7 @@ public:
     poll_state poll(poll_context& cx, S& stream) {
         // On the stack while items come, so that the compiler can keep it in a register.
         State state = std::move(state_);
-        const poll_state found = stream.poll(cx, [this, &state](item_t<S>&& x) -> bool {
+        const poll_state found = stream.poll(cx, [this, &state](item_t<S>&& x) WEIR_FUSED -> bool {
             state = where_.call(f_, std::move(state), std::move(x));
             return true;
         });

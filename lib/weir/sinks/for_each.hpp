@@ -20,7 +20,7 @@ public:
 
     template <class S>
     poll_state poll(poll_context& cx, S& stream) {
-        return stream.poll(cx, [this](item_t<S>&& x) -> bool {
+        return stream.poll(cx, [this](item_t<S>&& x) WEIR_FUSED -> bool {
             where_.call(f_, std::move(x));
             return true;
         });

@@ -26,7 +26,7 @@ public:
           end_(std::ranges::end(*range_)) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         for (;;) {
             if (it_ == end_) return poll_state::finished;
             const std::size_t granted = cx.grant(left());
@@ -47,18 +47,26 @@ private:
     // The loop runs on a local iterator to the end of the slice: the compiler sees a plain counted
     // loop, which it can unroll and vectorise with all the steps in it.
     template <class Sink>
-    bool hand_over(std::size_t granted, Sink& sink) {
+    WEIR_FUSED bool hand_over(std::size_t granted, Sink& sink) {
         iterator it = std::move(it_);
-        bool more = true;
         if constexpr (std::random_access_iterator<iterator> &&
                       std::sized_sentinel_for<sentinel, iterator>) {
             const auto n = static_cast<std::iter_difference_t<iterator>>(granted);
-            for (const iterator stop = it + n; more && it != stop; ++it) more = sink(take(it));
+            for (const iterator stop = it + n; it != stop; ++it) {
+                if (!sink(take(it))) return stop_at(std::move(++it));
+            }
         } else {
-            for (; more && granted != 0 && it != end_; ++it, --granted) more = sink(take(it));
+            for (; granted != 0 && it != end_; ++it, --granted) {
+                if (!sink(take(it))) return stop_at(std::move(++it));
+            }
         }
         it_ = std::move(it);
-        return more;
+        return true;
+    }
+
+    bool stop_at(iterator it) {
+        it_ = std::move(it);
+        return false;
     }
 
     static value_type take(iterator& it) {
