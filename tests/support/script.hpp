@@ -47,6 +47,11 @@ public:
 
         explicit scripted_stream(std::shared_ptr<state> s)
             : state_(std::move(s)), held_(state_->source.acquire()) {}
+        scripted_stream(scripted_stream&&) noexcept = default;
+        // As every leaf must: the script lives on, and must not keep a segment that waits no more.
+        ~scripted_stream() {
+            if (state_) state_->waiting.disarm();
+        }
 
         template <class Sink>
         poll_state poll(poll_context& cx, Sink&& sink) {
