@@ -17,7 +17,8 @@ namespace weir {
 /// What sender and receiver share. Use `channel<T>(capacity)` or `buffer(n)`.
 ///
 /// Items cross in runs: the sender publishes every few dozen items and whenever it has nothing
-/// more at hand, the receiver takes all there is and gives the room back in quarters.
+/// more at hand, the receiver takes all there is and gives the room back in quarters. Either wakes
+/// the other when there is much to do for it, and always before it stops for itself.
 template <class T>
 class channel_state {
 public:
@@ -29,11 +30,14 @@ public:
 
     void put(T&& item) {
         ring_.put(std::move(item));
-        if (ring_.unpublished_count() >= run) publish();
+        if (ring_.unpublished_count() < run) return;
+        ring_.publish();
+        // A receiver that sleeps is woken for half a ring, not for a run: being woken costs it as
+        // much as some hundred items. The sender publishes at the end of its turn at the latest.
+        if (ring_.room_seen() <= ring_.capacity() / 2) receiver_waits_.wake();
     }
     void publish() noexcept {
-        if (!ring_.unpublished()) return;
-        ring_.publish();
+        if (ring_.unpublished()) ring_.publish();
         receiver_waits_.wake();
     }
     /// True when there is room, or nobody to send to; else the poller is woken when that changes.
@@ -100,7 +104,12 @@ public:
                     return poll_state::paused;
                 }
             }
-            if (ring_.unreleased_count() >= quarter()) release();
+            if (ring_.unreleased_count() >= quarter()) {
+                ring_.release();
+                // Likewise, a sender that sleeps is woken for most of a ring, while there is still
+                // something to do here; or when this turn ends.
+                if (ring_.available_seen() <= quarter()) sender_waits_.wake();
+            }
         }
     }
 
@@ -127,8 +136,7 @@ private:
     std::size_t quarter() const noexcept { return (ring_.capacity() + 3) / 4; }
 
     void release() noexcept {
-        if (ring_.unreleased_count() == 0) return;
-        ring_.release();
+        if (ring_.unreleased_count() != 0) ring_.release();
         sender_waits_.wake();
     }
 

@@ -39,14 +39,16 @@ public:
 
     /// How many items `put` may be called for. Looks at the consumer's index only when it must.
     std::size_t room() noexcept {
-        if (const std::size_t known = capacity_ - (producer_.next - producer_.seen_head)) {
-            return known;
-        }
+        if (const std::size_t known = room_seen()) return known;
         return refresh_room();
+    }
+    /// The same as of the last look: never too many.
+    std::size_t room_seen() const noexcept {
+        return capacity_ - (producer_.next - producer_.seen_head);
     }
     std::size_t refresh_room() noexcept {
         producer_.seen_head = head_.load();
-        return capacity_ - (producer_.next - producer_.seen_head);
+        return room_seen();
     }
     /// Places an item; the consumer sees it after `publish`. Precondition: room() > 0.
     template <class U>
@@ -66,12 +68,14 @@ public:
 
     /// How many items can be taken. Looks at the producer's index only when it must.
     std::size_t available() noexcept {
-        if (const std::size_t known = consumer_.seen_tail - consumer_.next) return known;
+        if (const std::size_t known = available_seen()) return known;
         return refresh_available();
     }
+    /// The same as of the last look: never too many.
+    std::size_t available_seen() const noexcept { return consumer_.seen_tail - consumer_.next; }
     std::size_t refresh_available() noexcept {
         consumer_.seen_tail = tail_.load();
-        return consumer_.seen_tail - consumer_.next;
+        return available_seen();
     }
     /// Moves the next item out. Precondition: available() > 0.
     T take() noexcept(std::is_nothrow_move_constructible_v<T>) {
