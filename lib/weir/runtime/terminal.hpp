@@ -127,7 +127,7 @@ private:
     static auto initiate(std::shared_ptr<body> b, asio::any_io_executor executor, Token&& token) {
         static_assert(terminal_for<Terminal, S>,
                       "weir: this terminal cannot consume a stream of these items");
-        auto initiation = [](auto handler, std::shared_ptr<body> parts,
+        auto initiation = [](auto handler, const std::shared_ptr<body>& parts,
                              asio::any_io_executor where) {
             run(std::move(handler), *parts, std::move(where));
         };

@@ -100,6 +100,7 @@ private:
     /// What `f` throws. The rows in it are gone when this returns: before the pipeline can
     /// complete.
     template <class F>
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): it is to die here
     static std::exception_ptr failure_of(F f) noexcept {
         try {
             f();
