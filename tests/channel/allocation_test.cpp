@@ -45,15 +45,17 @@ TEST_CASE("an item that crosses a buffer costs no allocation, and a wake-up cost
     }
 }
 
-TEST_CASE("an item that crosses between two threads costs no allocation") {
-    // Not exact: how often the two sides wait for each other differs from run to run, and what Asio
-    // keeps to post a wake-up differs with it. An allocation an item would be a million.
+TEST_CASE("an item that crosses between two threads costs no allocation of its own") {
+    // How often the two sides wait for each other differs from run to run; how often they can is
+    // bounded: the sender shows its items in runs of 64, the receiver gives room back by quarters.
     weir::runtime threads(2);
     constexpr std::size_t n = 1'000'000;
+    constexpr std::size_t capacity = 1024;
+    constexpr std::size_t most_wake_ups = n / 64 + n / (capacity / 4);
     const std::size_t before = allocation_count();
-    threads.run(weir::from_range(std::views::iota(std::size_t{0}, n)) | weir::buffer(1024) |
+    threads.run(weir::from_range(std::views::iota(std::size_t{0}, n)) | weir::buffer(capacity) |
                 weir::count());
-    CHECK(allocation_count() - before < n / 100);
+    CHECK(allocation_count() - before < 6 * most_wake_ups);  // what Asio allocates to post a turn
 }
 
 #endif
