@@ -32,30 +32,26 @@ std::size_t allocations(std::size_t n, std::size_t capacity) {
 
 }  // namespace
 
-TEST_CASE("an item that crosses a buffer costs no allocation, and a wake-up costs a few") {
+TEST_CASE("neither an item that crosses a buffer nor a wake-up costs an allocation") {
     for (const std::size_t capacity : {1u, 2u, 64u, 1024u}) {
         CAPTURE(capacity);
-        constexpr std::size_t few = 1'000;
-        constexpr std::size_t many = 100'000;
-        const std::size_t more = allocations(many, capacity) - allocations(few, capacity);
-        // On one thread each side runs till the channel is full, or empty, and then wakes the
-        // other.
-        const std::size_t wake_ups = 2 * (many - few) / capacity;
-        CHECK(more <= 6 * wake_ups);  // what Asio allocates to post a turn
+        // Which of Asio's recycled memory is at hand differs by a few from run to run.
+        CHECK(allocations(100'000, capacity) < allocations(1'000, capacity) + 10);
     }
 }
 
-TEST_CASE("an item that crosses between two threads costs no allocation of its own") {
-    // How often the two sides wait for each other differs from run to run; how often they can is
-    // bounded: the sender shows its items in runs of 64, the receiver gives room back by quarters.
+TEST_CASE("nor does an item that crosses between two threads") {
+    // How often the two sides wait for each other differs from run to run, and so does which thread
+    // has memory of Asio's at hand; what does not is that it has nothing to do with the items.
     weir::runtime threads(2);
     constexpr std::size_t n = 1'000'000;
-    constexpr std::size_t capacity = 1024;
-    constexpr std::size_t most_wake_ups = n / 64 + n / (capacity / 4);
-    const std::size_t before = allocation_count();
-    threads.run(weir::from_range(std::views::iota(std::size_t{0}, n)) | weir::buffer(capacity) |
-                weir::count());
-    CHECK(allocation_count() - before < 6 * most_wake_ups);  // what Asio allocates to post a turn
+    for (const std::size_t capacity : {2u, 1024u}) {
+        CAPTURE(capacity);
+        const std::size_t before = allocation_count();
+        threads.run(weir::from_range(std::views::iota(std::size_t{0}, n)) | weir::buffer(capacity) |
+                    weir::count());
+        CHECK(allocation_count() - before < 1'000);
+    }
 }
 
 #endif

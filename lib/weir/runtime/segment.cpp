@@ -35,6 +35,10 @@ bool visit_strand(const asio::any_io_executor& executor, Visitor visit) {
 asio::any_io_executor make_segment_executor(const asio::any_io_executor& executor) {
     asio::any_io_executor inner = executor;
     visit_strand(executor, [&](const auto& strand) { inner = strand.get_inner_executor(); });
+    // A strand asks its inner executor for a property at each wake-up, and a type-erased one
+    // allocates to answer.
+    if (auto* io = held<asio::io_context::executor_type>(inner)) return asio::make_strand(*io);
+    if (auto* pool = held<asio::thread_pool::executor_type>(inner)) return asio::make_strand(*pool);
     return asio::make_strand(inner);
 }
 
@@ -43,7 +47,10 @@ bool is_strand(const asio::any_io_executor& executor) {
 }
 
 segment::segment(asio::any_io_executor executor, poll_budget budget)
-    : executor_(std::move(executor)), budget_(budget) {}
+    : executor_(std::move(executor)),
+      // Asked for once: asking allocates, and a wake-up should not.
+      poster_(asio::require(executor_, asio::execution::blocking.never)),
+      budget_(budget) {}
 
 segment::~segment() = default;
 
@@ -74,7 +81,7 @@ void segment::wake() noexcept {
 
 void segment::post_turn() {
     auto turn = [self = counted_ptr<segment>::share(this)] { self->take_turn(); };
-    asio::post(executor_, std::move(turn));
+    poster_.execute(std::move(turn));
 }
 
 void segment::take_turn() noexcept {
@@ -110,6 +117,7 @@ void segment::abandon() noexcept {
     if (state_.exchange(status::closed, std::memory_order_acq_rel) == status::closed) return;
     enlisted_ = false;
     let_go();
+    poster_ = asio::any_io_executor();
     executor_ = asio::any_io_executor();  // a strand must not outlive its context; we may
 }
 

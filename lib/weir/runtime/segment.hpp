@@ -77,6 +77,7 @@ private:
     void take_turn() noexcept;
 
     asio::any_io_executor executor_;
+    asio::any_io_executor poster_;  // the same, and never runs anything inline
     poll_budget budget_;
     std::atomic<status> state_{status::idle};
     std::atomic<bool> cancelled_{false};
