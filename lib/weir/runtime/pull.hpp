@@ -71,6 +71,7 @@ private:
     struct waiter {
         virtual ~waiter() = default;
         virtual void complete(std::exception_ptr error, result item) = 0;
+        bool cancelled = false;
     };
 
     template <class Handler>
@@ -93,15 +94,22 @@ private:
     };
 
     void wait(std::shared_ptr<waiter> w) {
+        if (w->cancelled) return abort(*w);
         waiter_ = std::move(w);
         wake();
     }
 
     void cancel_wait(const std::shared_ptr<waiter>& w) {
-        if (!w || waiter_ != w) return;  // it has its item, or was never started
+        if (!w) return;  // it has its item
+        w->cancelled = true;
+        if (waiter_ != w) return;  // it is not here yet, and will find out
         waiter_.reset();
-        w->complete(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)),
-                    result());
+        abort(*w);
+    }
+
+    static void abort(waiter& w) {
+        w.complete(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)),
+                   result());
     }
 
     bool advance() noexcept override {

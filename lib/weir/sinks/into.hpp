@@ -28,6 +28,12 @@ template <class T>
 class channel_terminal {
 public:
     explicit channel_terminal(sender<T> to) : to_(std::move(to)) {}
+    channel_terminal(channel_terminal&&) noexcept = default;
+    channel_terminal& operator=(channel_terminal&&) = delete;
+    // Cancelled: what the receiver has is not all there was, and must not look like it.
+    ~channel_terminal() {
+        to_.close(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)));
+    }
 
     template <class S>
     poll_state poll(poll_context& cx, S& stream) {
@@ -70,7 +76,8 @@ private:
 };
 
 /// Runs the pipeline into a channel. The channel is closed at its end, and closed with the error
-/// when upstream fails (which the terminal throws too). If the receiver goes away, the pipeline is
+/// when upstream fails (which the terminal throws too), or with `operation_aborted` when it is
+/// cancelled. If the receiver goes away, the pipeline is
 /// cancelled and the terminal completes without error: nobody wants more.
 ///
 ///     co_await (rows | weir::into(std::move(to_writer)));
