@@ -63,8 +63,10 @@ public:
     ~completion() {
         if (!settled_) return;
         auto executor = handler_work_.get_executor();
+        // All of it goes along: once the handler has run, the contexts may be gone.
         auto tell = [handler = std::move(handler_), error = std::move(error_),
-                     value = std::move(value_), work = std::move(handler_work_)]() mutable {
+                     value = std::move(value_), work = std::move(handler_work_),
+                     pipeline_work = std::move(pipeline_work_)]() mutable {
             // The pipeline is over: a late cancellation must find nothing of it.
             asio::get_associated_cancellation_slot(handler).clear();
             if constexpr (std::is_void_v<R>) {

@@ -36,8 +36,8 @@ struct fixture {
     fixture() { db.exec("CREATE TABLE t (id INTEGER PRIMARY KEY, twice)"); }
 
     scratch dir;
+    weir::runtime rt{2};  // outlives the database, whose thread posts to it to the last
     sqlite::database db{dir / "a.db"};
-    weir::runtime rt{2};
 };
 
 }  // namespace
