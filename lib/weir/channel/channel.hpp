@@ -37,7 +37,7 @@ public:
         if (ring_.room_seen() <= ring_.capacity() / 2) receiver_waits_.wake();
     }
     void publish() noexcept {
-        if (ring_.unpublished()) ring_.publish();
+        if (ring_.unpublished_count() != 0) ring_.publish();
         receiver_waits_.wake();
     }
     /// True when there is room, or nobody to send to; else the poller is woken when that changes.
@@ -166,9 +166,7 @@ public:
         state_ = std::move(other.state_);
         return *this;
     }
-    ~sender() {
-        if (state_) state_->sender_gone();
-    }
+    ~sender() { close(); }
 
     /// Sends and publishes `item` if there is room and a receiver; otherwise leaves it and says
     /// false. Never waits.

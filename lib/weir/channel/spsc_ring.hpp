@@ -56,8 +56,7 @@ public:
         std::construct_at(slot(producer_.next), std::forward<U>(item));
         ++producer_.next;
     }
-    /// True when `publish` would show the consumer something.
-    bool unpublished() const noexcept { return producer_.next != producer_.published; }
+    /// How many items `publish` would show the consumer.
     std::size_t unpublished_count() const noexcept { return producer_.next - producer_.published; }
     void publish() noexcept {
         producer_.published = producer_.next;

@@ -24,6 +24,14 @@ concept terminal_for = requires(T& t, S& s, poll_context& cx) {
     t.result();
 };
 
+/// A stream and the terminal that is to consume it.
+template <class S, class Terminal>
+struct pipeline_body {
+    pipeline_body(S s, Terminal t) : stream(std::move(s)), terminal(std::move(t)) {}
+    S stream;
+    Terminal terminal;
+};
+
 /// The segment that a terminal drives.
 template <class S, class Terminal, class Completion>
 class terminal_segment final : public segment {
@@ -38,12 +46,6 @@ public:
     using segment::start;
 
 private:
-    struct body {
-        body(S s, Terminal t) : stream(std::move(s)), terminal(std::move(t)) {}
-        S stream;
-        Terminal terminal;
-    };
-
     bool advance() noexcept override {
         if (cancelled()) {
             completion_->fail(
@@ -66,7 +68,7 @@ private:
         completion_.reset();  // completes, unless something upstream still holds a ticket
     }
 
-    std::optional<body> body_;
+    std::optional<pipeline_body<S, Terminal>> body_;
     std::shared_ptr<Completion> completion_;
     ticket scope_;
 };
@@ -92,12 +94,7 @@ class [[nodiscard]] terminal_operation
     : public asio::awaitable<decltype(std::declval<Terminal&>().result())> {
     using result_type = decltype(std::declval<Terminal&>().result());
     using awaitable = asio::awaitable<result_type>;
-
-    struct body {
-        body(S s, Terminal t) : stream(std::move(s)), terminal(std::move(t)) {}
-        S stream;
-        Terminal terminal;
-    };
+    using body = pipeline_body<S, Terminal>;
 
 public:
     terminal_operation(S stream, Terminal terminal)
