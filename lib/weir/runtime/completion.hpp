@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/asio.hpp>
+#include <weir/runtime/gate.hpp>
 
 #include <exception>
 #include <optional>
@@ -55,18 +56,16 @@ class completion {
 public:
     completion(Handler handler, const asio::any_io_executor& executor)
         : handler_(std::move(handler)),
-          handler_work_(asio::get_associated_executor(handler_, executor)),
+          home_(asio::get_associated_executor(handler_, executor)),
           pipeline_work_(executor) {}
     completion(const completion&) = delete;
     completion& operator=(const completion&) = delete;
 
     ~completion() {
         if (!settled_) return;
-        auto executor = handler_work_.get_executor();
-        // All of it goes along: once the handler has run, the contexts may be gone.
         auto tell = [handler = std::move(handler_), error = std::move(error_),
-                     value = std::move(value_), work = std::move(handler_work_),
-                     pipeline_work = std::move(pipeline_work_)]() mutable {
+                     value = std::move(value_), work = std::move(pipeline_work_)]() mutable {
+            let_go(std::move(work));  // once the handler has run, the contexts may be gone
             // The pipeline is over: a late cancellation must find nothing of it.
             asio::get_associated_cancellation_slot(handler).clear();
             if constexpr (std::is_void_v<R>) {
@@ -76,7 +75,7 @@ public:
                 std::move(handler)(std::move(error), value ? std::move(*value) : R());
             }
         };
-        asio::post(executor, std::move(tell));
+        std::move(home_).post(std::move(tell));
     }
 
     void fail(std::exception_ptr error) noexcept {
@@ -99,10 +98,14 @@ private:
     using slot_value = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
     using handler_executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
 
+    using work_guard = asio::executor_work_guard<asio::any_io_executor>;
+
+    static void let_go(work_guard work) { work.reset(); }
+
     Handler handler_;
     // Both contexts must not run out of work while the outcome is on its way.
-    asio::executor_work_guard<handler_executor> handler_work_;
-    asio::executor_work_guard<asio::any_io_executor> pipeline_work_;
+    way_home<handler_executor> home_;
+    work_guard pipeline_work_;
     std::exception_ptr error_;
     std::optional<slot_value> value_;
     bool settled_ = false;

@@ -78,18 +78,18 @@ private:
     struct waiter_of final : waiter {
         waiter_of(Handler h, const asio::any_io_executor& ex)
             : handler(std::move(h)),
-              work(asio::get_associated_executor(handler, ex)),
+              home(asio::get_associated_executor(handler, ex)),
               stream_work(ex) {}
         void complete(std::exception_ptr error, result item) override {
-            auto executor = work.get_executor();
-            asio::post(executor, [h = std::move(handler), e = std::move(error), i = std::move(item),
-                                  w = std::move(work)]() mutable {
+            auto tell = [h = std::move(handler), e = std::move(error),
+                         i = std::move(item)]() mutable {
                 asio::get_associated_cancellation_slot(h).clear();
                 std::move(h)(std::move(e), std::move(i));
-            });
+            };
+            std::move(home).post(std::move(tell));
         }
         Handler handler;
-        asio::executor_work_guard<asio::associated_executor_t<Handler, asio::any_io_executor>> work;
+        way_home<asio::associated_executor_t<Handler, asio::any_io_executor>> home;
         asio::executor_work_guard<asio::any_io_executor> stream_work;
     };
 

@@ -50,6 +50,7 @@ segment::segment(asio::any_io_executor executor, poll_budget budget)
     : executor_(std::move(executor)),
       // Asked for once: asking allocates, and a wake-up should not.
       poster_(asio::require(executor_, asio::execution::blocking.never)),
+      way_in_(registry_of(executor_).way_in()),
       budget_(budget) {}
 
 segment::~segment() = default;
@@ -80,8 +81,12 @@ void segment::wake() noexcept {
 }
 
 void segment::post_turn() {
+    const gate::pass pass(*way_in_);
+    if (!pass) return;  // the context is going
+    // A copy: the turn may run, and close the segment, before `execute` has returned.
+    const auto poster = poster_;
     auto turn = [self = counted_ptr<segment>::share(this)] { self->take_turn(); };
-    poster_.execute(std::move(turn));
+    poster.execute(std::move(turn));
 }
 
 void segment::take_turn() noexcept {
@@ -110,6 +115,7 @@ void segment::close() noexcept {
     if (state_.exchange(status::closed, std::memory_order_acq_rel) == status::closed) return;
     if (std::exchange(enlisted_, false)) registry_of(executor_).remove(*this);
     let_go();
+    leave_context();
 }
 
 void segment::abandon() noexcept {
@@ -117,8 +123,17 @@ void segment::abandon() noexcept {
     if (state_.exchange(status::closed, std::memory_order_acq_rel) == status::closed) return;
     enlisted_ = false;
     let_go();
+    leave_context();
+}
+
+// A strand must not outlive its context; a segment may, in the hands of those who would wake it.
+void segment::leave_context() noexcept {
     poster_ = asio::any_io_executor();
-    executor_ = asio::any_io_executor();  // a strand must not outlive its context; we may
+    executor_ = asio::any_io_executor();
+}
+
+std::shared_ptr<gate> gate_of(asio::execution_context& context) {
+    return asio::use_service<segment_registry>(context).way_in();
 }
 
 asio::execution_context::id segment_registry::id;
@@ -138,6 +153,7 @@ void segment_registry::remove(segment& member) noexcept {
 }
 
 void segment_registry::shutdown() noexcept {
+    gate_->close();
     // One at a time: abandoning one may end others.
     for (;;) {
         segment* member = nullptr;

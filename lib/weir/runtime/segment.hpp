@@ -7,9 +7,11 @@
 
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/gate.hpp>
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 
 namespace weir {
 
@@ -37,6 +39,7 @@ public:
     /// on the segment's strand.
     void abandon() noexcept;
 
+    /// The strand it runs on; empty once it is closed.
     const asio::any_io_executor& executor() const noexcept { return executor_; }
 
 protected:
@@ -75,9 +78,11 @@ private:
 
     void post_turn();
     void take_turn() noexcept;
+    void leave_context() noexcept;
 
     asio::any_io_executor executor_;
     asio::any_io_executor poster_;  // the same, and never runs anything inline
+    std::shared_ptr<gate> way_in_;
     poll_budget budget_;
     std::atomic<status> state_{status::idle};
     std::atomic<bool> cancelled_{false};

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <weir/core/asio.hpp>
+#include <weir/runtime/gate.hpp>
 #include <weir/runtime/segment.hpp>
 
+#include <memory>
 #include <mutex>
 #include <unordered_set>
 
@@ -23,8 +25,13 @@ public:
     void add(segment& member);
     void remove(segment& member) noexcept;
 
+    /// The way in for other threads; shut before the segments are abandoned.
+    const std::shared_ptr<gate>& way_in() const noexcept { return gate_; }
+
 private:
     void shutdown() noexcept override;
+
+    const std::shared_ptr<gate> gate_ = std::make_shared<gate>();
 
     std::mutex mutex_;
     std::unordered_set<segment*> members_;
