@@ -1,16 +1,13 @@
 /// What fails in tests, by name.
 #pragma once
 
+#include <weir/testing/script.hpp>
+
 #include <stdexcept>
 
 namespace weir::testing {
 
-/// What a scripted source fails with.
-struct source_failure : std::runtime_error {
-    source_failure() : std::runtime_error("the source has failed") {}
-};
-
-/// What a callable fails with.
+/// What a callable fails with. (A script fails with `source_failure`.)
 struct callable_failure : std::runtime_error {
     callable_failure() : std::runtime_error("bad item") {}
 };

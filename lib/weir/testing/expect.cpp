@@ -1,0 +1,14 @@
+#include <weir/testing/expect.hpp>
+
+namespace weir::testing {
+
+void fail_expectation(const std::string& what, std::source_location where) {
+    throw expectation_failed(std::string(where.file_name()) + ":" + std::to_string(where.line()) +
+                             ": " + what);
+}
+
+void expect(bool holds, const std::string& what, std::source_location where) {
+    if (!holds) fail_expectation(what, where);
+}
+
+}  // namespace weir::testing

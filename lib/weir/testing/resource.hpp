@@ -1,0 +1,30 @@
+/// A resource that can be counted: to see that everything was let go of.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+namespace weir::testing {
+
+/// Hands out holds and knows how many are still held. Copies share the count. Thread-safe.
+///
+///     weir::testing::resource files;
+///     auto stream = ... [held = files.acquire()](int x) { return x; } ...
+///     CHECK(files.held() == 0);
+class resource {
+public:
+    /// Held until the last copy is gone.
+    using hold = std::shared_ptr<const void>;
+
+    hold acquire() const {
+        count_->fetch_add(1);
+        return hold(count_.get(), [count = count_](const void*) { count->fetch_sub(1); });
+    }
+    int held() const noexcept { return count_->load(); }
+
+private:
+    std::shared_ptr<std::atomic<int>> count_ = std::make_shared<std::atomic<int>>(0);
+};
+
+}  // namespace weir::testing
