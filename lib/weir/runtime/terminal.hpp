@@ -110,6 +110,15 @@ public:
         return initiate(std::move(body_), std::move(executor), std::forward<Token>(token));
     }
 
+    /// The same operation on `change(stream)`: for those who look on from outside, such as
+    /// `weir::pipeline`, which names what the stream throws.
+    template <class Change>
+    auto with_stream(Change change) && {
+        using changed = decltype(change(std::move(body_->stream)));
+        return terminal_operation<changed, Terminal>(change(std::move(body_->stream)),
+                                                     std::move(body_->terminal));
+    }
+
 private:
     // An awaitable can only be awaited by type in Asio before 1.24, so this is one: a coroutine
     // that is not started unless the operation is awaited as it stands.

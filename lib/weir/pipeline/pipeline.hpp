@@ -1,0 +1,126 @@
+/// pipeline: the owner of several segments.
+#pragma once
+
+#include <weir/core/asio.hpp>
+#include <weir/core/pipe.hpp>
+#include <weir/pipeline/drain_report.hpp>
+#include <weir/pipeline/pipeline_error.hpp>
+#include <weir/pipeline/pipeline_parts.hpp>
+#include <weir/pipeline/segment_task.hpp>
+#include <weir/pipeline/source.hpp>
+#include <weir/pipeline/supervisor.hpp>
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+/// Owns the segments of a service: starts them, names them, ends them together.
+///
+///     weir::pipeline p("load", rt.executor());
+///     auto [tx, rows] = weir::channel<row>(128);
+///     p.add("read", csv::read(file) | p.source("csv") | weir::map(parse) |
+///                       weir::into(std::move(tx)));
+///     p.add("write", std::move(rows) | weir::for_each(store));
+///     co_await p.run();
+///
+/// The first failure cancels the other segments. The pipeline is over when every segment has let
+/// go of what it held; not before does `run` complete.
+///
+/// Thread-safe: every function but the constructor, the destructor and moves may be called on any
+/// thread at any time.
+/// Destroying it cancels what runs and does not wait: `run()` then completes with
+/// `operation_aborted`, after the segments have let go. Destroying its context first abandons the
+/// segments, as everywhere in weir; the pipeline may be destroyed after that.
+class pipeline {
+public:
+    /// A pipeline that runs on `executor`, each segment on a strand of its own.
+    /// Errors: `std::invalid_argument` for an empty name.
+    pipeline(std::string name, const asio::any_io_executor& executor);
+    pipeline(pipeline&&) noexcept = default;
+    pipeline& operator=(pipeline&&) = delete;
+    ~pipeline();
+
+    const std::string& name() const noexcept { return *parts_->name(); }
+
+    /// Adds a segment: `stream | terminal`, or an `asio::awaitable<void>`. It starts with `run`.
+    ///
+    /// Errors: `std::invalid_argument` for an empty name or one that is taken; `std::logic_error`
+    /// after `run`.
+    template <class Operation>
+    void add(std::string name, Operation operation) {
+        const segment_name full(parts_->name(), name);
+        supervisor_->add(std::move(name), make_task(std::move(operation), full));
+    }
+
+    /// The same for a segment that yields something: `take(result)` is called with it when the
+    /// segment is over and has not failed. It runs on the pipeline's strand, and an exception of it
+    /// is the segment's.
+    ///
+    ///     p.add("write", rows | sqlite::insert_into(db, "people"),
+    ///           [&](sqlite::load_report r) { report = r; });
+    template <class Operation, class Take>
+    void add(std::string name, Operation operation, Take take) {
+        const segment_name full(parts_->name(), name);
+        supervisor_->add(std::move(name), make_task(std::move(operation), full, std::move(take)));
+    }
+
+    /// Runs all segments and completes when all are over; with any completion token.
+    ///
+    ///     co_await p.run();
+    ///     p.run([](std::exception_ptr error) { ... });
+    ///
+    /// Errors: the first failure as a `pipeline_error` that names its segment and stage. What only
+    /// follows from it is not reported: the end of the cancelled, and the failure of a segment
+    /// downstream that received the error through a channel, even if that one ends first.
+    /// A `pipeline_error` whose cause is `timed_out` if a drain's deadline cut segments off.
+    /// `std::logic_error` if it is run a second time.
+    /// Cancellation: cancels all segments; completes with `operation_aborted`, or without an error
+    /// if all had ended by then.
+    template <class Token = asio::use_awaitable_t<>>
+    auto run(Token&& token = Token()) {
+        auto initiation = [](auto handler, const counted_ptr<supervisor>& s) {
+            s->run(std::move(handler));
+        };
+        return asio::async_initiate<Token, void(std::exception_ptr)>(std::move(initiation), token,
+                                                                     supervisor_);
+    }
+
+    /// Cancels all segments. Does not wait; `run` completes when they have let go.
+    void cancel() noexcept { supervisor_->cancel(); }
+
+    /// Marks a source: `stream | p.source("csv")` ends when the pipeline is drained, as if the
+    /// stream had ended there; also one that waits.
+    auto source(std::string name) {
+        return pipe([parts = parts_, name = std::move(name)](auto upstream) {
+            return source_stream<decltype(upstream)>(std::move(upstream), parts->gate(name));
+        });
+    }
+
+    /// Ends the pipeline in good order: stops its sources, lets what they had handed on run through
+    /// to the sinks (partial batches too), and completes when all segments are over. What is not
+    /// over when `deadline` has passed is cancelled.
+    ///
+    ///     const auto report = co_await p.drain(5s);
+    ///
+    /// Yields a `drain_report`, and never an error. May be called at any time and any number of
+    /// times: the earliest deadline holds, and all callers get the report. Before `run` it
+    /// completes at once, and a later `run` finds its sources at their end.
+    /// Time is that of the executor's clock. Cancellation of the wait is ignored: ask `cancel()`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto drain(clock::duration deadline, Token&& token = Token()) {
+        auto initiation = [](auto handler, const counted_ptr<supervisor>& s, clock::duration d) {
+            s->drain(d, std::move(handler));
+        };
+        return asio::async_initiate<Token, void(std::exception_ptr, drain_report)>(
+            std::move(initiation), token, supervisor_, deadline);
+    }
+
+private:
+    std::shared_ptr<pipeline_parts> parts_;
+    counted_ptr<supervisor> supervisor_;
+};
+
+}  // namespace weir

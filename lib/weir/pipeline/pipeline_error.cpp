@@ -1,0 +1,67 @@
+#include <weir/core/asio.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/pipeline/pipeline_error.hpp>
+
+#include <utility>
+
+namespace weir {
+
+namespace {
+
+std::string place(const std::string& pipeline, const std::string& segment) {
+    std::string where = "pipeline '" + pipeline + "': ";
+    if (!segment.empty()) where.append("segment '").append(segment).append("': ");
+    return where;
+}
+
+bool is_error_of(const std::exception_ptr& error,
+                 const std::shared_ptr<const std::string>& pipeline) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const pipeline_error& e) {
+        return e.is_of(pipeline);
+    } catch (...) {
+        return false;
+    }
+}
+
+/// What `error` says its cause is; null when it is a cause itself.
+std::exception_ptr cause_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const pipeline_error& e) {
+        return e.cause();
+    } catch (const stage_error& e) {
+        return e.cause();
+    } catch (...) {
+        return nullptr;
+    }
+}
+
+}  // namespace
+
+pipeline_error::pipeline_error(std::shared_ptr<const std::string> pipeline, std::string segment,
+                               const std::string& why, std::exception_ptr cause)
+    : std::runtime_error(place(*pipeline, segment) + why),
+      pipeline_(std::move(pipeline)),
+      segment_(std::move(segment)),
+      cause_(std::move(cause)) {}
+
+bool is_cancellation(std::exception_ptr error) {
+    while (auto cause = cause_of(error)) error = std::move(cause);
+    try {
+        std::rethrow_exception(error);
+    } catch (const asio::system_error& e) {
+        return e.code() == asio::error::operation_aborted;
+    } catch (...) {
+        return false;
+    }
+}
+
+std::exception_ptr segment_name::put_on(std::exception_ptr error) const {
+    if (is_error_of(error, pipeline_)) return error;
+    std::string why = describe(error);
+    return std::make_exception_ptr(pipeline_error(pipeline_, segment_, why, std::move(error)));
+}
+
+}  // namespace weir

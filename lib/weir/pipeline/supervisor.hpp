@@ -1,0 +1,154 @@
+/// The one that starts a pipeline's segments, watches them and ends them.
+#pragma once
+
+#include <weir/core/asio.hpp>
+#include <weir/pipeline/drain_report.hpp>
+#include <weir/pipeline/pipeline_parts.hpp>
+#include <weir/pipeline/segment_task.hpp>
+#include <weir/runtime/clock.hpp>
+#include <weir/runtime/completion.hpp>
+#include <weir/runtime/segment.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// One who waits for `R`, under whatever handler. Destroying it tells the handler.
+template <class R>
+class waiting_for {
+public:
+    virtual ~waiting_for() = default;
+    virtual void settle(std::exception_ptr error, R value) = 0;
+};
+
+/// The state of a pipeline. Everything happens on its strand, in turns: what other threads and the
+/// segments' ends have to say is written down, and then a turn is asked for.
+///
+/// It is a `segment`, so that its context knows it and lets go of it when it is destroyed first.
+/// Use `weir::pipeline`, which owns one.
+class supervisor final : public segment {
+public:
+    /// Errors are as `pipeline`'s public functions, which call these.
+    static counted_ptr<supervisor> make(const asio::any_io_executor& executor,
+                                        std::shared_ptr<pipeline_parts> parts);
+
+    void add(std::string name, std::unique_ptr<segment_task> task);
+
+    template <class Handler>
+    void run(Handler handler) {
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        if (slot.is_connected()) {
+            slot.assign([self = counted_ptr<supervisor>::share(this)](asio::cancellation_type) {
+                self->cancel();
+            });
+        }
+        begin(wait<std::monostate>(std::move(handler)));
+    }
+
+    template <class Handler>
+    void drain(clock::duration deadline, Handler handler) {
+        begin_drain(deadline, wait<drain_report>(std::move(handler)));
+    }
+
+    /// The pipeline is going away.
+    void detach() noexcept;
+
+private:
+    template <class R, class Handler>
+    class waiter_of final : public waiting_for<R> {
+        using result = std::conditional_t<std::is_same_v<R, std::monostate>, void, R>;
+
+    public:
+        waiter_of(Handler handler, const asio::any_io_executor& executor)
+            : done_(std::move(handler), executor) {}
+        void settle(std::exception_ptr error, R value) override {
+            if (error) return done_.fail(std::move(error));
+            done_.succeed([&] { return std::move(value); });
+        }
+
+    private:
+        completion<result, Handler> done_;
+    };
+
+    template <class R, class Handler>
+    std::unique_ptr<waiting_for<R>> wait(Handler handler) {
+        auto executor = home();
+        if (!executor) executor = executor_of(handler);
+        return std::make_unique<waiter_of<R, Handler>>(std::move(handler), executor);
+    }
+
+    enum class phase : std::uint8_t { ready, running, over };
+
+    struct member {
+        std::string name;
+        std::unique_ptr<segment_task> task;  // until it is over
+        bool over = false;
+        bool aborted = false;  // ended by us before its end
+    };
+    struct ended {
+        std::size_t member;
+        std::exception_ptr error;
+    };
+    // What was asked for, from whatever thread.
+    struct requests {
+        std::unique_ptr<waiting_for<std::monostate>> run;
+        std::vector<std::unique_ptr<waiting_for<drain_report>>> drains;
+        std::optional<clock::duration> deadline;  // the shortest that was asked for
+        bool detached = false;
+    };
+
+    supervisor(const asio::any_io_executor& executor, std::shared_ptr<pipeline_parts> parts);
+    ~supervisor() override = default;
+
+    asio::any_io_executor home();
+    void begin(std::unique_ptr<waiting_for<std::monostate>> waiter);
+    void begin_drain(clock::duration deadline, std::unique_ptr<waiting_for<drain_report>> waiter);
+
+    bool advance() noexcept override;
+    void let_go() noexcept override;
+
+    void accept_requests();
+    void start_all();
+    void start(std::size_t index);
+    void note_ended();
+    void note_failure(member& m, std::exception_ptr error);
+    void keep_deadline(poll_context& cx);
+    void cancel_all();
+    bool all_over() const;
+    void finish();
+    drain_report report() const;
+    std::exception_ptr result() const;
+
+    const std::shared_ptr<pipeline_parts> parts_;
+
+    std::mutex mutex_;            // guards what follows, up to the next gap
+    asio::any_io_executor home_;  // where the user wants the pipeline; empty once it is over
+    requests requests_;
+    drain_report last_report_;
+    bool asked_to_run_ = false;
+    bool over_ = false;
+    std::vector<member> members_;  // once it runs, the strand's alone
+
+    // The strand's alone.
+    phase phase_ = phase::ready;
+    std::vector<ended> ended_;
+    std::unique_ptr<waiting_for<std::monostate>> run_;
+    std::vector<std::unique_ptr<waiting_for<drain_report>>> drains_;
+    std::optional<clock::duration> time_to_drain_;  // until the deadline is known
+    std::optional<clock::time_point> deadline_;
+    std::optional<alarm> alarm_;
+    std::optional<asio::executor_work_guard<asio::any_io_executor>> work_;
+    std::exception_ptr failure_;  // the first
+    bool cancelling_ = false;
+    bool late_ = false;  // the deadline has come
+    bool detached_ = false;
+};
+
+}  // namespace weir
