@@ -1,3 +1,4 @@
+#include <weir/runtime/outstanding_work.hpp>
 #include <weir/runtime/segment.hpp>
 #include <weir/runtime/segment_registry.hpp>
 
@@ -30,16 +31,35 @@ bool visit_strand(const asio::any_io_executor& executor, Visitor visit) {
     return false;
 }
 
+/// What a strand runs on; anything else is that itself.
+asio::any_io_executor without_strand(const asio::any_io_executor& executor) {
+    asio::any_io_executor inner = executor;
+    visit_strand(executor, [&](const auto& strand) { inner = strand.get_inner_executor(); });
+    return inner;
+}
+
 }  // namespace
 
 asio::any_io_executor make_segment_executor(const asio::any_io_executor& executor) {
-    asio::any_io_executor inner = executor;
-    visit_strand(executor, [&](const auto& strand) { inner = strand.get_inner_executor(); });
     // A strand asks its inner executor for a property at each wake-up, and a type-erased one
     // allocates to answer.
+    const auto inner = without_strand(executor);
     if (auto* io = held<asio::io_context::executor_type>(inner)) return asio::make_strand(*io);
     if (auto* pool = held<asio::thread_pool::executor_type>(inner)) return asio::make_strand(*pool);
     return asio::make_strand(inner);
+}
+
+void outstanding_work::start(const asio::any_io_executor& executor) {
+    using io = asio::io_context::executor_type;
+    using pool = asio::thread_pool::executor_type;
+    const auto inner = without_strand(executor);
+    if (auto* e = held<io>(inner)) {
+        guard_.emplace<guard<io>>(*e);
+    } else if (auto* p = held<pool>(inner)) {
+        guard_.emplace<guard<pool>>(*p);
+    } else {
+        guard_.emplace<guard<asio::any_io_executor>>(inner);
+    }
 }
 
 bool is_strand(const asio::any_io_executor& executor) {
@@ -85,7 +105,10 @@ void segment::post_turn() {
     if (!pass) return;  // the context is going
     // A copy: the turn may run, and close the segment, before `execute` has returned.
     const auto poster = poster_;
-    auto turn = [self = counted_ptr<segment>::share(this)] { self->take_turn(); };
+    auto turn = [self = counted_ptr<segment>::share(this)] {
+        self->take_turn();
+        self->after_turn();
+    };
     poster.execute(std::move(turn));
 }
 

@@ -62,6 +62,8 @@ protected:
 
     /// One turn. True when the segment is over; then `let_go` is called. Must not throw.
     virtual bool advance() noexcept = 0;
+    /// What is to be done outside the turn, after it. May throw, as any handler may.
+    virtual void after_turn() {}
     /// Destroys what the segment owns, so that operations are cancelled and cycles broken.
     virtual void let_go() noexcept = 0;
 
