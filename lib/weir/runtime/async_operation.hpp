@@ -106,10 +106,14 @@ public:
         auto s = std::move(state_);
         s->waiting.disarm();
         if (s->done.load()) return;
-        // A signal may only be emitted where the handler cannot be running: on its executor.
+        // A signal may only be emitted where the handler cannot be running: on its executor. If
+        // that takes a while, the handler may come first: its result must go with it then.
         auto executor = s->executor;
-        asio::dispatch(executor,
-                       [s = std::move(s)] { s->cancel.emit(asio::cancellation_type::terminal); });
+        auto emit = [operation = std::weak_ptr<state>(s)] {
+            if (auto left = operation.lock()) left->cancel.emit(asio::cancellation_type::terminal);
+        };
+        s.reset();
+        asio::dispatch(executor, std::move(emit));
     }
 
 private:
