@@ -5,12 +5,14 @@
 #include <weir/sinks/for_each.hpp>
 #include <weir/sinks/into.hpp>
 #include <weir/testing/drive.hpp>
+#include <weir/testing/interleave_pending.hpp>
 #include <weir/testing/script.hpp>
 #include <weir/testing/virtual_clock.hpp>
 
 #include <support/failures.hpp>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +36,21 @@ struct pipeline_fixture {
         p.drain(deadline, record(io, result));
         settle(io);
         return result;
+    }
+    /// The ledger of a source or a stage.
+    ledger stage(const std::string& name) const {
+        for (const auto& segment : p.graph().segments) {
+            for (const auto& s : segment.stages) {
+                if (s.name == name) return s.items;
+            }
+        }
+        throw std::out_of_range("there is no stage '" + name + "'");
+    }
+    ledger channel(const std::string& name) const {
+        for (const auto& c : p.graph().channels) {
+            if (c.name == name) return c.items;
+        }
+        throw std::out_of_range("there is no channel '" + name + "'");
     }
     void advance(clock::duration by) {
         time->advance(by);

@@ -120,6 +120,11 @@ public:
         sender_watches_.wake();
     }
 
+    // --- from any thread ---
+
+    /// How many items were sent and taken so far, as far as the other side was told.
+    auto progress() const noexcept { return ring_.progress(); }
+
 private:
     static constexpr std::size_t run = 64;
 

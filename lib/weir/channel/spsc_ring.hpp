@@ -1,6 +1,7 @@
 /// A bounded queue between one producer and one consumer that may be on different threads.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -90,6 +91,19 @@ public:
     void release() noexcept {
         consumer_.released = consumer_.next;
         head_.store(consumer_.next);
+    }
+
+    // --- from any thread ---
+
+    /// How far both sides have come. Never more released than published, nor more published than
+    /// then had room.
+    struct progress_type {
+        std::size_t published;
+        std::size_t released;
+    };
+    progress_type progress() const noexcept {
+        const std::size_t released = head_.load();  // first: the other is never behind it
+        return {std::min(tail_.load(), released + capacity_), released};
     }
 
 private:

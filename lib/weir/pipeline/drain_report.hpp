@@ -1,6 +1,8 @@
 /// What became of a drain.
 #pragma once
 
+#include <weir/pipeline/graph.hpp>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,6 +21,7 @@ enum class drain_outcome : std::uint8_t {
 struct drain_report {
     drain_outcome outcome = drain_outcome::not_running;
     std::vector<std::string> cut_off;  ///< The segments the deadline cut off, as they were added.
+    weir::graph state;                 ///< The pipeline as it was then, with its ledgers.
 
     bool drained() const noexcept { return outcome == drain_outcome::drained; }
 };

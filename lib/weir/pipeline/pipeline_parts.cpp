@@ -1,29 +1,140 @@
 #include <weir/pipeline/pipeline_parts.hpp>
 
+#include <algorithm>
 #include <stdexcept>
-#include <utility>
 
 namespace weir {
+
+namespace {
+
+// The segment whose factory this thread is calling, and its pipeline.
+thread_local std::pair<const pipeline_parts*, const std::string*> being_built{nullptr, nullptr};
+
+template <class Entry>
+Entry* find(const std::vector<std::unique_ptr<Entry>>& entries, const std::string& name) {
+    const auto same = [&](const auto& entry) { return entry->books->name() == name; };
+    const auto found = std::find_if(entries.begin(), entries.end(), same);
+    return found == entries.end() ? nullptr : found->get();
+}
+
+}  // namespace
 
 pipeline_parts::pipeline_parts(std::string name)
     : name_(std::make_shared<const std::string>(std::move(name))) {
     if (name_->empty()) throw std::invalid_argument("weir::pipeline: a pipeline needs a name");
 }
 
+std::invalid_argument pipeline_parts::refusal(const std::string& why) const {
+    return std::invalid_argument("weir::pipeline '" + *name_ + "': " + why);
+}
+
+pipeline_parts::stage_entry* pipeline_parts::find_stage(const std::string& name) {
+    return find(stages_, name);
+}
+
+pipeline_parts::channel_entry* pipeline_parts::find_channel(const std::string& name) {
+    return find(channels_, name);
+}
+
+books_use pipeline_parts::place_stage(const std::string& name, stage_role role) {
+    if (name.empty()) throw refusal("a source or a stage needs a name");
+    const std::lock_guard lock(mutex_);
+    stage_entry* entry = find_stage(name);
+    if (!entry) {
+        auto fresh = std::make_unique<stage_entry>();
+        fresh->books = std::make_shared<stage_books>(name);
+        if (role == stage_role::source) {
+            fresh->gate = std::make_shared<source_gate>();
+            if (shut_) fresh->gate->shut();
+        }
+        entry = stages_.emplace_back(std::move(fresh)).get();
+        place(entry->segment);
+    } else if ((entry->gate != nullptr) != (role == stage_role::source)) {
+        throw refusal("'" + name + "' is the name of a source and of a stage");
+    }
+    return books_use(entry->books);
+}
+
 std::shared_ptr<source_gate> pipeline_parts::gate(const std::string& source) {
     const std::lock_guard lock(mutex_);
-    auto& gate = gates_[source];
-    if (!gate) {
-        gate = std::make_shared<source_gate>();
-        if (shut_) gate->shut();
-    }
-    return gate;
+    return find_stage(source)->gate;
 }
 
 void pipeline_parts::shut_sources() {
     const std::lock_guard lock(mutex_);
     shut_ = true;
-    for (auto& [name, gate] : gates_) gate->shut();
+    for (const auto& stage : stages_) {
+        if (stage->gate) stage->gate->shut();
+    }
+}
+
+std::shared_ptr<channel_books> pipeline_parts::add_channel(const std::string& name,
+                                                           std::size_t capacity) {
+    if (name.empty()) throw refusal("a channel needs a name");
+    const std::lock_guard lock(mutex_);
+    if (find_channel(name)) throw refusal("there is a channel '" + name + "' already");
+    auto fresh = std::make_unique<channel_entry>();
+    fresh->books = std::make_shared<channel_books>(name, capacity);
+    return channels_.emplace_back(std::move(fresh))->books;
+}
+
+void pipeline_parts::place_sender(const std::string& channel) {
+    const std::lock_guard lock(mutex_);
+    place(find_channel(channel)->from);
+}
+
+void pipeline_parts::place_receiver(const std::string& channel) {
+    const std::lock_guard lock(mutex_);
+    place(find_channel(channel)->to);
+}
+
+void pipeline_parts::place(std::string& where) {
+    if (being_built.first == this) {
+        where = *being_built.second;
+    } else {
+        unplaced_.push_back(&where);
+    }
+}
+
+void pipeline_parts::add_segment(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    segments_.push_back(name);
+    for (std::string* where : unplaced_) *where = name;
+    unplaced_.clear();
+}
+
+pipeline_parts::building::building(const pipeline_parts& parts, const std::string& segment) noexcept
+    : before_(std::exchange(being_built, {&parts, &segment})) {}
+
+pipeline_parts::building::~building() {
+    being_built = before_;
+}
+
+weir::graph pipeline_parts::graph() const {
+    const std::lock_guard lock(mutex_);
+    weir::graph g;
+    g.name = *name_;
+    for (const std::string& name : segments_) {
+        g.segments.push_back(graph_segment{name, stages_of(name)});
+    }
+    if (auto nowhere = stages_of(""); !nowhere.empty()) {
+        g.segments.push_back(graph_segment{"", std::move(nowhere)});
+    }
+    for (const auto& c : channels_) {
+        g.channels.push_back(graph_channel{c->books->name(), c->from, c->to, c->books->capacity(),
+                                           c->books->read()});
+    }
+    return g;
+}
+
+std::vector<graph_stage> pipeline_parts::stages_of(const std::string& segment) const {
+    std::vector<graph_stage> found;
+    for (const auto& stage : stages_) {
+        if (stage->segment != segment) continue;
+        const auto role = stage->gate ? stage_role::source : stage_role::stage;
+        found.push_back(graph_stage{stage->books->name(), role, stage->books->read()});
+    }
+    return found;
 }
 
 }  // namespace weir

@@ -3,22 +3,36 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/pipeline/source_gate.hpp>
+#include <weir/pipeline/stage_books.hpp>
+#include <weir/pipeline/weight.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
 
 namespace weir {
 
-/// The stream behind `pipeline::source`: its upstream, until the gate is shut.
+/// The stream behind `pipeline::source`: its upstream, counted, until the gate is shut.
 template <class S>
 class source_stream : public pullable<source_stream<S>> {
+    // What a poll has handed on, for the books, however the poll ends.
+    struct entry {
+        WEIR_FUSED ~entry() {
+            books.now().in += handed_on;
+            books.now().out += handed_on;
+            books.publish();
+        }
+        stage_books& books;
+        std::uint64_t handed_on = 0;
+    };
+
 public:
     using value_type = item_t<S>;
 
-    source_stream(S upstream, std::shared_ptr<source_gate> gate)
-        : upstream_(std::move(upstream)), gate_(std::move(gate)) {}
+    source_stream(S upstream, std::shared_ptr<source_gate> gate, books_use books)
+        : books_(std::move(books)), gate_(std::move(gate)), upstream_(std::move(upstream)) {}
     source_stream(source_stream&&) noexcept = default;
     source_stream& operator=(source_stream&&) = delete;
     ~source_stream() {
@@ -29,12 +43,17 @@ public:
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         if (gate_->poll_shut(cx)) upstream_.reset();
         if (!upstream_) return poll_state::finished;
-        return upstream_->poll(cx, sink);
+        entry e{*books_};
+        return upstream_->poll(cx, [&e, &sink](value_type&& x) WEIR_FUSED -> bool {
+            e.handed_on += weight_of(x);
+            return sink(std::move(x));
+        });
     }
 
 private:
-    std::optional<S> upstream_;
+    books_use books_;
     std::shared_ptr<source_gate> gate_;
+    std::optional<S> upstream_;
 };
 
 }  // namespace weir

@@ -43,6 +43,7 @@ void supervisor::add(std::string name, std::unique_ptr<segment_task> task) {
     if (std::any_of(members_.begin(), members_.end(), same)) {
         throw std::invalid_argument(where + "there is a segment '" + name + "' already");
     }
+    parts_->add_segment(name);
     members_.push_back(member{std::move(name), std::move(task)});
 }
 
@@ -83,7 +84,9 @@ bool supervisor::advance() noexcept {
     accept_requests();
     if (phase_ == phase::ready && run_) start_all();
     if (phase_ == phase::ready) {
-        for (auto& waiter : std::exchange(drains_, {})) waiter->settle(nullptr, drain_report());
+        for (auto& waiter : std::exchange(drains_, {})) {
+            waiter->settle(nullptr, drain_report{drain_outcome::not_running, {}, parts_->graph()});
+        }
         return detached_;
     }
     note_ended();
@@ -175,7 +178,7 @@ void supervisor::finish() {
     phase_ = phase::over;
     // An alarm holds its sleeper, which is us.
     alarm_.reset();
-    const auto last = report();
+    const drain_report last = report();
     {
         const std::lock_guard lock(mutex_);
         over_ = true;
@@ -185,12 +188,11 @@ void supervisor::finish() {
         late.clear();
     }
     for (auto& waiter : drains_) waiter->settle(nullptr, last);
-    run_->settle(result(), {});
+    run_->settle(result(last), {});
 }
 
 drain_report supervisor::report() const {
-    drain_report r;
-    r.outcome = drain_outcome::drained;
+    drain_report r{drain_outcome::drained, {}, parts_->graph()};
     for (const member& m : members_) {
         if (!m.aborted) continue;
         r.outcome = late_ ? drain_outcome::cut_off : drain_outcome::cancelled;
@@ -200,9 +202,8 @@ drain_report supervisor::report() const {
     return r;
 }
 
-std::exception_ptr supervisor::result() const {
+std::exception_ptr supervisor::result(const drain_report& last) const {
     if (failure_) return failure_;
-    const auto last = report();
     if (last.outcome == drain_outcome::drained) return nullptr;
     if (last.outcome == drain_outcome::cancelled) return aborted();
     std::string why = "cut off at the deadline of its drain:";

@@ -124,7 +124,7 @@ private:
     bool all_over() const;
     void finish();
     drain_report report() const;
-    std::exception_ptr result() const;
+    std::exception_ptr result(const drain_report& last) const;
 
     const std::shared_ptr<pipeline_parts> parts_;
 

@@ -1,0 +1,59 @@
+#include <weir/pipeline/graph.hpp>
+
+#include <string_view>
+
+namespace weir {
+
+namespace {
+
+// A quoted string of the DOT language. `\n` is a line's end there and is made by `line_end` only.
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c == '\n' ? ' ' : c;
+    }
+    return out;
+}
+
+std::string quoted(std::string_view text) {
+    return "\"" + escaped(text) + "\"";
+}
+
+constexpr std::string_view line_end = "\\n";
+
+void append_count(std::string& to, std::string_view what, std::uint64_t n) {
+    if (n != 0) to.append(", ").append(std::to_string(n)).append(" ").append(what);
+}
+
+std::string counts(const ledger& l) {
+    std::string text = ": " + std::to_string(l.in) + " in, " + std::to_string(l.out) + " out";
+    append_count(text, "filtered", l.filtered);
+    append_count(text, "rejected", l.rejected);
+    append_count(text, "dropped", l.dropped);
+    append_count(text, "in flight", l.in_flight);
+    return text;
+}
+
+}  // namespace
+
+std::string to_dot(const graph& g, bool ledgers) {
+    std::string dot = "digraph " + quoted(g.name) + " {\n  rankdir=LR;\n  node [shape=box];\n";
+    for (const graph_segment& segment : g.segments) {
+        std::string label = escaped(segment.name);
+        for (const graph_stage& stage : segment.stages) {
+            label.append(line_end).append(escaped(stage.name));
+            if (ledgers) label.append(counts(stage.items));
+        }
+        dot += "  " + quoted(segment.name) + " [label=\"" + label + "\"];\n";
+    }
+    for (const graph_channel& channel : g.channels) {
+        std::string label = escaped(channel.name) + " (" + std::to_string(channel.capacity) + ")";
+        if (ledgers) label.append(counts(channel.items));
+        dot += "  " + quoted(channel.from) + " -> " + quoted(channel.to) + " [label=\"" + label +
+               "\"];\n";
+    }
+    return dot + "}\n";
+}
+
+}  // namespace weir

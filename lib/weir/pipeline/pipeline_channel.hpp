@@ -1,0 +1,98 @@
+/// Channels that a pipeline knows of.
+#pragma once
+
+#include <weir/channel/channel.hpp>
+#include <weir/core/pipe.hpp>
+#include <weir/pipeline/channel_books.hpp>
+#include <weir/pipeline/pipeline_parts.hpp>
+#include <weir/sinks/into.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace weir {
+
+/// Notes which segment has an end of a channel: the one that is being built when the end is piped.
+class channel_end {
+public:
+    channel_end(std::shared_ptr<pipeline_parts> parts, std::string channel)
+        : parts_(std::move(parts)), channel_(std::move(channel)) {}
+    void note_sender() const { parts_->place_sender(channel_); }
+    void note_receiver() const { parts_->place_receiver(channel_); }
+
+private:
+    std::shared_ptr<pipeline_parts> parts_;
+    std::string channel_;
+};
+
+/// The sending end of `pipeline::channel`: a `sender` that `into` recognises.
+template <class T>
+class pipeline_sender : public sender<T> {
+public:
+    pipeline_sender(sender<T> to, channel_end end)
+        : sender<T>(std::move(to)), end_(std::move(end)) {}
+    const channel_end& end() const noexcept { return end_; }
+
+private:
+    channel_end end_;
+};
+
+/// The receiving end of `pipeline::channel`: a `receiver` that `|` recognises.
+template <class T>
+class pipeline_receiver : public receiver<T> {
+public:
+    pipeline_receiver(receiver<T> from, channel_end end)
+        : receiver<T>(std::move(from)), end_(std::move(end)) {}
+    const channel_end& end() const noexcept { return end_; }
+
+private:
+    channel_end end_;
+};
+
+template <class T>
+struct pipeline_channel_ends {
+    pipeline_sender<T> sender;
+    pipeline_receiver<T> receiver;
+};
+
+/// As `into(sender)`; the pipeline's graph learns which segment sends.
+template <class T>
+auto into(pipeline_sender<T> to) {
+    return pipe([to = std::move(to)](auto stream) mutable {
+        to.end().note_sender();
+        return std::move(stream) | into(sender<T>(std::move(to)));
+    });
+}
+
+/// As for any receiver; the pipeline's graph learns which segment receives.
+template <class T, class Apply>
+auto operator|(pipeline_receiver<T>&& from, pipe_closure<Apply> op) {
+    from.end().note_receiver();
+    return receiver<T>(std::move(from)) | std::move(op);
+}
+
+/// Makes a channel that the pipeline's graph knows by `name`. Errors: as `weir::channel`, and
+/// `std::invalid_argument` for an empty name or one that is taken.
+template <class T>
+pipeline_channel_ends<T> make_pipeline_channel(const std::shared_ptr<pipeline_parts>& parts,
+                                               const std::string& name, std::size_t capacity) {
+    using state = channel_state<T>;
+    auto fresh = std::make_unique<state>(capacity);
+    auto books = parts->add_channel(name, capacity);
+    books->watch(fresh.get(), [](const void* s) noexcept {
+        const auto p = static_cast<const state*>(s)->progress();
+        return channel_progress{p.published, p.released};
+    });
+    auto bury = [books](state* s) noexcept {
+        books->close();
+        delete s;
+    };
+    const std::shared_ptr<state> shared(fresh.release(), std::move(bury));
+    const channel_end end(parts, name);
+    return {pipeline_sender<T>(sender<T>(shared), end),
+            pipeline_receiver<T>(receiver<T>(shared), end)};
+}
+
+}  // namespace weir
