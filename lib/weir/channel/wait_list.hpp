@@ -1,0 +1,88 @@
+/// Who waits for one thing, in the order they came.
+#pragma once
+
+#include <weir/core/waker.hpp>
+
+#include <mutex>
+#include <utility>
+
+namespace weir {
+
+/// One party's place in a `wait_list`. Stays where it is while it is in a list, and must be out of
+/// it (`wait_list::remove`) before it is destroyed.
+class wait_node {
+public:
+    wait_node() = default;
+    wait_node(const wait_node&) = delete;
+    wait_node& operator=(const wait_node&) = delete;
+
+private:
+    friend class wait_list;
+
+    wait_node* before_ = this;  // itself: in no list
+    wait_node* after_ = this;
+    waker who_;
+};
+
+/// An intrusive list of wakers, first come first served; it allocates nothing.
+///
+/// Thread-safety: none of its own. Its owner's mutex guards the list and all nodes that are ever
+/// in it. Wakers that leave are handed out, so that they are woken and let go of when that mutex
+/// is free: the last reference to a segment takes a whole pipeline with it, and with that perhaps
+/// the very channel.
+class wait_list {
+public:
+    wait_list() = default;
+    wait_list(const wait_list&) = delete;
+    wait_list& operator=(const wait_list&) = delete;
+
+    bool empty() const noexcept { return ends_.after_ == &ends_; }
+
+    /// Leaves `who` to be woken: at the end, or where `node` is already. Returns whom it replaces.
+    [[nodiscard]] waker add(wait_node& node, wakeable& who) noexcept {
+        if (node.after_ == &node) {
+            node.before_ = ends_.before_;
+            node.after_ = &ends_;
+            ends_.before_->after_ = &node;
+            ends_.before_ = &node;
+        }
+        return std::exchange(node.who_, waker::share(&who));
+    }
+
+    /// Takes `node` out of whichever list it is in, if any. Returns who waited there.
+    [[nodiscard]] static waker remove(wait_node& node) noexcept {
+        node.before_->after_ = node.after_;
+        node.after_->before_ = node.before_;
+        node.before_ = node.after_ = &node;
+        return std::exchange(node.who_, waker());
+    }
+
+    /// The one who has waited longest, and now no more; null when nobody waits.
+    [[nodiscard]] waker take_first() noexcept { return empty() ? waker() : remove(*ends_.after_); }
+
+    /// Wakes all who wait now, each outside the lock, which is held before and after. Who comes
+    /// meanwhile is not woken; who leaves meanwhile may or may not be.
+    void wake_all(std::unique_lock<std::mutex>& lock) noexcept {
+        if (empty()) return;
+        wait_list woken;
+        woken.take_over(*this);
+        while (waker who = woken.take_first()) {
+            lock.unlock();
+            who->wake();
+            who.reset();
+            lock.lock();
+        }
+    }
+
+private:
+    void take_over(wait_list& other) noexcept {
+        ends_.before_ = std::exchange(other.ends_.before_, &other.ends_);
+        ends_.after_ = std::exchange(other.ends_.after_, &other.ends_);
+        ends_.before_->after_ = &ends_;
+        ends_.after_->before_ = &ends_;
+    }
+
+    wait_node ends_;  // before the first and after the last
+};
+
+}  // namespace weir
