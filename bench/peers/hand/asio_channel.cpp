@@ -35,7 +35,7 @@ void rethrow(std::exception_ptr failure) {
 void asio_concurrent_channel(benchmark::State& state) {
     for (auto _ : state) {
         asio::io_context io(2);
-        channel hop(io, bench::hop_capacity);
+        channel hop(io, static_cast<std::size_t>(state.range(0)));
         std::uint64_t sum = 0;
         asio::co_spawn(io, produce(hop), rethrow);
         asio::co_spawn(io, consume(hop, sum), rethrow);
@@ -46,6 +46,10 @@ void asio_concurrent_channel(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(items));
 }
-BENCHMARK(asio_concurrent_channel)->Iterations(1)->UseRealTime();
+BENCHMARK(asio_concurrent_channel)
+    ->Arg(bench::hop_small)
+    ->Arg(bench::hop_large)
+    ->Iterations(1)
+    ->UseRealTime();
 
 }  // namespace

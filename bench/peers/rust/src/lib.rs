@@ -38,3 +38,13 @@ pub fn report(bench: &str, who: &str, items: u64, started: std::time::Instant) {
     let nanoseconds = started.elapsed().as_secs_f64() * 1e9 / items as f64;
     println!(r#"{{"bench":"{bench}","who":"{who}","ns_per_item":{nanoseconds:.4}}}"#);
 }
+
+/// The median and the 99th percentile of latencies in microseconds, as two such lines.
+pub fn report_latency(bench: &str, who: &str, mut microseconds: Vec<f64>) {
+    microseconds.sort_by(f64::total_cmp);
+    for percent in [50, 99] {
+        let at = (microseconds.len() - 1) * percent / 100;
+        let figure = microseconds[at];
+        println!(r#"{{"bench":"{bench}","who":"{who}@p{percent}","us":{figure:.4}}}"#);
+    }
+}
