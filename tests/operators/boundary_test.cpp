@@ -43,6 +43,23 @@ TEST_CASE("buffer lets everything through, in order, behind a task of its own") 
     }
 }
 
+TEST_CASE("on lets everything through, in order, from its executor") {
+    for (const std::size_t capacity : {1u, 2u, 100u}) {
+        CAPTURE(capacity);
+        examine({.apply =
+                     [capacity](in s, probe call) {
+                         auto f = [call](move_only x) { return call(), std::to_string(x.value()); };
+                         return std::move(s) | weir::map(f, "exam") |
+                                weir::on(call.executor, capacity);
+                     },
+                 .input = {1, 2, 3, 4, 5},
+                 .expected = {"1", "2", "3", "4", "5"},
+                 .before_failure = {},
+                 .filtered = {},
+                 .stage = "map 'exam'"});
+    }
+}
+
 TEST_CASE("a buffer of capacity 0 is refused") {
     auto upstream = weir::from_range(std::vector{1});
     CHECK_THROWS_AS(std::move(upstream) | weir::buffer(0), std::invalid_argument);

@@ -16,17 +16,20 @@
 #include <weir/operators/take_while.hpp>
 #include <weir/sinks/to.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
+#include <support/exam.hpp>
 
 #include <functional>
 #include <optional>
 #include <ranges>
+#include <string>
 #include <utility>
 #include <vector>
 
-using weir::testing::run;
+using namespace weir::testing;
+using in = weir::any_stream<move_only>;
 
 namespace {
 
@@ -88,4 +91,61 @@ TEST_CASE("joining is associative, and a terminal can be the last of it") {
 TEST_CASE("an infinite stream is fused with what ends it") {
     CHECK(run(weir::from_range(std::views::iota(0)) | weir::filter(even) | weir::map(twice) |
               weir::take(3) | weir::to<std::vector>()) == std::vector{0, 4, 8});
+}
+
+TEST_CASE("a composition answers the questions that every operator must answer") {
+    examine({.apply =
+                 [](in s, probe call) {
+                     auto odd = [](const move_only& x) { return x.value() % 2 != 0; };
+                     auto sum = [call](int so_far, const move_only& x) {
+                         return call(), so_far + x.value();
+                     };
+                     auto text = [](int x) { return std::to_string(x); };
+                     auto steps = weir::filter(odd) | weir::skip(1) |
+                                  (weir::scan(0, sum, "exam") | weir::dedup()) | weir::map(text);
+                     return std::move(s) | std::move(steps);
+                 },
+             .input = {1, 2, 3, 4, 5, 7},
+             .expected = {"3", "8", "15"},
+             .before_failure = {},
+             .filtered = {2, 1, 4},
+             .stage = "scan 'exam'"});
+}
+
+TEST_CASE("a composition over boundaries answers them too") {
+    examine({.apply =
+                 [](in s, probe call) {
+                     auto join = [call](std::vector<move_only> xs) {
+                         call();
+                         std::string all;
+                         for (const move_only& x : xs) all += std::to_string(x.value());
+                         return all;
+                     };
+                     return std::move(s) | weir::buffer(1) | weir::batch(2) |
+                            weir::on(call.executor, 2) | weir::map(join, "exam") | weir::buffer(3);
+                 },
+             .input = {1, 2, 3, 4, 5},
+             .expected = {"12", "34", "5"},
+             .before_failure = std::vector<std::string>{"12", "34"},
+             .filtered = {},
+             .stage = "map 'exam'"});
+}
+
+TEST_CASE("a composition that ends by itself, and lets go of what is before its boundary") {
+    examine({.apply =
+                 [](in s, probe call) {
+                     auto twice = [call](move_only x) {
+                         call();
+                         std::vector<std::string> two(2, std::to_string(x.value()));
+                         return two;
+                     };
+                     return std::move(s) | weir::buffer(2) | weir::flat_map(twice, "exam") |
+                            weir::take(3);
+                 },
+             .input = {1, 2, 3},
+             .expected = {"1", "1", "2"},
+             .before_failure = {},
+             .filtered = {},
+             .stage = "flat_map 'exam'",
+             .ends_by_itself = true});
 }

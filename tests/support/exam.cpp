@@ -1,13 +1,13 @@
 #include <weir/core/stage.hpp>
 #include <weir/operators/take.hpp>
 #include <weir/sinks/for_each.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/interleave_pending.hpp>
+#include <weir/testing/script.hpp>
+#include <weir/testing/strict.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/exam.hpp>
-#include <support/resource.hpp>
-#include <support/script.hpp>
-#include <support/wrappers.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -33,15 +33,14 @@ bool starts_with(const texts& whole, const texts& part) {
 /// One run of the operator under examination.
 class candidate {
 public:
-    candidate(const operator_exam& exam, feed how) : exam_(exam), how_(how) {}
+    candidate(const operator_exam& exam, feed how, fault_plan faults = {})
+        : exam_(exam), how_(how), faults_(std::move(faults)) {}
 
     /// The operator on the scripted source, with a watch on its manners.
     any_stream<std::string> stream() {
         any_stream<move_only> in = source_.stream();
         if (how_ == feed::interleaved) in = interleave_pending(std::move(in));
-        auto call = [this, held = callable_.acquire()] {
-            if (++calls_ == throw_at_) throw callable_failure();
-        };
+        probe call{faults_, callable_.acquire(), io_->get_executor()};
         return strict(exam_.apply(std::move(in), std::move(call)));
     }
 
@@ -70,9 +69,6 @@ public:
     }
     void destroy_context() { io_.reset(); }
 
-    void throw_at(int call) { throw_at_ = call; }
-    bool has_thrown() const { return calls_ >= throw_at_; }
-
     asio::io_context& io() { return *io_; }
     outcome<void>& result() { return *result_; }
     const texts& seen() const { return seen_; }
@@ -98,10 +94,9 @@ public:
 private:
     const operator_exam& exam_;
     feed how_;
+    fault_plan faults_;
     script<move_only> source_;
     resource callable_;
-    int calls_ = 0;
-    int throw_at_ = -1;
     texts seen_;
     int held_at_completion_ = -1;
     asio::cancellation_signal cancellation_;
@@ -149,26 +144,22 @@ void source_fails(const operator_exam& exam, feed how) {
 void callable_throws(const operator_exam& exam, feed how) {
     INFO("the callable throws");
     if (exam.stage.empty()) return;
-    for (int call = 1;; ++call) {
-        CAPTURE(call);
-        candidate c(exam, how);
-        c.throw_at(call);
+    const auto calls = for_each_fault("callable", [&](const fault_plan& faults) {
+        candidate c(exam, how, faults);
         c.begin();
         c.give(exam.input, ending::end);
-        if (!c.has_thrown()) {
-            CHECK(call > 1);
-            break;
-        }
+        if (faults.thrown() == 0) return c.check_success();
         c.check_failure<stage_error>();
         CHECK(starts_with(exam.expected, c.seen()));
         try {
             c.result().get();
         } catch (const stage_error& e) {
             CHECK(e.stage() == exam.stage);
-            CHECK(e.what() == exam.stage + ": bad item");
-            CHECK_THROWS_AS(e.rethrow_cause(), callable_failure);
+            CHECK(std::string(e.what()).starts_with(exam.stage + ": fault injected"));
+            CHECK_THROWS_AS(e.rethrow_cause(), injected_fault);
         }
-    }
+    });
+    CHECK(calls > 0);
 }
 
 void consumer_stops(const operator_exam& exam, feed how) {

@@ -1,9 +1,11 @@
 /// The exam every operator sits: the same edges, with input that is ready and input that is not.
 #pragma once
 
+#include <weir/core/asio.hpp>
 #include <weir/sources/any_stream.hpp>
+#include <weir/testing/fault_plan.hpp>
+#include <weir/testing/resource.hpp>
 
-#include <support/failures.hpp>
 #include <support/items.hpp>
 
 #include <functional>
@@ -13,9 +15,15 @@
 
 namespace weir::testing {
 
-/// Called by the operator's callable, once a call; throws `callable_failure` when that is on.
-/// Holds a resource as long as the callable lives.
-using probe = std::function<void()>;
+/// What an operator under examination is given: its callable calls the probe, once a call, which
+/// throws when that is on (the fault point "callable"). Holds a resource as long as it lives.
+struct probe {
+    void operator()() const { faults.pass("callable"); }
+
+    fault_plan faults;
+    resource::hold held;
+    asio::any_io_executor executor;  ///< That of the context, for an operator that wants one.
+};
 
 /// An operator, and what must come of it.
 struct operator_exam {

@@ -45,6 +45,7 @@ struct run_state {
     resource living;  // items, and what the collecting callable holds
     std::vector<int> input;
     bool fails = false;
+    bool goes_on = false;  // neither ends nor fails: the step must end by itself
     std::size_t limit = no_limit;
     std::vector<int> seen;
     forecast expected;
@@ -58,6 +59,11 @@ asio::awaitable<void> nap(seeded_random& dice) {
     co_await t.async_wait(asio::use_awaitable);
 }
 
+void finish_script(run_state& run) {
+    if (run.goes_on) return;
+    run.fails ? run.source.fail() : run.source.end();
+}
+
 /// Writes the script while it runs.
 asio::awaitable<void> feed(shared_run run) {
     for (const int x : run->input) {
@@ -65,7 +71,7 @@ asio::awaitable<void> feed(shared_run run) {
         run->source.give(move_only(x, run->living.acquire()));
     }
     co_await nap(run->dice());
-    run->fails ? run->source.fail() : run->source.end();
+    finish_script(*run);
 }
 
 /// Writes it beforehand.
@@ -77,7 +83,7 @@ void write_script(run_state& run) {
         if (what == 1) run.source.at(time += std::chrono::milliseconds(run.dice().below(4)));
         run.source.give(move_only(x, run.living.acquire()));
     }
-    run.fails ? run.source.fail() : run.source.end();
+    finish_script(run);
 }
 
 void draw(run_state& run) {
@@ -85,7 +91,8 @@ void draw(run_state& run) {
     for (std::uint64_t n = dice.below(16); n != 0; --n) {
         run.input.push_back(static_cast<int>(dice.below(10)));
     }
-    run.fails = dice.one_in(3);
+    run.goes_on = run.the_trial.stops_anywhere && dice.one_in(3);
+    run.fails = !run.goes_on && dice.one_in(3);
     if (dice.one_in(3)) run.limit = dice.below(run.input.size() + 2);
     run.expected = run.the_trial.model(run.input);
 }

@@ -126,11 +126,11 @@ public:
 
     template <class Token>
     auto async_wait(Token&& token) {
-        auto initiation = [](auto handler, basic_waitable_timer* timer) {
+        auto initiation = [](auto handler, basic_waitable_timer* self) {
             auto slot = asio::get_associated_cancellation_slot(handler);
             auto w =
-                std::make_unique<waiter<decltype(handler)>>(std::move(handler), timer->executor_);
-            auto take_back = timer->waits_.wait(std::move(w));
+                std::make_unique<waiter<decltype(handler)>>(std::move(handler), self->executor_);
+            auto take_back = self->waits_.wait(std::move(w));
             if (slot.is_connected()) {
                 slot.assign([take_back](asio::cancellation_type) { take_back(); });
             }
