@@ -90,25 +90,32 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
-    /// Opens the next slice, if items and time are left.
+    /// Opens the next slice, if items and time are left. The first one is not timed: a turn that
+    /// finds little to do does not read the clock.
     bool next_slice() noexcept {
-        const auto now = clock::now();
-        if (started_ == clock::time_point{}) {
-            started_ = now;
+        if (first_) {
+            first_ = false;
         } else {
-            if (budget_.items == 0 || now - started_ >= budget_.time) return false;
-            // The clock is read about sixteen times a turn, whatever an item costs.
-            const auto spent = now - slice_started_;
-            if (spent < budget_.time / 32) slice_ = std::min(slice_ * 2, largest_slice);
-            if (spent > budget_.time / 8) slice_ = std::max(slice_ / 2, std::size_t{1});
+            const auto now = clock::now();
+            if (started_ == clock::time_point{}) {
+                started_ = now;
+                slice_ = first_timed_slice;
+            } else {
+                if (now - started_ >= budget_.time) return false;
+                // The clock is read about sixteen times a turn, whatever an item costs.
+                const auto spent = now - slice_started_;
+                if (spent < budget_.time / 32) slice_ = std::min(slice_ * 2, largest_slice);
+                if (spent > budget_.time / 8) slice_ = std::max(slice_ / 2, std::size_t{1});
+            }
+            slice_started_ = now;
         }
-        slice_started_ = now;
         slice_left_ = std::min(slice_, budget_.items);
         budget_.items -= slice_left_;
         return slice_left_ != 0;
     }
 
-    static constexpr std::size_t first_slice = 256;
+    static constexpr std::size_t first_slice = 128;
+    static constexpr std::size_t first_timed_slice = 64;
     static constexpr std::size_t largest_slice = std::size_t{1} << 16;
 
     wakeable& poller_;
@@ -118,6 +125,7 @@ private:
     std::size_t slice_ = first_slice;
     std::size_t slice_left_ = 0;
     std::size_t most_ = std::size_t(-1);
+    bool first_ = true;
     clock::time_point started_{};
     clock::time_point slice_started_{};
 };
