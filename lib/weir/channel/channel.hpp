@@ -68,6 +68,12 @@ public:
         closed_.store(true);
         receiver_waits_.wake();
     }
+    /// The sender waits no more, and may go on later: what it has sent is shown.
+    void pause_sending() noexcept {
+        sender_waits_.disarm();
+        sender_watches_.disarm();
+        publish();
+    }
     void sender_gone() noexcept {
         sender_waits_.disarm();
         sender_watches_.disarm();

@@ -41,6 +41,7 @@ std::string to_dot(const graph& g, bool ledgers) {
     std::string dot = "digraph " + quoted(g.name) + " {\n  rankdir=LR;\n  node [shape=box];\n";
     for (const graph_segment& segment : g.segments) {
         std::string label = escaped(segment.name);
+        if (ledgers) append_count(label, "restarts", segment.restarts);
         for (const graph_stage& stage : segment.stages) {
             label.append(line_end).append(escaped(stage.name));
             if (ledgers) label.append(counts(stage.items));

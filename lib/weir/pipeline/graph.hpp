@@ -23,6 +23,7 @@ struct graph_stage {
 struct graph_segment {
     std::string name;
     std::vector<graph_stage> stages;
+    std::uint64_t restarts = 0;  ///< How often it was started again (see restart.hpp).
 };
 
 /// A channel from one segment to another; an end whose segment is not known is empty.

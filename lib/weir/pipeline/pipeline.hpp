@@ -6,13 +6,16 @@
 #include <weir/pipeline/counted_stage.hpp>
 #include <weir/pipeline/drain_report.hpp>
 #include <weir/pipeline/graph.hpp>
+#include <weir/pipeline/lent_sender.hpp>
 #include <weir/pipeline/pipeline_channel.hpp>
 #include <weir/pipeline/pipeline_error.hpp>
 #include <weir/pipeline/pipeline_parts.hpp>
+#include <weir/pipeline/restart.hpp>
 #include <weir/pipeline/segment_task.hpp>
 #include <weir/pipeline/source.hpp>
 #include <weir/pipeline/supervisor.hpp>
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -68,6 +71,26 @@ public:
     void add(std::string name, Operation operation, Take take) {
         const segment_name full(parts_->name(), name);
         supervisor_->add(std::move(name), make_task(std::move(operation), full, std::move(take)));
+    }
+
+    /// Adds a segment that is started again when it fails: `make()` makes its operation anew for
+    /// each attempt. See `restart` for when, and `lend` for a sender that survives an attempt.
+    ///
+    ///     p.add("feed", weir::restart{.at_most = 5, .on_failure = log},
+    ///           [&] { return connect() | p.source("feed") | weir::for_each(store); });
+    ///
+    /// `make` is called on the pipeline's strand, first by `run`; if it throws, the attempt has
+    /// failed. When the attempts are spent the pipeline fails with the last one's error. A drain
+    /// ends a wait and makes one last attempt, whose sources are at their end; a cancellation ends
+    /// a wait. An error that came through a channel from another segment is not tried again.
+    /// Errors: as `add`, and `std::invalid_argument` for a policy that makes no sense.
+    template <class Make>
+        requires std::invocable<Make&>
+    void add(std::string name, restart policy, Make make) {
+        const segment_name full(parts_->name(), name);
+        supervisor_->add(
+            std::move(name), std::move(policy),
+            [make = std::move(make), full]() mutable { return make_task(make(), full); });
     }
 
     /// Runs all segments and completes when all are over; with any completion token.
@@ -158,6 +181,11 @@ public:
         return asio::async_initiate<Token, void(std::exception_ptr, drain_report)>(
             std::move(initiation), token, supervisor_, deadline);
     }
+
+    /// Has SIGINT and SIGTERM drain the pipeline; a second one cancels it at once. They are caught
+    /// from now until it is over, or destroyed. One pipeline of a process should do it: each that
+    /// does gets every signal. Does not keep the context busy once the pipeline is over.
+    void drain_on_signals(clock::duration deadline) { supervisor_->drain_on_signals(deadline); }
 
 private:
     std::shared_ptr<pipeline_parts> parts_;

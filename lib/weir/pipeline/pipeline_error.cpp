@@ -14,14 +14,15 @@ std::string place(const std::string& pipeline, const std::string& segment) {
     return where;
 }
 
-bool is_error_of(const std::exception_ptr& error,
-                 const std::shared_ptr<const std::string>& pipeline) {
+/// `error` as an error of that pipeline which has its names already; null if it is none.
+const pipeline_error* named(const std::exception_ptr& error,
+                            const std::shared_ptr<const std::string>& pipeline) {
     try {
         std::rethrow_exception(error);
     } catch (const pipeline_error& e) {
-        return e.is_of(pipeline);
+        return e.is_of(pipeline) ? &e : nullptr;  // lives as long as `error`
     } catch (...) {
-        return false;
+        return nullptr;
     }
 }
 
@@ -59,9 +60,18 @@ bool is_cancellation(std::exception_ptr error) {
 }
 
 std::exception_ptr segment_name::put_on(std::exception_ptr error) const {
-    if (is_error_of(error, pipeline_)) return error;
-    std::string why = describe(error);
+    return named(error, pipeline_) ? error : put_on(std::move(error), "");
+}
+
+std::exception_ptr segment_name::put_on(std::exception_ptr error, const std::string& remark) const {
+    if (const auto* e = named(error, pipeline_)) error = e->cause();
+    const std::string why = remark + describe(error);
     return std::make_exception_ptr(pipeline_error(pipeline_, segment_, why, std::move(error)));
+}
+
+bool segment_name::is_of_another(const std::exception_ptr& error) const {
+    const auto* e = named(error, pipeline_);
+    return e && e->segment() != segment_;
 }
 
 }  // namespace weir

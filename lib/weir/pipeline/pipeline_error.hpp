@@ -51,6 +51,10 @@ public:
     /// `error` as a `pipeline_error` of this segment; unchanged if it has a segment's name already,
     /// which is how an error that came through a channel keeps the name of where it arose.
     std::exception_ptr put_on(std::exception_ptr error) const;
+    /// The same error, with what else is to be said about it before its cause.
+    std::exception_ptr put_on(std::exception_ptr error, const std::string& remark) const;
+    /// True for an error that came from another segment of the pipeline.
+    bool is_of_another(const std::exception_ptr& error) const;
 
 private:
     std::shared_ptr<const std::string> pipeline_;

@@ -98,9 +98,16 @@ void pipeline_parts::place(std::string& where) {
 
 void pipeline_parts::add_segment(const std::string& name) {
     const std::lock_guard lock(mutex_);
-    segments_.push_back(name);
+    segments_.push_back(segment_entry{name});
     for (std::string* where : unplaced_) *where = name;
     unplaced_.clear();
+}
+
+void pipeline_parts::count_restart(const std::string& segment) {
+    const std::lock_guard lock(mutex_);
+    for (segment_entry& s : segments_) {
+        if (s.name == segment) ++s.restarts;
+    }
 }
 
 pipeline_parts::building::building(const pipeline_parts& parts, const std::string& segment) noexcept
@@ -114,11 +121,11 @@ weir::graph pipeline_parts::graph() const {
     const std::lock_guard lock(mutex_);
     weir::graph g;
     g.name = *name_;
-    for (const std::string& name : segments_) {
-        g.segments.push_back(graph_segment{name, stages_of(name)});
+    for (const segment_entry& s : segments_) {
+        g.segments.push_back(graph_segment{s.name, stages_of(s.name), s.restarts});
     }
     if (auto nowhere = stages_of(""); !nowhere.empty()) {
-        g.segments.push_back(graph_segment{"", std::move(nowhere)});
+        g.segments.push_back(graph_segment{"", std::move(nowhere), 0});
     }
     for (const auto& c : channels_) {
         g.channels.push_back(graph_channel{c->books->name(), c->from, c->to, c->books->capacity(),

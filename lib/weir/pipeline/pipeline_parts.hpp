@@ -7,6 +7,7 @@
 #include <weir/pipeline/stage_books.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -42,6 +43,8 @@ public:
     /// What was piped since the last one, or will be in a `building`, is this segment's.
     void add_segment(const std::string& name);
 
+    void count_restart(const std::string& segment);
+
     /// While it lives, what this thread pipes belongs to `segment`.
     class building {
     public:
@@ -63,6 +66,10 @@ private:
         std::shared_ptr<source_gate> gate;  // of a source
         std::string segment;
     };
+    struct segment_entry {
+        std::string name;
+        std::uint64_t restarts = 0;
+    };
     struct channel_entry {
         std::shared_ptr<channel_books> books;
         std::string from;
@@ -79,7 +86,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<std::unique_ptr<stage_entry>> stages_;      // as they were first piped
     std::vector<std::unique_ptr<channel_entry>> channels_;  // as they were made
-    std::vector<std::string> segments_;
+    std::vector<segment_entry> segments_;
     std::vector<std::string*> unplaced_;  // for the segment that is added next
     bool shut_ = false;
 };

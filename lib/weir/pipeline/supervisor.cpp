@@ -33,18 +33,33 @@ asio::any_io_executor supervisor::home() {
 }
 
 void supervisor::add(std::string name, std::unique_ptr<segment_task> task) {
+    member fresh;
+    fresh.name = std::move(name);
+    fresh.task = std::move(task);
+    add(std::move(fresh));
+}
+
+void supervisor::add(std::string name, restart policy, factory make) {
+    member fresh;
+    fresh.name = std::move(name);
+    fresh.again = std::make_unique<revival>(std::move(policy), std::move(make));
+    add(std::move(fresh));
+}
+
+void supervisor::add(member fresh) {
     const auto where = "weir::pipeline '" + *parts_->name() + "': ";
-    if (name.empty()) throw std::invalid_argument(where + "a segment needs a name");
+    if (fresh.name.empty()) throw std::invalid_argument(where + "a segment needs a name");
     const std::lock_guard lock(mutex_);
     if (asked_to_run_) {
-        throw std::logic_error(where + "segment '" + name + "' comes too late: it has been run");
+        throw std::logic_error(where + "segment '" + fresh.name +
+                               "' comes too late: it has been run");
     }
-    const auto same = [&](const member& m) { return m.name == name; };
+    const auto same = [&](const member& m) { return m.name == fresh.name; };
     if (std::any_of(members_.begin(), members_.end(), same)) {
-        throw std::invalid_argument(where + "there is a segment '" + name + "' already");
+        throw std::invalid_argument(where + "there is a segment '" + fresh.name + "' already");
     }
-    parts_->add_segment(name);
-    members_.push_back(member{std::move(name), std::move(task)});
+    parts_->add_segment(fresh.name);
+    members_.push_back(std::move(fresh));
 }
 
 void supervisor::begin(std::unique_ptr<waiting_for<std::monostate>> waiter) {
@@ -65,6 +80,16 @@ void supervisor::begin_drain(clock::duration deadline,
         auto& asked = requests_.deadline;
         asked = asked ? std::min(*asked, deadline) : deadline;
         requests_.drains.push_back(std::move(waiter));
+    }
+    wake();
+}
+
+void supervisor::drain_on_signals(clock::duration deadline) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (over_) return;
+        // Made here, so that signals are caught from now on, also if it is run later.
+        requests_.signals = std::make_unique<stop_signals>(home_, deadline);
     }
     wake();
 }
@@ -92,6 +117,7 @@ bool supervisor::advance() noexcept {
     note_ended();
     if (cancelled()) cancel_all();
     keep_deadline(cx);
+    revive(cx);
     if (all_over()) finish();
     return phase_ == phase::over;
 }
@@ -105,7 +131,12 @@ void supervisor::accept_requests() {
     if (asked.run) run_ = std::move(asked.run);
     std::move(asked.drains.begin(), asked.drains.end(), std::back_inserter(drains_));
     detached_ = detached_ || asked.detached;
+    if (asked.signals) {
+        signals_ = std::move(asked.signals);
+        if (phase_ == phase::running) wait_for_signals();
+    }
     if (!asked.deadline) return;
+    draining_ = true;
     parts_->shut_sources();
     if (phase_ == phase::ready) {
         time_to_drain_ = std::min(time_to_drain_.value_or(*asked.deadline), *asked.deadline);
@@ -118,6 +149,7 @@ void supervisor::accept_requests() {
 void supervisor::start_all() {
     phase_ = phase::running;
     work_.emplace(executor());
+    if (signals_) wait_for_signals();
     if (time_to_drain_) deadline_ = clock_of(executor()).now() + *time_to_drain_;
     for (std::size_t i = 0; i < members_.size(); ++i) {
         if (cancelled()) {
@@ -129,31 +161,114 @@ void supervisor::start_all() {
 }
 
 void supervisor::start(std::size_t index) {
+    member& m = members_[index];
     auto tell = [self = counted_ptr<supervisor>::share(this), index](std::exception_ptr error) {
         self->ended_.push_back(ended{index, std::move(error)});
         self->wake();
     };
-    members_[index].task->start(home(), task_done(executor(), std::move(tell)));
+    std::exception_ptr error;
+    try {
+        if (m.again) {
+            const pipeline_parts::building here(*parts_, m.name);
+            ++m.again->attempts;
+            m.again->started = clock_of(executor()).now();
+            m.task = m.again->make();
+        }
+        m.task->start(home(), task_done(executor(), tell));
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) tell(std::move(error));
 }
 
 void supervisor::note_ended() {
     for (ended& e : std::exchange(ended_, {})) {
-        member& m = members_[e.member];
-        m.task.reset();
-        m.over = true;
-        if (e.error) note_failure(m, std::move(e.error));
+        members_[e.member].task.reset();
+        members_[e.member].over = true;
+        if (e.error) note_failure(e.member, std::move(e.error));
     }
 }
 
-void supervisor::note_failure(member& m, std::exception_ptr error) {
+void supervisor::note_failure(std::size_t index, std::exception_ptr error) {
+    member& m = members_[index];
     // What follows from our own cancellation is no failure. (A segment whose channel was closed by
     // one that was cancelled fails so, too.)
     if (cancelling_ && is_cancellation(error)) {
         m.aborted = true;
         return;
     }
+    if (m.again && !cancelling_ && try_again(index, error)) return;
     if (!failure_) failure_ = segment_name(parts_->name(), m.name).put_on(std::move(error));
     cancel_all();
+}
+
+/// Has the segment started again, now or later. False when that is over; `error` then says why.
+bool supervisor::try_again(std::size_t index, std::exception_ptr& error) {
+    member& m = members_[index];
+    revival& again = *m.again;
+    const segment_name name(parts_->name(), m.name);
+    if (name.is_of_another(error)) return false;  // that one's failure, which ours only followed
+    if (clock_of(executor()).now() - again.started >= again.policy.well) {
+        again.attempts = 1;
+        again.waits.reset();
+    }
+    const bool may = draining_ ? !again.last : again.attempts < again.policy.at_most;
+    if (!may) {
+        const auto n = std::to_string(again.attempts);
+        const auto remark = "given up after " + n + (n == "1" ? " attempt: " : " attempts: ");
+        error = name.put_on(std::move(error), remark);
+        return false;
+    }
+    try {
+        rest(m, name.put_on(error));
+        return true;
+    } catch (...) {
+        error = std::current_exception();
+        return false;
+    }
+}
+
+/// Leaves the segment alone until its next attempt is due. In a drain that is at once, and the last
+/// one: its sources end before they begin, and so what is downstream sees a regular end.
+void supervisor::rest(member& m, const std::exception_ptr& error) {
+    revival& again = *m.again;
+    const auto wait = draining_ ? clock::duration::zero() : again.waits.next();
+    parts_->count_restart(m.name);
+    if (again.policy.on_failure) {
+        again.policy.on_failure(restart_notice{m.name, again.attempts, wait, error});
+    }
+    again.last = draining_;
+    again.due = clock_of(executor()).now() + wait;
+    m.over = false;
+}
+
+void supervisor::revive(poll_context& cx) {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        member& m = members_[i];
+        if (m.over || m.task) continue;
+        revival& again = *m.again;
+        if (!again.alarm_at_due) again.alarm_at_due.emplace();
+        if (draining_) again.last = true;
+        if (!draining_ && !again.alarm_at_due->reached(cx, again.due)) continue;
+        again.alarm_at_due.reset();  // it holds its sleeper, which is us
+        start(i);
+    }
+}
+
+void supervisor::wait_for_signals() {
+    auto on_signal = [self = counted_ptr<supervisor>::share(this)](const asio::error_code& error,
+                                                                   int) {
+        if (error || !self->signals_) return;
+        if (std::exchange(self->signals_->seen, true)) return self->cancel();
+        {
+            const std::lock_guard lock(self->mutex_);
+            auto& asked = self->requests_.deadline;
+            asked = asked ? std::min(*asked, self->signals_->deadline) : self->signals_->deadline;
+        }
+        self->wake();
+        self->wait_for_signals();
+    };
+    signals_->set.async_wait(asio::bind_executor(executor(), std::move(on_signal)));
 }
 
 void supervisor::keep_deadline(poll_context& cx) {
@@ -166,7 +281,12 @@ void supervisor::keep_deadline(poll_context& cx) {
 void supervisor::cancel_all() {
     if (std::exchange(cancelling_, true)) return;
     for (member& m : members_) {
-        if (!m.over) m.task->cancel();
+        if (m.over) continue;
+        if (m.task) {
+            m.task->cancel();
+        } else {
+            m.over = m.aborted = true;  // it rested
+        }
     }
 }
 
@@ -176,8 +296,9 @@ bool supervisor::all_over() const {
 
 void supervisor::finish() {
     phase_ = phase::over;
-    // An alarm holds its sleeper, which is us.
-    alarm_.reset();
+    alarm_.reset();  // it holds its sleeper, which is us
+    signals_.reset();
+    for (member& m : members_) m.again.reset();
     const drain_report last = report();
     {
         const std::lock_guard lock(mutex_);
@@ -216,6 +337,7 @@ void supervisor::let_go() noexcept {
     members_.clear();
     ended_.clear();
     alarm_.reset();
+    signals_.reset();
     asio::any_io_executor home;
     requests left;
     {

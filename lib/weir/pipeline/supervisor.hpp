@@ -4,10 +4,14 @@
 #include <weir/core/asio.hpp>
 #include <weir/pipeline/drain_report.hpp>
 #include <weir/pipeline/pipeline_parts.hpp>
+#include <weir/pipeline/restart.hpp>
 #include <weir/pipeline/segment_task.hpp>
+#include <weir/pipeline/stop_signals.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/completion.hpp>
 #include <weir/runtime/segment.hpp>
+
+#include <absl/functional/any_invocable.h>
 
 #include <cstddef>
 #include <exception>
@@ -39,7 +43,10 @@ public:
     static counted_ptr<supervisor> make(const asio::any_io_executor& executor,
                                         std::shared_ptr<pipeline_parts> parts);
 
+    using factory = absl::AnyInvocable<std::unique_ptr<segment_task>()>;
+
     void add(std::string name, std::unique_ptr<segment_task> task);
+    void add(std::string name, restart policy, factory make);
 
     template <class Handler>
     void run(Handler handler) {
@@ -56,6 +63,8 @@ public:
     void drain(clock::duration deadline, Handler handler) {
         begin_drain(deadline, wait<drain_report>(std::move(handler)));
     }
+
+    void drain_on_signals(clock::duration deadline);
 
     /// The pipeline is going away.
     void detach() noexcept;
@@ -86,9 +95,22 @@ private:
 
     enum class phase : std::uint8_t { ready, running, over };
 
+    // What a segment that may be restarted needs for it.
+    struct revival {
+        revival(restart p, factory f) : policy(std::move(p)), make(std::move(f)), waits(policy) {}
+        restart policy;
+        factory make;
+        backoff waits;
+        unsigned attempts = 0;        // since it last ran well
+        clock::time_point started{};  // the last of them
+        clock::time_point due{};      // the next one, while there is no task
+        std::optional<alarm> alarm_at_due;
+        bool last = false;  // no further ones
+    };
     struct member {
         std::string name;
-        std::unique_ptr<segment_task> task;  // until it is over
+        std::unique_ptr<segment_task> task;  // while it runs
+        std::unique_ptr<revival> again;
         bool over = false;
         bool aborted = false;  // ended by us before its end
     };
@@ -101,6 +123,7 @@ private:
         std::unique_ptr<waiting_for<std::monostate>> run;
         std::vector<std::unique_ptr<waiting_for<drain_report>>> drains;
         std::optional<clock::duration> deadline;  // the shortest that was asked for
+        std::unique_ptr<stop_signals> signals;
         bool detached = false;
     };
 
@@ -108,6 +131,7 @@ private:
     ~supervisor() override = default;
 
     asio::any_io_executor home();
+    void add(member fresh);
     void begin(std::unique_ptr<waiting_for<std::monostate>> waiter);
     void begin_drain(clock::duration deadline, std::unique_ptr<waiting_for<drain_report>> waiter);
 
@@ -118,7 +142,11 @@ private:
     void start_all();
     void start(std::size_t index);
     void note_ended();
-    void note_failure(member& m, std::exception_ptr error);
+    void note_failure(std::size_t index, std::exception_ptr error);
+    bool try_again(std::size_t index, std::exception_ptr& error);
+    void rest(member& m, const std::exception_ptr& error);
+    void revive(poll_context& cx);
+    void wait_for_signals();
     void keep_deadline(poll_context& cx);
     void cancel_all();
     bool all_over() const;
@@ -146,6 +174,8 @@ private:
     std::optional<alarm> alarm_;
     std::optional<asio::executor_work_guard<asio::any_io_executor>> work_;
     std::exception_ptr failure_;  // the first
+    std::unique_ptr<stop_signals> signals_;
+    bool draining_ = false;
     bool cancelling_ = false;
     bool late_ = false;  // the deadline has come
     bool detached_ = false;
