@@ -1,175 +1,37 @@
 /// A bounded channel: one sender, one receiver, backpressure between them.
 #pragma once
 
-#include <weir/channel/spsc_ring.hpp>
+#include <weir/channel/channel_closed.hpp>
+#include <weir/channel/channel_questions.hpp>
+#include <weir/channel/channel_state.hpp>
+#include <weir/channel/own_poller.hpp>
+#include <weir/channel/received.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/core/waker.hpp>
+#include <weir/runtime/parker.hpp>
 #include <weir/runtime/pull.hpp>
 
-#include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <exception>
 #include <memory>
-#include <stdexcept>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace weir {
 
-/// What sender and receiver share. Use `channel<T>(capacity)` or `buffer(n)`.
-///
-/// Items cross in runs: the sender publishes every few dozen items and whenever it has nothing
-/// more at hand, the receiver takes all there is and gives the room back in quarters. Either wakes
-/// the other when there is much to do for it, and always before it stops for itself.
-template <class T>
-class channel_state {
-public:
-    explicit channel_state(std::size_t capacity) : ring_(checked(capacity)) {}
-
-    // --- the sender's side ---
-
-    std::size_t room() noexcept { return ring_.room(); }
-
-    void put(T&& item) {
-        ring_.put(std::move(item));
-        if (ring_.unpublished_count() < run) return;
-        ring_.publish();
-        // A receiver that sleeps is woken for half a ring, not for a run: being woken costs it as
-        // much as some hundred items. The sender publishes at the end of its turn at the latest.
-        if (ring_.room_seen() <= ring_.capacity() / 2) receiver_waits_.wake();
-    }
-    void publish() noexcept {
-        if (ring_.unpublished_count() != 0) ring_.publish();
-        receiver_waits_.wake();
-    }
-    /// True when there is room, or nobody to send to; else the poller is woken when that changes.
-    bool poll_room(poll_context& cx) noexcept {
-        publish();
-        if (abandoned() || ring_.refresh_room() != 0) return true;
-        sender_waits_.arm(cx.poller());
-        if (!abandoned() && ring_.refresh_room() == 0) return false;
-        sender_waits_.disarm();
-        return true;
-    }
-    bool abandoned() const noexcept { return receiver_gone_.load(); }
-    /// For a sender that waits for something else: true when there is nobody to send to, else the
-    /// poller is woken when that comes true. (Not when there is room again: it does not ask.)
-    bool poll_abandoned(poll_context& cx) noexcept {
-        if (abandoned()) return true;
-        sender_watches_.arm(cx.poller());
-        if (!abandoned()) return false;
-        sender_watches_.disarm();
-        return true;
-    }
-
-    /// No more items; the receiver drains, then sees `error`, or the end if there is none.
-    void close(std::exception_ptr error = nullptr) noexcept {
-        if (closed_.load()) return;
-        error_ = std::move(error);
-        ring_.publish();
-        closed_.store(true);
-        receiver_waits_.wake();
-    }
-    /// The sender waits no more, and may go on later: what it has sent is shown.
-    void pause_sending() noexcept {
-        sender_waits_.disarm();
-        sender_watches_.disarm();
-        publish();
-    }
-    void sender_gone() noexcept {
-        sender_waits_.disarm();
-        sender_watches_.disarm();
-        close();
-    }
-
-    // --- the receiver's side ---
-
-    template <class Sink>
-    poll_state poll(poll_context& cx, Sink& sink) {
-        for (;;) {
-            if (ring_.available() == 0) {
-                release();
-                // Closed is looked at before the last look for items: what was sent is received.
-                const bool closed = closed_.load();
-                if (ring_.refresh_available() == 0) {
-                    if (closed) return end();
-                    receiver_waits_.arm(cx.poller());
-                    if (ring_.refresh_available() == 0 && !closed_.load()) {
-                        return poll_state::pending;
-                    }
-                    receiver_waits_.disarm();
-                    continue;
-                }
-            }
-            std::size_t granted = cx.grant(std::min(ring_.available(), quarter()));
-            if (granted == 0) {
-                release();
-                return poll_state::pending;
-            }
-            for (; granted != 0; --granted) {
-                if (!sink(ring_.take())) {
-                    release();
-                    return poll_state::paused;
-                }
-            }
-            if (ring_.unreleased_count() >= quarter()) {
-                ring_.release();
-                // Likewise, a sender that sleeps is woken for most of a ring, while there is still
-                // something to do here; or when this turn ends.
-                if (ring_.available_seen() <= quarter()) sender_waits_.wake();
-            }
-        }
-    }
-
-    void receiver_gone() noexcept {
-        receiver_waits_.disarm();
-        receiver_gone_.store(true);
-        sender_waits_.wake();
-        sender_watches_.wake();
-    }
-
-    // --- from any thread ---
-
-    /// How many items were sent and taken so far, as far as the other side was told.
-    auto progress() const noexcept { return ring_.progress(); }
-
-private:
-    static constexpr std::size_t run = 64;
-
-    static std::size_t checked(std::size_t capacity) {
-        if (capacity == 0) {
-            throw std::invalid_argument("weir::channel: the capacity must be at least 1");
-        }
-        if (capacity > spsc_ring<T>::max_capacity) {
-            throw std::length_error("weir::channel: no memory holds as many items as its capacity");
-        }
-        return capacity;
-    }
-
-    std::size_t quarter() const noexcept { return (ring_.capacity() + 3) / 4; }
-
-    void release() noexcept {
-        if (ring_.unreleased_count() != 0) ring_.release();
-        sender_waits_.wake();
-    }
-
-    poll_state end() {
-        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
-        return poll_state::finished;
-    }
-
-    spsc_ring<T> ring_;
-    alignas(64) waker_slot receiver_waits_;   // for items, or the end
-    alignas(64) waker_slot sender_waits_;     // for room
-    waker_slot sender_watches_;               // for the receiver to go away, and nothing else
-    std::exception_ptr error_;                // written before closed_, read after it
-    std::atomic<bool> closed_{false};         // sender: false -> true, once
-    std::atomic<bool> receiver_gone_{false};  // receiver: false -> true, once
-};
-
 /// The sending end of a channel. Movable; destroying it closes the channel.
-/// Used by one thread at a time, which need not be the receiver's.
+///
+/// Used by one thread (or strand) at a time, which need not be the receiver's; one operation that
+/// waits at a time, during which the sender stays where it is.
+///
+/// Errors: what waits for room fails with `channel_closed` when the receiver is gone or the channel
+/// closed. Cancel-safe: a send that is cancelled, or has failed, has put nothing.
 template <class T>
 class sender {
 public:
+    using value_type = T;
+
     explicit sender(std::shared_ptr<channel_state<T>> state) : state_(std::move(state)) {}
     sender(sender&&) noexcept = default;
     sender& operator=(sender&& other) noexcept {
@@ -179,17 +41,58 @@ public:
     }
     ~sender() { close(); }
 
-    /// Sends and publishes `item` if there is room and a receiver; otherwise leaves it and says
-    /// false. Never waits.
-    bool try_send(T&& item) {
-        if (!state_ || state_->abandoned() || state_->room() == 0) return false;
-        state_->put(std::move(item));
-        state_->publish();
-        return true;
+    /// Sends `item` if there is room and a receiver; otherwise leaves it and says false. Never
+    /// waits. Cost: some nanoseconds; the receiver is woken if it sleeps.
+    bool try_send(T&& item) { return state_ && !state_->abandoned() && state_->try_put(item); }
+
+    /// Sends `item`, and waits for room if there is none. For coroutines:
+    ///
+    ///     co_await tx.send(parse(line));
+    ///
+    /// Tries at once when awaited on a strand: with room there is no trip through the executor.
+    /// Cost: that of awaiting a coroutine; in a tight loop, `try_send` first and await this when it
+    /// says no.
+    asio::awaitable<void> send(T item) & {
+        return poller_.ask(send_question<sender, T>(*this, std::move(item)));
     }
+    /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
+    /// `item` must live until then.
+    asio::awaitable<void> send_from(T& item) & {
+        return poller_.ask(send_question<sender, T&>(*this, item));
+    }
+    /// `send` with any completion token; signature `void(std::exception_ptr)`.
+    template <class Token>
+    auto async_send(T item, Token&& token) & {
+        return poller_.async_ask(send_question<sender, T>(*this, std::move(item)),
+                                 std::forward<Token>(token));
+    }
+    /// `send_from` with any completion token.
+    template <class Token>
+    auto async_send_from(T& item, Token&& token) & {
+        return poller_.async_ask(send_question<sender, T&>(*this, item),
+                                 std::forward<Token>(token));
+    }
+
+    /// Sends `item` from a thread of your own, which sleeps while there is no room. Never call it
+    /// where tasks run: it would keep the receiver from running.
+    void blocking_send(T item) { send_blocking(item, std::nullopt); }
+    /// The same until `deadline`: false, and `item` as it was, when it passed before there was
+    /// room.
+    bool blocking_send_until(T&& item, std::chrono::steady_clock::time_point deadline) {
+        return send_blocking(item, deadline);
+    }
+
     /// True when the receiver is gone: nothing sent any more will be seen.
     bool abandoned() const noexcept { return !state_ || state_->abandoned(); }
-    /// Ends the stream at the other end, after what was sent; with an error if one is given.
+    /// True when it was closed, at this end.
+    bool closed() const noexcept { return !state_; }
+    /// How many items are sent and not received yet; 0 once it is closed. A look from outside: it
+    /// may change at once.
+    std::size_t size() const noexcept { return state_ ? state_->size() : 0; }
+    /// How many there may be; 0 once it is closed.
+    std::size_t capacity() const noexcept { return state_ ? state_->capacity() : 0; }
+    /// Ends the stream at the other end, after what was sent; with an error if one is given. A send
+    /// that waits fails with `channel_closed`.
     void close(std::exception_ptr error = nullptr) noexcept {
         if (auto s = std::exchange(state_, nullptr)) {
             s->close(std::move(error));
@@ -197,14 +100,43 @@ public:
         }
     }
 
+    /// True when `item` was put; otherwise the poller is woken when there may be room. Throws
+    /// `channel_closed`.
+    bool poll_send(poll_context& cx, T& item) {
+        if (abandoned()) throw_closed();
+        if (state_->room() == 0 && !state_->poll_room(cx)) return false;
+        return cx.grant(1) != 0 && state_->try_put(item);
+    }
+
     /// The shared state, for terminals that send in runs.
     channel_state<T>& state() noexcept { return *state_; }
 
 private:
+    [[noreturn]] static void throw_closed() {
+        throw channel_closed("weir::sender: the channel is closed, or its receiver is gone");
+    }
+
+    bool send_blocking(T& item, std::optional<std::chrono::steady_clock::time_point> deadline) {
+        if (abandoned()) throw_closed();
+        if (state_->try_put(item)) return true;
+        auto put = [this, &item](poll_context& cx) { return poll_send(cx, item); };
+        if (block_until(put, deadline)) return true;
+        state_->stop_waiting_for_room();
+        return false;
+    }
+
     std::shared_ptr<channel_state<T>> state_;
+    own_poller poller_;
 };
 
 /// The receiving end of a channel: a stream of what is sent. Destroying it tells the sender.
+///
+/// Used by one thread (or strand) at a time; one operation that waits at a time, during which the
+/// receiver stays where it is. It may be received from item by item, and then moved into a
+/// pipeline.
+///
+/// Errors: the one the channel was closed with, once, after all items. Cancel-safe: a receive that
+/// is cancelled has taken nothing.
 template <class T>
 class receiver : public pullable<receiver<T>> {
 public:
@@ -226,8 +158,63 @@ public:
         return state_->poll(cx, sink);
     }
 
+    /// What is there: an item, nothing yet, or the end. Never waits.
+    received<T> try_receive() { return state_->try_take(); }
+
+    /// The next item, or nothing at the end: `next()` by another name.
+    auto receive() & { return this->next(); }
+    template <class Token>
+    auto async_receive(Token&& token) & {
+        return this->next(std::forward<Token>(token));
+    }
+
+    /// Appends what is there to `into`, `max` items at most, after waiting for the first. Signature
+    /// `void(std::exception_ptr, std::size_t)`: how many; 0 only at the end (or if `max` is 0).
+    /// `into` must live until then.
+    ///
+    ///     std::vector<row> rows;
+    ///     while (co_await rx.async_receive_some(rows, 256, asio::use_awaitable)) store(rows);
+    template <class Token>
+    auto async_receive_some(std::vector<T>& into, std::size_t max, Token&& token) & {
+        return poller_.async_ask(receive_some_question(*this, into, max),
+                                 std::forward<Token>(token));
+    }
+
+    /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
+    /// Never call it where tasks run. See also blocking_view.hpp.
+    std::optional<T> blocking_receive() {
+        auto found = receive_blocking(std::nullopt);
+        if (!found) return std::nullopt;
+        return std::optional<T>(*std::move(found));
+    }
+    /// The same until `deadline`: nothing, and not the end, when it passed first.
+    received<T> blocking_receive_until(std::chrono::steady_clock::time_point deadline) {
+        return receive_blocking(deadline);
+    }
+
+    /// True when the sender has closed; there may still be items.
+    bool closed() const noexcept { return state_->closed(); }
+    /// How many items are sent and not received yet. A look from outside: it may change at once.
+    std::size_t size() const noexcept { return state_->size(); }
+    std::size_t capacity() const noexcept { return state_->capacity(); }
+
+    /// See `channel_state::poll_some`.
+    bool poll_some(poll_context& cx, std::vector<T>& into, std::size_t most) {
+        return state_->poll_some(cx, into, most);
+    }
+
 private:
+    received<T> receive_blocking(std::optional<std::chrono::steady_clock::time_point> deadline) {
+        auto found = try_receive();
+        if (found || found.ended()) return found;
+        auto take = [this](poll_context& cx) { return state_->poll_ready(cx); };
+        if (block_until(take, deadline)) return try_receive();
+        state_->stop_waiting_for_items();
+        return found;
+    }
+
     std::shared_ptr<channel_state<T>> state_;
+    own_poller poller_;
 };
 
 template <class T>
