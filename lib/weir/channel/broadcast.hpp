@@ -1,0 +1,238 @@
+/// broadcast: every receiver sees every item.
+#pragma once
+
+#include <weir/channel/broadcast_state.hpp>
+#include <weir/channel/own_poller.hpp>
+#include <weir/channel/received.hpp>
+#include <weir/core/poll.hpp>
+#include <weir/runtime/parker.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+template <class T>
+class broadcast_receiver;
+
+/// The end that sends. Copyable; the broadcast is closed when the last copy is gone. Different
+/// copies may be used by different threads at once, one copy by one thread at a time; one operation
+/// that waits at a time, during which the sender stays where it is.
+///
+/// With no receivers items go nowhere: sending succeeds at once, and they are counted (`unheard`).
+/// Errors: what waits fails with `channel_closed` when the broadcast is closed. Cancel-safe: a send
+/// that is cancelled, or has failed, has put nothing.
+template <class T>
+class broadcast_sender {
+    struct send_one {
+        broadcast_sender* to;
+        T item;
+        bool poll(poll_context& cx) { return to->poll_send(cx, item); }
+        void result() const noexcept {}
+    };
+
+public:
+    using value_type = T;
+
+    explicit broadcast_sender(std::shared_ptr<broadcast_state<T>> state)
+        : state_(std::move(state)), place_(std::make_unique<wait_node>()) {
+        if (state_) state_->add_sender();
+    }
+    broadcast_sender(const broadcast_sender& other) : broadcast_sender(other.state_) {}
+    broadcast_sender(broadcast_sender&&) noexcept = default;
+    broadcast_sender& operator=(broadcast_sender other) noexcept {
+        std::swap(state_, other.state_);
+        std::swap(place_, other.place_);
+        return *this;
+    }
+    ~broadcast_sender() {
+        if (state_) state_->sender_gone(*place_);
+    }
+
+    /// A receiver of what is sent from now on.
+    broadcast_receiver<T> subscribe() const { return broadcast_receiver<T>(state_); }
+
+    /// Sends `item` if no receiver needs to be waited for; otherwise, and when the broadcast is
+    /// closed, leaves it and says false.
+    bool try_send(T&& item) {
+        std::size_t done = 0;
+        return state_ && state_->send(nullptr, std::span(&item, 1), done, *place_);
+    }
+    /// Sends, and waits for the slowest receiver if it must. For coroutines:
+    ///
+    ///     co_await prices.send(p);
+    asio::awaitable<void> send(T item) & { return poller_.ask(send_one(this, std::move(item))); }
+    /// The same with any completion token, signature `void(std::exception_ptr)`.
+    template <class Token>
+    auto async_send(T item, Token&& token) & {
+        return poller_.async_ask(send_one(this, std::move(item)), std::forward<Token>(token));
+    }
+    /// The same from a thread of your own, which sleeps meanwhile. Never call it where tasks run.
+    void blocking_send(T item) {
+        block_until([this, &item](poll_context& cx) { return poll_send(cx, item); });
+    }
+    /// The same until `deadline`: false, and `item` as it was, when it passed first.
+    bool blocking_send_until(T&& item, std::chrono::steady_clock::time_point deadline) {
+        auto ask = [this, &item](poll_context& cx) { return poll_send(cx, item); };
+        if (block_until(ask, deadline)) return true;
+        state_->stop_waiting_for_room(*place_);
+        return false;
+    }
+
+    /// Ends the broadcast for all senders, after what was sent; with an error if one is given. A
+    /// send that waits fails with `channel_closed`. Only the first call counts.
+    void close(std::exception_ptr error = nullptr) noexcept {
+        if (state_) state_->close(std::move(error));
+    }
+    bool closed() const noexcept { return state_->closed(); }
+
+    std::size_t capacity() const noexcept { return state_->capacity(); }
+    /// How many receivers there are, without those that were cut off.
+    std::size_t receiver_count() const noexcept { return state_->receivers(); }
+    /// How many items were sent while there was no receiver.
+    std::uint64_t unheard() const noexcept { return state_->unheard(); }
+
+    /// True when `item` was put; otherwise the poller is woken when there may be room. Throws
+    /// `channel_closed`.
+    bool poll_send(poll_context& cx, T& item) {
+        std::size_t done = 0;
+        return cx.grant(1) != 0 && poll_send_some(cx, std::span(&item, 1), done);
+    }
+    /// The same for the items from `done` on, which counts those that were put.
+    bool poll_send_some(poll_context& cx, std::span<T> items, std::size_t& done) {
+        return state_->send(&cx, items, done, *place_);
+    }
+
+private:
+    std::shared_ptr<broadcast_state<T>> state_;
+    std::unique_ptr<wait_node> place_;  // on the heap: the sender may move while it waits
+    own_poller poller_;
+};
+
+/// The end that sees every item sent after it subscribed, in order; a stream of them. Movable.
+/// Destroying it frees those who wait for it. Used by one thread at a time.
+///
+/// As a stream in a pipeline it takes items in runs: up to a quarter of the capacity, 64 at most,
+/// which then no longer count against the capacity. Item by item it takes them one by one.
+/// It ends after the last item when the last sender is gone or the broadcast was closed, or throws
+/// what it was closed with. Too slow: see `slow_receiver`.
+/// Cancel-safe: a receive that is cancelled has taken nothing.
+template <class T>
+class broadcast_receiver : public pullable<broadcast_receiver<T>> {
+public:
+    using value_type = T;
+
+    explicit broadcast_receiver(std::shared_ptr<broadcast_state<T>> state)
+        : state_(std::move(state)), seat_(std::make_unique<broadcast_seat>()) {
+        state_->subscribe(*seat_);
+    }
+    broadcast_receiver(broadcast_receiver&&) noexcept = default;
+    broadcast_receiver& operator=(broadcast_receiver&& other) noexcept {
+        pullable<broadcast_receiver>::operator=(other);
+        std::swap(state_, other.state_);
+        std::swap(seat_, other.seat_);
+        std::swap(run_, other.run_);
+        std::swap(next_, other.next_);
+        return *this;
+    }
+    ~broadcast_receiver() {
+        if (state_) state_->unsubscribe(*seat_);
+    }
+
+    /// The next item, or nothing at the end: `next()` by another name.
+    auto receive() & { return this->next(); }
+    template <class Token>
+    auto async_receive(Token&& token) & {
+        return this->next(std::forward<Token>(token));
+    }
+    /// What is there: an item, nothing yet, or the end. Never waits.
+    received<T> try_receive() { return taken(fill(nullptr, 1)); }
+    /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
+    /// Never call it where tasks run.
+    std::optional<T> blocking_receive() {
+        auto found = receive_blocking(std::nullopt);
+        if (!found) return std::nullopt;
+        return std::optional<T>(*std::move(found));
+    }
+    /// The same until `deadline`: nothing, and not the end, when it passed first.
+    received<T> blocking_receive_until(std::chrono::steady_clock::time_point deadline) {
+        return receive_blocking(deadline);
+    }
+
+    /// How many items it was too slow for (`slow_receiver::drop_oldest`).
+    std::uint64_t missed() const noexcept { return state_->missed(*seat_); }
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        for (;;) {
+            const poll_state state = fill(&cx, most_at_once());
+            if (state != poll_state::paused) return state;
+            while (next_ != run_.size()) {
+                if (!sink(std::move(run_[next_++]))) return poll_state::paused;
+            }
+        }
+    }
+
+private:
+    std::size_t most_at_once() const noexcept {
+        return std::min((state_->capacity() + 3) / 4, std::size_t{64});
+    }
+
+    /// `paused`: there is an item in run_[next_].
+    poll_state fill(poll_context* cx, std::size_t most) {
+        if (next_ != run_.size()) return poll_state::paused;
+        run_.clear();
+        next_ = 0;
+        run_.reserve(most_at_once());
+        return state_->receive(cx, *seat_, run_, most);
+    }
+
+    received<T> taken(poll_state state) {
+        if (state == poll_state::finished) return received<T>::end();
+        if (state == poll_state::pending) return received<T>::nothing();
+        return received<T>(std::move(run_[next_++]));
+    }
+
+    received<T> receive_blocking(std::optional<std::chrono::steady_clock::time_point> deadline) {
+        poll_state state = poll_state::pending;
+        auto ask = [this, &state](poll_context& cx) {
+            state = fill(&cx, 1);
+            return state != poll_state::pending;
+        };
+        if (!block_until(ask, deadline)) state_->stop_waiting_for_items(*seat_);
+        return taken(state);
+    }
+
+    std::shared_ptr<broadcast_state<T>> state_;
+    std::unique_ptr<broadcast_seat> seat_;  // on the heap: the broadcast knows it
+    std::vector<T> run_;                    // taken, and not yet handed on from next_ on
+    std::size_t next_ = 0;
+};
+
+/// Makes a broadcast, and its first sender.
+///
+///     auto prices = weir::broadcast<price>(256);
+///     auto screen = prices.subscribe();
+///     auto risk = prices.subscribe();
+///     feed | weir::into(std::move(prices))          // <weir/sinks/into_broadcast.hpp>
+///
+/// `capacity` is how many items a receiver may be behind, and `policy` what happens then. Order: as
+/// sent, the same for all receivers. Errors: `std::invalid_argument` for a capacity of 0,
+/// `std::length_error` for one that no memory holds.
+/// Cost: a lock for each item sent (in a pipeline, for a run) and for each run received; a copy of
+/// each item for each receiver but the last. No allocation after this one and those of `subscribe`.
+template <class T>
+broadcast_sender<T> broadcast(std::size_t capacity, slow_receiver policy = slow_receiver::wait) {
+    return broadcast_sender<T>(std::make_shared<broadcast_state<T>>(capacity, policy));
+}
+
+}  // namespace weir

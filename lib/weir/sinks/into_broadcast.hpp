@@ -1,0 +1,82 @@
+/// into a broadcast: all items to all of its receivers.
+#pragma once
+
+#include <weir/channel/broadcast.hpp>
+#include <weir/core/asio.hpp>
+#include <weir/runtime/terminal.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+template <class T>
+class broadcast_terminal {
+public:
+    explicit broadcast_terminal(broadcast_sender<T> to) : to_(std::move(to)) {}
+    broadcast_terminal(broadcast_terminal&&) noexcept = default;
+    broadcast_terminal& operator=(broadcast_terminal&&) = delete;
+    // Cancelled: what the receivers have is not all there was, and must not look like it.
+    ~broadcast_terminal() {
+        to_.close(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)));
+    }
+
+    template <class S>
+    poll_state poll(poll_context& cx, S& stream) {
+        std::exception_ptr error;
+        try {
+            return send_all(cx, stream);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        to_.close(error);
+        std::rethrow_exception(error);
+    }
+    void result() { const auto done = std::move(to_); }
+
+private:
+    static constexpr std::size_t most_at_once = 64;
+
+    template <class S>
+    poll_state send_all(poll_context& cx, S& stream) {
+        for (;;) {
+            if (!to_.poll_send_some(cx, run_, sent_)) return poll_state::pending;
+            run_.clear();
+            sent_ = 0;
+            if (ended_) return poll_state::finished;
+            const poll_state state = stream.poll(cx, [this](item_t<S>&& x) -> bool {
+                run_.push_back(std::move(x));
+                return run_.size() != most_at_once;
+            });
+            ended_ = state == poll_state::finished;
+            if (state == poll_state::pending && run_.empty()) return state;
+        }
+    }
+
+    broadcast_sender<T> to_;
+    std::vector<T> run_;  // taken from upstream, and not yet sent from sent_ on
+    std::size_t sent_ = 0;
+    bool ended_ = false;
+};
+
+/// Runs the pipeline into a broadcast, in runs of up to 64 items, and never keeps an item back for
+/// a run to become full. This sender is let go of at its end; when upstream fails, the broadcast is
+/// closed with that error (which the terminal throws too), and with `operation_aborted` when the
+/// pipeline is cancelled. Fails with `channel_closed` when somebody else closes the broadcast.
+/// Goes on when there are no receivers: some may come.
+///
+///     co_await (feed | weir::into(std::move(prices)));
+template <class T>
+auto into(broadcast_sender<T> to) {
+    return terminal_closure([to = std::move(to)]<class S>(const S&) mutable {
+        static_assert(std::same_as<item_t<S>, T>,
+                      "weir::into: the broadcast's item type is not the stream's");
+        check_owned_items<S>();
+        return broadcast_terminal<T>(std::move(to));
+    });
+}
+
+}  // namespace weir
