@@ -148,6 +148,15 @@ TEST_CASE("a sender waits for the slowest receiver, in every way of sending") {
         settle(io);
         CHECK_NOTHROW(sent->get());
     }
+    SUBCASE("from where the item is") {
+        int item = 2;
+        auto sent = spawn(io, to.send_from(item));
+        settle(io);
+        CHECK_FALSE(sent->done);
+        CHECK(there(slow) == std::vector{1});
+        settle(io);
+        CHECK_NOTHROW(sent->get());
+    }
     SUBCASE("on a thread") {
         std::thread sender([&to] { to.blocking_send(2); });
         CHECK(slow.blocking_receive() == 1);

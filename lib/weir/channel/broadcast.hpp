@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/channel/broadcast_state.hpp>
+#include <weir/channel/channel_questions.hpp>
 #include <weir/channel/own_poller.hpp>
 #include <weir/channel/received.hpp>
 #include <weir/core/poll.hpp>
@@ -33,13 +34,6 @@ class broadcast_receiver;
 /// that is cancelled, or has failed, has put nothing.
 template <class T>
 class broadcast_sender {
-    struct send_one {
-        broadcast_sender* to;
-        T item;
-        bool poll(poll_context& cx) { return to->poll_send(cx, item); }
-        void result() const noexcept {}
-    };
-
 public:
     using value_type = T;
 
@@ -70,11 +64,25 @@ public:
     /// Sends, and waits for the slowest receiver if it must. For coroutines:
     ///
     ///     co_await prices.send(p);
-    asio::awaitable<void> send(T item) & { return poller_.ask(send_one(this, std::move(item))); }
-    /// The same with any completion token, signature `void(std::exception_ptr)`.
+    asio::awaitable<void> send(T item) & {
+        return poller_.ask(send_question<broadcast_sender, T>(*this, std::move(item)));
+    }
+    /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
+    /// `item` must live until then.
+    asio::awaitable<void> send_from(T& item) & {
+        return poller_.ask(send_question<broadcast_sender, T&>(*this, item));
+    }
+    /// `send` with any completion token, signature `void(std::exception_ptr)`.
     template <class Token>
     auto async_send(T item, Token&& token) & {
-        return poller_.async_ask(send_one(this, std::move(item)), std::forward<Token>(token));
+        return poller_.async_ask(send_question<broadcast_sender, T>(*this, std::move(item)),
+                                 std::forward<Token>(token));
+    }
+    /// `send_from` with any completion token.
+    template <class Token>
+    auto async_send_from(T& item, Token&& token) & {
+        return poller_.async_ask(send_question<broadcast_sender, T&>(*this, item),
+                                 std::forward<Token>(token));
     }
     /// The same from a thread of your own, which sleeps meanwhile. Never call it where tasks run.
     void blocking_send(T item) {
