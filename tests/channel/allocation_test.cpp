@@ -5,10 +5,10 @@
 #include <weir/sinks/count.hpp>
 #include <weir/sinks/fold.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>
 #include <support/allocation_count.hpp>
-#include <support/drive.hpp>
 
 #include <functional>
 #include <ranges>

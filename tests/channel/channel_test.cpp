@@ -6,11 +6,11 @@
 #include <weir/sinks/into.hpp>
 #include <weir/sinks/to.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/resource.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/items.hpp>
-#include <support/resource.hpp>
 
 #include <exception>
 #include <memory>

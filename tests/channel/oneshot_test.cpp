@@ -3,14 +3,14 @@
 #include <weir/channel/oneshot.hpp>
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/to.hpp>
+#include <weir/testing/drive.hpp>
 #include <weir/testing/expect.hpp>
 #include <weir/testing/for_seeds.hpp>
+#include <weir/testing/resource.hpp>
 
 #include <doctest/doctest.h>
 #include <support/allocation_count.hpp>
-#include <support/drive.hpp>
 #include <support/items.hpp>
-#include <support/resource.hpp>
 #include <support/sanitized.hpp>
 
 #include <chrono>

@@ -10,11 +10,11 @@
 #include <weir/sinks/count.hpp>
 #include <weir/sinks/fold.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/resource.hpp>
+#include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
-#include <support/resource.hpp>
-#include <support/script.hpp>
 
 #include <cstdint>
 #include <exception>

@@ -12,10 +12,10 @@
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/from_range.hpp>
 #include <weir/sources/generator.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
-#include <support/script.hpp>
 
 #include <concepts>
 #include <memory>

@@ -11,12 +11,12 @@
 #include <weir/sinks/for_each.hpp>
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/interleave_pending.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/exam.hpp>
 #include <support/items.hpp>
-#include <support/wrappers.hpp>
 
 #include <chrono>
 #include <ranges>

@@ -7,9 +7,9 @@
 #include <weir/sinks/for_each.hpp>
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/exam.hpp>
 #include <support/failures.hpp>
 #include <support/items.hpp>

@@ -4,13 +4,13 @@
 #include <weir/operators/map.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/sources/any_stream.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/script.hpp>
+#include <weir/testing/virtual_clock.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/exam.hpp>
 #include <support/items.hpp>
-#include <support/script.hpp>
-#include <support/virtual_clock.hpp>
 
 #include <chrono>
 #include <memory>

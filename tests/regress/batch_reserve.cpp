@@ -3,11 +3,11 @@
 
 #include <weir/operators/batch.hpp>
 #include <weir/sinks/for_each.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/script.hpp>
+#include <weir/testing/virtual_clock.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
-#include <support/script.hpp>
-#include <support/virtual_clock.hpp>
 
 #include <chrono>
 #include <utility>

@@ -6,10 +6,10 @@
 #include <weir/operators/take.hpp>
 #include <weir/sinks/count.hpp>
 #include <weir/sinks/into.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
-#include <support/script.hpp>
 
 #include <optional>
 #include <utility>

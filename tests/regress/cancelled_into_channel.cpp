@@ -3,10 +3,10 @@
 
 #include <weir/sinks/into.hpp>
 #include <weir/sinks/to.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
-#include <support/script.hpp>
 
 #include <utility>
 #include <vector>

@@ -5,9 +5,9 @@
 #include <weir/operators/buffer.hpp>
 #include <weir/sinks/count.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 
 #include <ranges>
 

@@ -7,9 +7,9 @@
 #include <weir/operators/take.hpp>
 #include <weir/sources/from_range.hpp>
 #include <weir/sources/generator.hpp>
+#include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 
 #include <ranges>
 #include <utility>

@@ -1,9 +1,10 @@
 // A next() started outside of its stream's strand begins there a little later. A cancellation that
 // came to the strand first was forgotten, and the call waited on.
 
+#include <weir/testing/drive.hpp>
+#include <weir/testing/script.hpp>
+
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
-#include <support/script.hpp>
 
 #include <utility>
 

@@ -2,9 +2,10 @@
 // stream that had been pulled, then let go of the strand into a context that was no more.
 // (Seen by the address and thread sanitizers.)
 
+#include <weir/testing/drive.hpp>
+#include <weir/testing/script.hpp>
+
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
-#include <support/script.hpp>
 
 using namespace weir::testing;
 

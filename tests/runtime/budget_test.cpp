@@ -6,10 +6,10 @@
 #include <weir/operators/filter.hpp>
 #include <weir/sinks/count.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/interleave_pending.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
-#include <support/wrappers.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -4,10 +4,10 @@
 #include <weir/core/waker.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/segment.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/virtual_clock.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
-#include <support/virtual_clock.hpp>
 
 #include <atomic>
 #include <chrono>

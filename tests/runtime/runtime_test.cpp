@@ -10,11 +10,11 @@
 #include <weir/sinks/fold.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/failures.hpp>
-#include <support/script.hpp>
 
 #include <algorithm>
 #include <atomic>

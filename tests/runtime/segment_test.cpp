@@ -3,9 +3,9 @@
 #include <weir/core/asio.hpp>
 #include <weir/runtime/runtime.hpp>
 #include <weir/runtime/segment.hpp>
+#include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 
 #include <atomic>
 #include <functional>

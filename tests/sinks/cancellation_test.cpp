@@ -7,12 +7,12 @@
 #include <weir/operators/take.hpp>
 #include <weir/sinks/count.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/resource.hpp>
+#include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/failures.hpp>
-#include <support/resource.hpp>
-#include <support/script.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -7,13 +7,13 @@
 #include <weir/sinks/fold.hpp>
 #include <weir/sinks/to.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/interleave_pending.hpp>
+#include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/failures.hpp>
 #include <support/items.hpp>
-#include <support/script.hpp>
-#include <support/wrappers.hpp>
 
 #include <exception>
 #include <functional>

@@ -11,13 +11,13 @@
 #include <weir/sinks/into.hpp>
 #include <weir/sinks/to.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/interleave_pending.hpp>
+#include <weir/testing/resource.hpp>
+#include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/failures.hpp>
-#include <support/resource.hpp>
-#include <support/script.hpp>
-#include <support/wrappers.hpp>
 
 #include <ranges>
 #include <utility>

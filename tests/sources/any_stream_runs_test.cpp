@@ -8,11 +8,11 @@
 #include <weir/sinks/to.hpp>
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/items.hpp>
-#include <support/script.hpp>
 
 #include <array>
 #include <memory>

@@ -6,9 +6,9 @@
 #include <weir/sinks/fold.hpp>
 #include <weir/sinks/to.hpp>
 #include <weir/sources/from_async.hpp>
+#include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -8,9 +8,9 @@
 #include <weir/sinks/to.hpp>
 #include <weir/sources/from_range.hpp>
 #include <weir/sources/generate.hpp>
+#include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/failures.hpp>
 #include <support/items.hpp>
 

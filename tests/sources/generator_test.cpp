@@ -9,14 +9,14 @@
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/from_range.hpp>
 #include <weir/sources/generator.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/interleave_pending.hpp>
+#include <weir/testing/resource.hpp>
+#include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/failures.hpp>
 #include <support/items.hpp>
-#include <support/resource.hpp>
-#include <support/script.hpp>
-#include <support/wrappers.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -4,10 +4,10 @@
 #include <weir/sinks/count.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/sources/interval.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/virtual_clock.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
-#include <support/virtual_clock.hpp>
 
 #include <chrono>
 #include <memory>
