@@ -2,8 +2,7 @@
 #pragma once
 
 #include <weir/channel/channel.hpp>
-
-#include <support/drive.hpp>
+#include <weir/testing/drive.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -1,7 +1,8 @@
 // Sending and receiving item by item: what every kind of channel promises.
 
+#include <weir/testing/drive.hpp>
+
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 #include <support/items.hpp>
 
 #include <exception>

@@ -1,3 +1,0 @@
-#pragma once
-#include <weir/testing/interleave_pending.hpp>
-#include <weir/testing/strict.hpp>
