@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 #include <support/allocation_count.hpp>
 #include <support/items.hpp>
+#include <support/polled.hpp>
 #include <support/sanitized.hpp>
 
 #include <algorithm>
@@ -204,18 +205,17 @@ TEST_CASE("receivers come and go, and are counted") {
     CHECK(ends.sender.subscribe().get() == 2);
 }
 
-TEST_CASE("a receiver that is moved while its stream waits is woken where it is now") {
-    asio::io_context io;
+TEST_CASE("a receiver that is moved while its stream waits misses no change") {
     auto [to, from] = weir::watch(1);
     from.get();
-    auto waiting = start_next(io, from);
-    settle(io);
-    auto all = start(io, std::move(from) | weir::to<std::vector>());
-    settle(io);
+    poll_by_hand poll;
+    CHECK(poll(from).first == weir::poll_state::pending);
+    auto moved = std::move(from);
     to.send(2);
-    to.close();
-    settle(io);
-    CHECK(all->get() == std::vector{2});
+    CHECK(poll.woken() == 1);
+    CHECK(poll(moved).second == 2);
+    CHECK(poll(moved).first == weir::poll_state::pending);
+    CHECK(moved.get() == 2);
 }
 
 TEST_CASE("a cancelled wait for a change has seen nothing") {
@@ -283,7 +283,8 @@ TEST_CASE("neither a change nor waiting for it costs an allocation") {
         return allocation_count() - before;
     };
     cost(10);
-    CHECK(cost(10'000) <= cost(10));
+    // Which of Asio's recycled memory is at hand differs by a few from run to run.
+    CHECK(cost(10'000) < cost(10) + 10);
 }
 
 TEST_CASE("nor does one that is waited for") {
