@@ -15,6 +15,7 @@
 #include <weir/testing/for_seeds.hpp>
 #include <weir/testing/resource.hpp>
 
+#include <asio/experimental/awaitable_operators.hpp>
 #include <doctest/doctest.h>
 #include <support/allocation_count.hpp>
 #include <support/items.hpp>
@@ -416,6 +417,22 @@ TEST_CASE("an item may hold a receiver of its own broadcast, and be destroyed in
     }
 }
 
+TEST_CASE("an item that closes its broadcast when it is dropped leaves no room for the next") {
+    struct closer {
+        explicit closer(weir::broadcast_sender<std::shared_ptr<closer>> b) : to(std::move(b)) {}
+        ~closer() { to.close(); }
+        weir::broadcast_sender<std::shared_ptr<closer>> to;
+    };
+    for (const auto policy : {slow_receiver::drop_oldest, slow_receiver::fail}) {
+        auto to = weir::broadcast<std::shared_ptr<closer>>(2, policy);
+        auto slow = to.subscribe();
+        CHECK(to.try_send(std::make_shared<closer>(to)));
+        CHECK(to.try_send(nullptr));
+        CHECK_FALSE(to.try_send(nullptr));
+        if (policy == slow_receiver::drop_oldest) CHECK(there(slow).size() == 1);
+    }
+}
+
 TEST_CASE("items that need no default value are broadcast") {
     auto to = weir::broadcast<no_default>(2);
     auto from = to.subscribe();
@@ -517,6 +534,35 @@ TEST_CASE("neither an item of a broadcast nor waiting for it costs an allocation
     }
 }
 #endif
+
+TEST_CASE("a receive from a broadcast that is raced with a timer loses no item") {
+    using namespace asio::experimental::awaitable_operators;
+    constexpr std::uint64_t races = 20'000;
+    weir::runtime threads(2);
+    auto to = weir::broadcast<std::uint64_t>(4);
+    auto from = to.subscribe();
+    const auto race = [&from]() -> asio::awaitable<std::uint64_t> {
+        std::uint64_t in_order = 0;
+        asio::steady_timer timer(co_await asio::this_coro::executor);
+        for (;;) {
+            timer.expires_after(std::chrono::microseconds(in_order % 3));
+            auto either = from.next() || timer.async_wait(asio::use_awaitable);
+            const auto first = co_await std::move(either);
+            if (first.index() == 1) continue;
+            const auto item = std::get<0>(first);
+            if (!item) co_return in_order;
+            if (*item == in_order) ++in_order;
+        }
+    };
+    std::thread sender([out = std::move(to)]() mutable {
+        for (std::uint64_t i = 0; i < races; ++i) {
+            out.blocking_send(i);
+            if (i % 4 == 0) std::this_thread::yield();
+        }
+    });
+    CHECK(threads.run(race()) == races);
+    sender.join();
+}
 
 TEST_CASE("in every order, each receiver of a broadcast sees all items in one order") {
     for_seeds(1'000, [](seeded_context& ctx) {

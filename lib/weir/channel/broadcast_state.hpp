@@ -69,11 +69,12 @@ public:
         lock_type lock(mutex_);
         const std::size_t before = done;
         for (; done != items.size(); ++done) {
-            if (closed_) {
+            const bool room = make_room(lock);
+            if (closed_) {  // perhaps only since room was made
                 if (cx) throw channel_closed("weir::broadcast: it is closed");
                 break;
             }
-            if (!make_room(lock)) {
+            if (!room) {
                 if (cx) replaced = room_waiting_.add(place, cx->poller());
                 break;
             }
@@ -143,7 +144,9 @@ public:
     }
     void stop_waiting_for_items(broadcast_seat& seat) noexcept { leave_list(seat.place); }
     std::uint64_t missed(broadcast_seat& seat) const noexcept {
-        return look([&] { return seat.missed + (std::max(first_, seat.next) - seat.next); });
+        const lock_type lock(mutex_);
+        if (!seat.cut_off) catch_up(seat);
+        return seat.missed;
     }
 
 private:
@@ -208,6 +211,7 @@ private:
         seat.next = first_;
     }
 
+    /// False when senders must wait. May let go of the lock for a while.
     bool make_room(lock_type& lock) noexcept {
         while (!closed_ && next_ - first_ == capacity_) {
             switch (policy_) {
