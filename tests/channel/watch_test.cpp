@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -386,6 +387,27 @@ TEST_CASE("many threads watch what many threads change, and all see the last val
     CHECK(seen == pair{2 * n, 1});
     CHECK(last == pair{2 * n, 2 * n});
     CHECK((sound[0] && sound[1]));
+}
+
+TEST_CASE("a change that comes while a receiver is about to wait is not missed") {
+    for (int round = 0; round < 500; ++round) {
+        auto ends = weir::watch(0);
+        ends.receiver.get();
+        std::atomic<bool> changing{false};
+        // So slow that the receiver finds nothing new, and then the lock taken.
+        const auto change = [&changing](int& x) {
+            changing = true;
+            for (int i = 0; i < 20; ++i) std::this_thread::yield();
+            x = 1;
+        };
+        std::thread sender([&to = ends.sender, change] { to.modify(change); });
+        while (!changing) std::this_thread::yield();
+        const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+        const bool changed = ends.receiver.blocking_changed_until(limit);
+        sender.join();
+        REQUIRE(changed);
+        CHECK(ends.receiver.get() == 1);
+    }
 }
 
 TEST_CASE("receivers come and go on one thread while another sends") {
