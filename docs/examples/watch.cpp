@@ -32,7 +32,9 @@ double total(weir::runtime& rt, std::vector<std::pair<std::string, double>> orde
 // [changed]
 asio::awaitable<std::vector<int>> follow(weir::watch_receiver<int> setting) {
     std::vector<int> applied;
-    while (const bool more = co_await setting.changed()) applied.push_back(setting.get());
+    for (bool more = co_await setting.changed(); more; more = co_await setting.changed()) {
+        applied.push_back(setting.get());
+    }
     co_return applied;
 }
 // [/changed]

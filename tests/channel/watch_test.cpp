@@ -319,7 +319,9 @@ TEST_CASE(
         auto b_from = to->subscribe();
         std::vector<int> b;
         const auto watch_b = [&]() -> asio::awaitable<void> {
-            while (const bool more = co_await b_from.changed()) b.push_back(b_from.get());
+            for (bool more = co_await b_from.changed(); more; more = co_await b_from.changed()) {
+                b.push_back(b_from.get());
+            }
         };
         auto b_done = spawn(ctx, watch_b());
         auto c_from = to->subscribe();

@@ -122,7 +122,7 @@ public:
 
     /// Waits until there is a value that this receiver has not seen; false at the end.
     ///
-    ///     while (const bool more = co_await settings.changed()) apply(settings.get());
+    ///     for (bool more = co_await s.changed(); more; more = co_await s.changed()) use(s.get());
     ///
     /// Sees nothing itself: until `get()`, it is true again at once. Throws what the watch was
     /// closed with, after the last value was seen. One call at a time; the receiver stays where it
