@@ -4,23 +4,18 @@ namespace weir {
 
 namespace {
 
-/// What came of a coroutine, as a value: Asio would copy an exception, and the last copy might die
-/// on a thread that knows nothing of who read it.
-struct body_outcome {
-    std::exception_ptr error;
-};
-
-asio::awaitable<body_outcome> outcome_of(asio::awaitable<void> body) {
-    body_outcome outcome;
+/// Awaits `body` and leaves what it threw in `error`. Not thrown on: Asio would copy the exception,
+/// and the last copy might die on a thread that knows nothing of who has read it.
+asio::awaitable<void> await_body(asio::awaitable<void> body,
+                                 std::shared_ptr<std::exception_ptr> error) {
     // The coroutine's parameters die with its frame, and must before the segment counts as over.
     std::optional<asio::awaitable<void>> running(std::move(body));
     try {
         co_await std::move(*running);
     } catch (...) {
-        outcome.error = std::current_exception();
+        *error = std::current_exception();
     }
     running.reset();
-    co_return outcome;
 }
 
 }  // namespace
@@ -28,13 +23,13 @@ asio::awaitable<body_outcome> outcome_of(asio::awaitable<void> body) {
 void awaitable_task::start(const asio::any_io_executor& executor, task_done done) {
     strand_ = make_segment_executor(executor);
     cancel_ = std::make_shared<asio::cancellation_signal>();
-    auto strand = done.get_executor();
-    auto report = [done = std::move(done), keep = cancel_](std::exception_ptr error,
-                                                           body_outcome outcome) mutable {
-        done(error ? std::move(error) : std::move(outcome.error));
-    };
-    auto body = outcome_of(std::move(*body_));
+    auto error = std::make_shared<std::exception_ptr>();
+    auto body = await_body(std::move(*body_), error);
     body_.reset();
+    auto strand = done.get_executor();
+    auto report = [done = std::move(done), error, keep = cancel_](std::exception_ptr lost) mutable {
+        done(lost ? std::move(lost) : std::move(*error));
+    };
     asio::co_spawn(strand_, std::move(body),
                    asio::bind_cancellation_slot(cancel_->slot(),
                                                 asio::bind_executor(strand, std::move(report))));
