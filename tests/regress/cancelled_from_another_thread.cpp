@@ -13,10 +13,10 @@
 #include <weir/sources/from_range.hpp>
 #include <weir/sources/generator.hpp>
 #include <weir/sources/interval.hpp>
+#include <weir/testing/drive.hpp>
 #include <weir/testing/resource.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 
 #include <atomic>
 #include <chrono>

@@ -9,11 +9,11 @@
 #include <weir/sinks/count.hpp>
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/generator.hpp>
+#include <weir/testing/drive.hpp>
 #include <weir/testing/resource.hpp>
 #include <weir/testing/script.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 
 #include <memory>
 #include <optional>

@@ -6,11 +6,11 @@
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/sinks/into.hpp>
+#include <weir/testing/drive.hpp>
 #include <weir/testing/script.hpp>
 #include <weir/testing/virtual_clock.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 
 #include <chrono>
 #include <memory>

@@ -10,9 +10,9 @@
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/from_range.hpp>
 #include <weir/sources/generator.hpp>
+#include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>
-#include <support/drive.hpp>
 
 #include <ranges>
 #include <utility>
@@ -47,6 +47,14 @@ asio::awaitable<void> ready_at_once() {
     co_return;
 }
 
+asio::awaitable<void> send_and_receive(int& received) {
+    auto [tx, rx] = weir::channel<int>(4);
+    for (int i = 0; i < many; ++i) {
+        co_await tx.send(i);
+        if (auto x = co_await rx.receive()) ++received;
+    }
+}
+
 }  // namespace
 
 TEST_CASE("three million ready items are pulled by a coroutine") {
@@ -77,4 +85,11 @@ TEST_CASE("three million calls of a coroutine that is done at once are awaited b
     });
     run(numbers() | std::move(call));
     CHECK(called == many);
+}
+
+TEST_CASE("three million items are sent and received by one coroutine, none of which waits") {
+    asio::io_context io;
+    int received = 0;
+    run_task(io, send_and_receive(received));
+    CHECK(received == many);
 }

@@ -38,14 +38,26 @@ public:
 
     std::size_t room() noexcept { return ring_.room(); }
 
-    void put(T&& item) {
-        ring_.put(std::move(item));
-        if (ring_.unpublished_count() < run) return;
-        ring_.publish();
-        // A receiver that sleeps is woken for half a ring, not for a run: being woken costs it as
-        // much as some hundred items. The sender publishes at the end of its turn at the latest.
-        if (ring_.room_seen() <= ring_.capacity() / 2) receiver_waits_.wake();
-    }
+    /// Puts the items of one poll. Precondition: there is room.
+    class run_of_puts {
+    public:
+        explicit run_of_puts(channel_state& to) noexcept
+            : to_(to), items_(to.ring_), left_(to.run_left()) {}
+        /// False when there is no room for another.
+        bool put(T&& item) {
+            items_.put(std::move(item));
+            if (--left_ != 0) return true;
+            items_.count();
+            left_ = to_.next_run();
+            return left_ != 0;
+        }
+
+    private:
+        channel_state& to_;
+        typename spsc_ring<T>::run_of_puts items_;
+        std::size_t left_;
+    };
+
     /// For one item: puts it where the receiver sees it. False when the ring is full; then the item
     /// is as it was.
     bool try_put(T& item) {
@@ -109,16 +121,14 @@ public:
         for (;;) {
             if (!poll_items(&cx)) return poll_state::pending;
             if (ring_.available_seen() == 0) return poll_state::finished;
-            std::size_t granted = cx.grant(std::min(ring_.available(), quarter()));
+            const std::size_t granted = cx.grant(std::min(ring_.available(), quarter()));
             if (granted == 0) {
                 release();
                 return poll_state::pending;
             }
-            for (; granted != 0; --granted) {
-                if (!sink(ring_.take())) {
-                    release();
-                    return poll_state::paused;
-                }
+            if (!hand_over(granted, sink)) {
+                release();
+                return poll_state::paused;
             }
             if (ring_.unreleased_count() >= quarter()) {
                 ring_.release();
@@ -175,6 +185,31 @@ private:
             throw std::length_error("weir::channel: no memory holds as many items as its capacity");
         }
         return capacity;
+    }
+
+    /// How many items may be put before `next_run`.
+    std::size_t run_left() noexcept {
+        return std::min(ring_.room(), run - ring_.unpublished_count());
+    }
+    /// Publishes when a run is full; how many items may be put now, 0 when there is no room.
+    std::size_t next_run() noexcept {
+        if (ring_.unpublished_count() == run) {
+            ring_.publish();
+            // A receiver that sleeps is woken for half a ring, not for a run: being woken costs it
+            // as much as some hundred items. The sender publishes at the end of its turn at the
+            // latest.
+            if (ring_.room_seen() <= ring_.capacity() / 2) receiver_waits_.wake();
+        }
+        return run_left();
+    }
+
+    template <class Sink>
+    bool hand_over(std::size_t n, Sink& sink) {
+        typename spsc_ring<T>::run_of_takes items(ring_);
+        for (; n != 0; --n) {
+            if (!sink(items.take())) return false;
+        }
+        return true;
     }
 
     std::size_t quarter() const noexcept { return (ring_.capacity() + 3) / 4; }

@@ -8,6 +8,13 @@
 
 namespace weir {
 
+/// Polls `stream` into `to` until either has no more. Precondition: there is room.
+template <class S>
+poll_state fill(poll_context& cx, S& stream, channel_state<item_t<S>>& to) {
+    typename channel_state<item_t<S>>::run_of_puts items(to);
+    return stream.poll(cx, [&items](item_t<S>&& x) -> bool { return items.put(std::move(x)); });
+}
+
 /// Polls `stream` into `to` as far as both allow in this turn. `finished` when the stream has
 /// ended or the receiver is gone; the channel is left open. What is at hand is published before it
 /// returns: a run never delays an item.
@@ -16,10 +23,7 @@ poll_state send_all(poll_context& cx, S& stream, channel_state<item_t<S>>& to) {
     for (;;) {
         if (!to.poll_room(cx)) return poll_state::pending;
         if (to.abandoned()) return poll_state::finished;
-        const poll_state state = stream.poll(cx, [&to](item_t<S>&& x) -> bool {
-            to.put(std::move(x));
-            return to.room() != 0;
-        });
+        const poll_state state = fill(cx, stream, to);
         to.publish();
         if (state == poll_state::pending && to.poll_abandoned(cx)) return poll_state::finished;
         if (state != poll_state::paused) return state;

@@ -64,6 +64,26 @@ public:
         tail_.store(producer_.next);
     }
 
+    /// Places items, keeping count in a local of its own until it goes: the loop that feeds it
+    /// then keeps it in a register.
+    class run_of_puts {
+    public:
+        explicit run_of_puts(spsc_ring& ring) noexcept : ring_(ring), next_(ring.producer_.next) {}
+        run_of_puts(const run_of_puts&) = delete;
+        run_of_puts& operator=(const run_of_puts&) = delete;
+        ~run_of_puts() { count(); }
+        void put(T&& item) {
+            std::construct_at(ring_.slot(next_), std::move(item));
+            ++next_;
+        }
+        /// Lets the ring know what was placed.
+        void count() noexcept { ring_.producer_.next = next_; }
+
+    private:
+        spsc_ring& ring_;
+        std::size_t next_;
+    };
+
     // --- the consumer's side ---
 
     /// How many items can be taken. Looks at the producer's index only when it must.
@@ -85,6 +105,26 @@ public:
         ++consumer_.next;
         return item;
     }
+    /// Takes items, likewise.
+    class run_of_takes {
+    public:
+        explicit run_of_takes(spsc_ring& ring) noexcept : ring_(ring), next_(ring.consumer_.next) {}
+        run_of_takes(const run_of_takes&) = delete;
+        run_of_takes& operator=(const run_of_takes&) = delete;
+        ~run_of_takes() { ring_.consumer_.next = next_; }
+        T take() noexcept(std::is_nothrow_move_constructible_v<T>) {
+            T* place = ring_.slot(next_);
+            T item = std::move(*place);
+            std::destroy_at(place);
+            ++next_;
+            return item;
+        }
+
+    private:
+        spsc_ring& ring_;
+        std::size_t next_;
+    };
+
     /// How many taken items the producer does not know of yet.
     std::size_t unreleased_count() const noexcept { return consumer_.next - consumer_.released; }
     /// Gives the places of taken items back to the producer.
