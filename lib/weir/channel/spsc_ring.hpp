@@ -30,7 +30,7 @@ public:
     spsc_ring(const spsc_ring&) = delete;
     spsc_ring& operator=(const spsc_ring&) = delete;
     ~spsc_ring() {
-        for (std::size_t i = head_.load(); i != producer_.next; ++i) std::destroy_at(slot(i));
+        for (std::size_t i = consumer_.next; i != producer_.next; ++i) std::destroy_at(slot(i));
         std::allocator<T>().deallocate(slots_, mask_ + 1);
     }
 
