@@ -4,6 +4,7 @@
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/count.hpp>
 #include <weir/sinks/fold.hpp>
+#include <weir/sinks/into.hpp>
 #include <weir/sources/from_range.hpp>
 #include <weir/testing/drive.hpp>
 
@@ -12,6 +13,10 @@
 
 #include <functional>
 #include <ranges>
+#include <thread>
+#include <utility>
+
+#include "kinds.hpp"
 
 #if WEIR_COUNTS_ALLOCATIONS
 
@@ -27,6 +32,64 @@ std::size_t allocations(std::size_t n, std::size_t capacity) {
         run(io, weir::from_range(std::views::iota(std::size_t{0}, n)) | weir::buffer(capacity) |
                     weir::fold(std::size_t{0}, std::plus<>()));
     CHECK(seen == n * (n - 1) / 2);
+    return allocation_count() - before;
+}
+
+// How many allocations tasks of a channel make, for n items each.
+template <class Kind>
+std::size_t awaited(std::size_t n, std::size_t capacity) {
+    asio::io_context io(1);
+    const asio::any_io_executor strand = asio::make_strand(io);
+    auto ends = Kind::template make<std::size_t>(capacity);
+    auto send = [](auto tx, std::size_t count) -> asio::awaitable<void> {
+        for (std::size_t i = 0; i < count; ++i) co_await tx.send(i);
+    };
+    auto receive = [](auto rx) -> asio::awaitable<void> {
+        while (co_await rx.receive()) {
+        }
+    };
+    const std::size_t before = allocation_count();
+    asio::co_spawn(strand, send(std::move(ends.sender), n), asio::detached);
+    asio::co_spawn(strand, receive(std::move(ends.receiver)), asio::detached);
+    settle(io);
+    return allocation_count() - before;
+}
+
+template <class Kind>
+std::size_t piped(std::size_t n, std::size_t capacity) {
+    asio::io_context io(1);
+    auto ends = Kind::template make<std::size_t>(capacity);
+    const std::size_t before = allocation_count();
+    auto numbers = weir::from_range(std::views::iota(std::size_t{0}, n));
+    auto sent = start(io, std::move(numbers) | weir::into(std::move(ends.sender)));
+    CHECK(run(io, std::move(ends.receiver) | weir::count()) == n);
+    return allocation_count() - before;
+}
+
+template <class Kind>
+std::size_t tried(std::size_t n, std::size_t capacity) {
+    auto ends = Kind::template make<std::size_t>(capacity);
+    const std::size_t before = allocation_count();
+    for (std::size_t i = 0; i < n; ++i) {
+        ends.sender.try_send(std::size_t(i));
+        if (i % 3 == 0) {
+            while (ends.receiver.try_receive()) {
+            }
+        }
+    }
+    return allocation_count() - before;
+}
+
+template <class Kind>
+std::size_t blocking(std::size_t n, std::size_t capacity) {
+    auto ends = Kind::template make<std::size_t>(capacity);
+    const std::size_t before = allocation_count();
+    std::thread sending([tx = std::move(ends.sender), n]() mutable {
+        for (std::size_t i = 0; i < n; ++i) tx.blocking_send(i);
+    });
+    while (ends.receiver.blocking_receive()) {
+    }
+    sending.join();
     return allocation_count() - before;
 }
 
@@ -51,6 +114,16 @@ TEST_CASE("nor does an item that crosses between two threads") {
         threads.run(weir::from_range(std::views::iota(std::size_t{0}, n)) | weir::buffer(capacity) |
                     weir::count());
         CHECK(allocation_count() - before < 1'000);
+    }
+}
+
+TEST_CASE_TEMPLATE("no channel allocates for an item, whichever way it goes", kind, CHANNEL_KINDS) {
+    for (const std::size_t capacity : {1u, 2u, 64u}) {
+        CAPTURE(capacity);
+        CHECK(awaited<kind>(20'000, capacity) < awaited<kind>(1'000, capacity) + 10);
+        CHECK(piped<kind>(20'000, capacity) < piped<kind>(1'000, capacity) + 10);
+        CHECK(tried<kind>(20'000, capacity) < tried<kind>(1'000, capacity) + 10);
+        CHECK(blocking<kind>(20'000, capacity) < blocking<kind>(1'000, capacity) + 10);
     }
 }
 

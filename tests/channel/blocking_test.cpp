@@ -35,9 +35,7 @@ asio::awaitable<void> send_numbers(Sender tx) {
 
 }  // namespace
 
-#define KINDS spsc
-
-TEST_CASE_TEMPLATE("two threads send and receive, sleeping where they must", kind, KINDS) {
+TEST_CASE_TEMPLATE("two threads send and receive, sleeping where they must", kind, CHANNEL_KINDS) {
     for (const std::size_t capacity : {1u, 2u, 64u}) {
         auto ends = kind::template make<move_only>(capacity);
         std::thread sending([tx = std::move(ends.sender)]() mutable {
@@ -50,7 +48,7 @@ TEST_CASE_TEMPLATE("two threads send and receive, sleeping where they must", kin
     }
 }
 
-TEST_CASE_TEMPLATE("a range over a channel, for a thread", kind, KINDS) {
+TEST_CASE_TEMPLATE("a range over a channel, for a thread", kind, CHANNEL_KINDS) {
     auto ends = kind::template make<move_only>(4);
     std::thread sending([tx = std::move(ends.sender)]() mutable {
         for (int i = 0; i < count; ++i) tx.blocking_send(move_only(i));
@@ -62,7 +60,7 @@ TEST_CASE_TEMPLATE("a range over a channel, for a thread", kind, KINDS) {
 }
 
 TEST_CASE_TEMPLATE("the range works with the standard's views, and takes no item too many", kind,
-                   KINDS) {
+                   CHANNEL_KINDS) {
     using view = decltype(weir::blocking_view(
         std::declval<decltype(kind::template make<int>(1).receiver)&>()));
     static_assert(std::ranges::input_range<view>);
@@ -75,7 +73,7 @@ TEST_CASE_TEMPLATE("the range works with the standard's views, and takes no item
     CHECK(rx.size() == 3);
 }
 
-TEST_CASE_TEMPLATE("the range throws the error after the items", kind, KINDS) {
+TEST_CASE_TEMPLATE("the range throws the error after the items", kind, CHANNEL_KINDS) {
     auto [tx, rx] = kind::template make<int>(8);
     tx.try_send(1);
     tx.close(std::make_exception_ptr(sender_failed()));
@@ -87,7 +85,7 @@ TEST_CASE_TEMPLATE("the range throws the error after the items", kind, KINDS) {
     CHECK(seen == std::vector{1});
 }
 
-TEST_CASE_TEMPLATE("a thread receives what a task sends", kind, KINDS) {
+TEST_CASE_TEMPLATE("a thread receives what a task sends", kind, CHANNEL_KINDS) {
     weir::runtime tasks(1);
     auto ends = kind::template make<move_only>(3);
     asio::co_spawn(asio::make_strand(tasks.context()), send_numbers(std::move(ends.sender)),
@@ -97,7 +95,8 @@ TEST_CASE_TEMPLATE("a thread receives what a task sends", kind, KINDS) {
     CHECK(next == count);
 }
 
-TEST_CASE_TEMPLATE("a deadline that has passed leaves the item with the sender", kind, KINDS) {
+TEST_CASE_TEMPLATE("a deadline that has passed leaves the item with the sender", kind,
+                   CHANNEL_KINDS) {
     auto [tx, rx] = kind::template make<move_only>(1);
     move_only first(1);
     move_only second(2);
@@ -114,7 +113,7 @@ TEST_CASE_TEMPLATE("a deadline that has passed leaves the item with the sender",
     CHECK(rx.blocking_receive_until(long_ago).ended());
 }
 
-TEST_CASE_TEMPLATE("a blocked sender hears that its receiver has gone", kind, KINDS) {
+TEST_CASE_TEMPLATE("a blocked sender hears that its receiver has gone", kind, CHANNEL_KINDS) {
     auto ends = kind::template make<move_only>(1);
     ends.sender.blocking_send(move_only(1));
     std::thread leaving([rx = std::move(ends.receiver)] {});
@@ -122,7 +121,7 @@ TEST_CASE_TEMPLATE("a blocked sender hears that its receiver has gone", kind, KI
     leaving.join();
 }
 
-TEST_CASE_TEMPLATE("a blocked receiver hears that its sender has gone", kind, KINDS) {
+TEST_CASE_TEMPLATE("a blocked receiver hears that its sender has gone", kind, CHANNEL_KINDS) {
     auto ends = kind::template make<move_only>(1);
     std::thread leaving([tx = std::move(ends.sender)] {});
     CHECK_FALSE(ends.receiver.blocking_receive());

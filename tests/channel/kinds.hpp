@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/channel/channel.hpp>
+#include <weir/channel/shared_channel.hpp>
 #include <weir/testing/drive.hpp>
 
 #include <cstddef>
@@ -17,6 +18,21 @@ struct spsc {
         return weir::channel<T>(capacity);
     }
 };
+
+struct mpsc {
+    template <class T>
+    static auto make(std::size_t capacity) {
+        return weir::mpsc_channel<T>(capacity);
+    }
+};
+struct mpmc {
+    template <class T>
+    static auto make(std::size_t capacity) {
+        return weir::mpmc_channel<T>(capacity);
+    }
+};
+
+#define CHANNEL_KINDS weir::testing::spsc, weir::testing::mpsc, weir::testing::mpmc
 
 /// Starts `tx.async_send(item)` on `ctx`.
 template <class Context, class Sender, class T>

@@ -42,9 +42,8 @@ std::vector<int> first_numbers(int n) {
 
 }  // namespace
 
-#define KINDS spsc
-
-TEST_CASE_TEMPLATE("what is sent by awaiting is received by awaiting, in order", kind, KINDS) {
+TEST_CASE_TEMPLATE("what is sent by awaiting is received by awaiting, in order", kind,
+                   CHANNEL_KINDS) {
     for (const int n : {0, 1, 2, 3, 100, 1000}) {
         for (const std::size_t capacity : {1u, 2u, 64u}) {
             CAPTURE(n);
@@ -60,7 +59,7 @@ TEST_CASE_TEMPLATE("what is sent by awaiting is received by awaiting, in order",
     }
 }
 
-TEST_CASE_TEMPLATE("try_receive tells an item, nothing yet, and the end", kind, KINDS) {
+TEST_CASE_TEMPLATE("try_receive tells an item, nothing yet, and the end", kind, CHANNEL_KINDS) {
     auto [tx, rx] = kind::template make<move_only>(2);
     CHECK_FALSE(rx.try_receive());
     CHECK_FALSE(rx.try_receive().ended());
@@ -77,7 +76,7 @@ TEST_CASE_TEMPLATE("try_receive tells an item, nothing yet, and the end", kind, 
     CHECK(rx.try_receive().ended());
 }
 
-TEST_CASE_TEMPLATE("a channel tells its size and its capacity at both ends", kind, KINDS) {
+TEST_CASE_TEMPLATE("a channel tells its size and its capacity at both ends", kind, CHANNEL_KINDS) {
     auto [tx, rx] = kind::template make<int>(3);
     CHECK(tx.capacity() == 3);
     CHECK(rx.capacity() == 3);
@@ -93,7 +92,7 @@ TEST_CASE_TEMPLATE("a channel tells its size and its capacity at both ends", kin
     CHECK(tx.try_send(5));
 }
 
-TEST_CASE_TEMPLATE("a send waits while the channel is full", kind, KINDS) {
+TEST_CASE_TEMPLATE("a send waits while the channel is full", kind, CHANNEL_KINDS) {
     asio::io_context io;
     auto [tx, rx] = kind::template make<move_only>(1);
     auto first = start_send(io, tx, move_only(1));
@@ -108,7 +107,7 @@ TEST_CASE_TEMPLATE("a send waits while the channel is full", kind, KINDS) {
     CHECK(rx.try_receive()->value() == 2);
 }
 
-TEST_CASE_TEMPLATE("a send to nobody fails, whether it waits or not", kind, KINDS) {
+TEST_CASE_TEMPLATE("a send to nobody fails, whether it waits or not", kind, CHANNEL_KINDS) {
     asio::io_context io;
     auto ends = kind::template make<move_only>(1);
     auto& tx = ends.sender;
@@ -126,7 +125,8 @@ TEST_CASE_TEMPLATE("a send to nobody fails, whether it waits or not", kind, KIND
     CHECK_THROWS_AS(late->get(), weir::channel_closed);
 }
 
-TEST_CASE_TEMPLATE("closing fails a send that waits, and the receiver drains", kind, KINDS) {
+TEST_CASE_TEMPLATE("closing fails a send that waits, and the receiver drains", kind,
+                   CHANNEL_KINDS) {
     asio::io_context io;
     auto [tx, rx] = kind::template make<move_only>(1);
     tx.try_send(move_only(0));
@@ -144,7 +144,7 @@ TEST_CASE_TEMPLATE("closing fails a send that waits, and the receiver drains", k
     CHECK_THROWS_AS(late->get(), weir::channel_closed);
 }
 
-TEST_CASE_TEMPLATE("closing wakes a receive that waits", kind, KINDS) {
+TEST_CASE_TEMPLATE("closing wakes a receive that waits", kind, CHANNEL_KINDS) {
     for (const bool with_error : {false, true}) {
         asio::io_context io;
         auto [tx, rx] = kind::template make<move_only>(1);
@@ -165,7 +165,7 @@ TEST_CASE_TEMPLATE("closing wakes a receive that waits", kind, KINDS) {
     }
 }
 
-TEST_CASE_TEMPLATE("an error is received once, after the items, each way", kind, KINDS) {
+TEST_CASE_TEMPLATE("an error is received once, after the items, each way", kind, CHANNEL_KINDS) {
     for (int way = 0; way < 4; ++way) {
         CAPTURE(way);
         asio::io_context io;
@@ -193,7 +193,7 @@ TEST_CASE_TEMPLATE("an error is received once, after the items, each way", kind,
     }
 }
 
-TEST_CASE_TEMPLATE("receive_some takes what is there, and one at least", kind, KINDS) {
+TEST_CASE_TEMPLATE("receive_some takes what is there, and one at least", kind, CHANNEL_KINDS) {
     asio::io_context io;
     auto [tx, rx] = kind::template make<int>(8);
     std::vector<int> got{-1};
@@ -224,7 +224,7 @@ TEST_CASE_TEMPLATE("receive_some takes what is there, and one at least", kind, K
 }
 
 TEST_CASE_TEMPLATE("a cancelled send has put nothing, and its owner may keep the item", kind,
-                   KINDS) {
+                   CHANNEL_KINDS) {
     asio::io_context io;
     auto [tx, rx] = kind::template make<move_only>(1);
     tx.try_send(move_only(0));
@@ -245,7 +245,7 @@ TEST_CASE_TEMPLATE("a cancelled send has put nothing, and its owner may keep the
     CHECK(rx.try_receive()->value() == 7);
 }
 
-TEST_CASE_TEMPLATE("a cancelled receive has taken nothing", kind, KINDS) {
+TEST_CASE_TEMPLATE("a cancelled receive has taken nothing", kind, CHANNEL_KINDS) {
     asio::io_context io;
     auto [tx, rx] = kind::template make<move_only>(2);
     asio::cancellation_signal stop;

@@ -16,6 +16,9 @@ public:
     wait_node(const wait_node&) = delete;
     wait_node& operator=(const wait_node&) = delete;
 
+    /// True from `add` until it is removed or taken.
+    bool in_list() const noexcept { return after_ != this; }
+
 private:
     friend class wait_list;
 
@@ -40,14 +43,16 @@ public:
 
     /// Leaves `who` to be woken: at the end, or where `node` is already. Returns whom it replaces.
     [[nodiscard]] waker add(wait_node& node, wakeable& who) noexcept {
-        if (node.after_ == &node) {
-            node.before_ = ends_.before_;
-            node.after_ = &ends_;
-            ends_.before_->after_ = &node;
-            ends_.before_ = &node;
-        }
+        if (!node.in_list()) insert(node, ends_);
         return std::exchange(node.who_, waker::share(&who));
     }
+    /// The same, but before all others if it is not there yet.
+    [[nodiscard]] waker add_first(wait_node& node, wakeable& who) noexcept {
+        if (!node.in_list()) insert(node, *ends_.after_);
+        return std::exchange(node.who_, waker::share(&who));
+    }
+    /// Who has waited longest. Precondition: not empty.
+    wait_node& first() noexcept { return *ends_.after_; }
 
     /// Takes `node` out of whichever list it is in, if any. Returns who waited there.
     [[nodiscard]] static waker remove(wait_node& node) noexcept {
@@ -75,6 +80,12 @@ public:
     }
 
 private:
+    static void insert(wait_node& node, wait_node& next) noexcept {
+        node.before_ = next.before_;
+        node.after_ = &next;
+        next.before_->after_ = &node;
+        next.before_ = &node;
+    }
     void take_over(wait_list& other) noexcept {
         ends_.before_ = std::exchange(other.ends_.before_, &other.ends_);
         ends_.after_ = std::exchange(other.ends_.after_, &other.ends_);

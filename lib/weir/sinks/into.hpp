@@ -3,6 +3,8 @@
 
 #include <weir/channel/channel.hpp>
 #include <weir/channel/send_all.hpp>
+#include <weir/channel/send_runs.hpp>
+#include <weir/channel/shared_sender.hpp>
 #include <weir/runtime/terminal.hpp>
 
 #include <exception>
@@ -50,6 +52,35 @@ private:
     sender<T> to_;
 };
 
+template <class T>
+class shared_channel_terminal {
+public:
+    explicit shared_channel_terminal(shared_sender<T> to) : to_(std::move(to)) {}
+    shared_channel_terminal(shared_channel_terminal&&) noexcept = default;
+    shared_channel_terminal& operator=(shared_channel_terminal&&) = delete;
+    // Cancelled, as above.
+    ~shared_channel_terminal() {
+        to_.close(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)));
+    }
+
+    template <class S>
+    poll_state poll(poll_context& cx, S& stream) {
+        std::exception_ptr error;
+        try {
+            return runs_.poll(cx, stream, to_);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        to_.close(error);
+        std::rethrow_exception(std::move(error));
+    }
+    void result() { to_.leave(); }
+
+private:
+    shared_sender<T> to_;
+    run_sender<T> runs_;
+};
+
 template <class Sink>
 class sink_terminal {
 public:
@@ -88,6 +119,22 @@ auto into(sender<T> to) {
                       "weir::into: the channel's item type is not the stream's");
         check_owned_items<S>();
         return channel_terminal<T>(std::move(to));
+    });
+}
+
+/// The same for one of several senders. At the pipeline's end only this sender is let go of: the
+/// channel closes with the last. When upstream fails the whole channel is closed with the error, or
+/// with `operation_aborted` when the pipeline is cancelled: what the receivers have is not all
+/// there was, and must not look like it. If the channel is closed by another, or the last receiver
+/// goes away, the pipeline is cancelled and the terminal completes without error. Items cross in
+/// runs of up to 64; none waits for others to come.
+template <class T>
+auto into(shared_sender<T> to) {
+    return terminal_closure([to = std::move(to)]<class S>(const S&) mutable {
+        static_assert(std::same_as<item_t<S>, T>,
+                      "weir::into: the channel's item type is not the stream's");
+        check_owned_items<S>();
+        return shared_channel_terminal<T>(std::move(to));
     });
 }
 

@@ -1,0 +1,406 @@
+/// What all ends of a channel with several senders, or several receivers, share.
+#pragma once
+
+#include <weir/channel/channel_limit.hpp>
+#include <weir/channel/item_queue.hpp>
+#include <weir/channel/overflow.hpp>
+#include <weir/channel/run_buffer.hpp>
+#include <weir/channel/waiting_line.hpp>
+#include <weir/core/poll.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// Where one sending handle waits, and what it has at hand.
+template <class T>
+struct sender_seat {
+    waiting_place place;       // in the line for room
+    wait_node watch;           // among those who only want to hear that nobody receives
+    std::size_t quantum = 0;   // how many items it may still send past those who wait
+    std::size_t reserved = 0;  // room kept for the run that is being collected
+    std::unique_ptr<run_buffer<T>> run;
+};
+
+/// Where one receiving handle waits, and what it has at hand.
+template <class T>
+struct receiver_seat {
+    waiting_place place;
+    std::size_t in_hand = 0;  // what the run it has taken takes of the capacity
+    bool told = false;        // has thrown the error
+    std::unique_ptr<run_buffer<T>> run;
+};
+
+/// What became of an item, or a run.
+enum class put_result : std::uint8_t { done, no_room, nobody_receives };
+enum class take_result : std::uint8_t { taken, nothing, ended };
+
+/// A queue under a mutex, with a line of those who wait at either end.
+///
+/// Room: `used_` is what the items take that are queued, in the hand of a receiver that has taken a
+/// run, or expected by a sender that has reserved for one. It never exceeds the limit, but for one
+/// item that is larger than that and alone.
+/// Turns: a sender may put when there is room and nobody waits for it, or when it was woken for it,
+/// or for a quantum of items after that. Whoever else comes while somebody waits goes to the end of
+/// the line. Only the first is woken, and the next when that one has come back.
+/// Wake-ups: every function ends with `settle`, which wakes whoever now has something to do; so
+/// one who was woken and comes back, or leaves, passes on what it does not use.
+///
+/// Thread-safe; a seat belongs to one handle. No user code runs under the mutex but the items'
+/// moves.
+template <class T>
+class shared_channel_state {
+    static_assert(std::is_nothrow_move_constructible_v<T>,
+                  "weir: items of a shared channel are moved under its lock, so their move "
+                  "constructor must be noexcept; send a std::unique_ptr to this type");
+
+public:
+    shared_channel_state(channel_limit<T> limit, overflow policy)
+        : limit_(std::move(limit)), policy_(policy), items_(limit_.in_bytes()) {}
+
+    std::size_t capacity() const noexcept { return limit_.most(); }
+    overflow policy() const noexcept { return policy_; }
+    std::size_t size_of(const T& item) const { return limit_.size_of(item); }
+
+    std::size_t size() const {
+        return look([this] { return items_.size() + in_hand_; });
+    }
+    std::size_t used() const {
+        return look([this] { return used_; });
+    }
+    std::uint64_t dropped() const {
+        return look([this] { return dropped_; });
+    }
+    bool closed() const {
+        return look([this] { return closed_; });
+    }
+    bool abandoned() const {
+        return look([this] { return receivers_ == 0; });
+    }
+
+    // --- the senders' side ---
+
+    void add_sender() {
+        const std::lock_guard lock(mutex_);
+        ++senders_;
+    }
+    void remove_sender(sender_seat<T>* seat) noexcept {
+        if (seat) leave(*seat);
+        if (look([this] { return --senders_ == 0; })) close();
+    }
+    /// No more items; receivers drain, and then see the error, if one is given, or the end.
+    void close(std::exception_ptr error = nullptr) noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            if (closed_) return;
+            closed_ = true;
+            error_ = std::move(error);
+        }
+        settle_all();
+    }
+
+    /// Puts the item, or says why not; then it is as it was. What is dropped to make room is
+    /// destroyed outside the lock. `seat` may be null.
+    put_result try_put(T& item, std::size_t size, sender_seat<T>* seat) {
+        for (;;) {
+            wake_later later;
+            std::optional<T> dropped;
+            const std::lock_guard lock(mutex_);
+            if (refuses()) return put_result::nobody_receives;
+            const bool overtakes = seat && seat->quantum != 0;
+            if (fits(size) && (overtakes || !room_line_.anyone())) {
+                put(item, size);
+                if (overtakes && room_line_.anyone()) --seat->quantum;
+                settle(later);
+                return put_result::done;
+            }
+            if (policy_ != overflow::drop_oldest) return put_result::no_room;
+            dropped.emplace(std::move(items_.front()));
+            used_ -= items_.front_size();
+            items_.pop_front();
+            ++dropped_;
+        }
+    }
+    /// The same; where there is no room the poller waits in line.
+    put_result poll_put(poll_context& cx, T& item, std::size_t size, sender_seat<T>& seat) {
+        wake_later later;
+        const std::lock_guard lock(mutex_);
+        const put_result turn = take_turn(cx, size, seat, later);
+        if (turn == put_result::done) {
+            put(item, size);
+            if (seat.quantum != 0 && room_line_.anyone()) --seat.quantum;
+        }
+        settle(later);
+        return turn;
+    }
+    /// An item was dropped before it was put.
+    void count_dropped() {
+        const std::lock_guard lock(mutex_);
+        ++dropped_;
+    }
+
+    /// For those who send in runs: puts what the run holds, as far as there is room, and if asked
+    /// reserves room for more: `seat.reserved`. Where there is none for either, the poller waits.
+    put_result next_run(poll_context& cx, sender_seat<T>& seat, bool reserve) {
+        wake_later later;
+        const std::lock_guard lock(mutex_);
+        const put_result result = put_run(cx, seat, reserve, later);
+        settle(later);
+        return result;
+    }
+    /// True when nobody receives; else the poller is woken when that comes true.
+    bool poll_refused(poll_context& cx, sender_seat<T>& seat) {
+        wake_later later;
+        const std::lock_guard lock(mutex_);
+        if (refuses()) return true;
+        later.drop(watchers_.add(seat.watch, cx.poller()));
+        return false;
+    }
+    /// The seat waits for nothing any more.
+    void leave(sender_seat<T>& seat) noexcept {
+        wake_later later;
+        wake_later watch;
+        const std::lock_guard lock(mutex_);
+        room_line_.leave(seat.place, later);
+        watch.drop(wait_list::remove(seat.watch));
+        used_ -= std::exchange(seat.reserved, 0);
+        settle(later);
+    }
+
+    // --- the receivers' side ---
+
+    void add_receiver() {
+        const std::lock_guard lock(mutex_);
+        ++receivers_;
+    }
+    void remove_receiver(receiver_seat<T>* seat) noexcept {
+        if (seat) leave(*seat);
+        item_queue<T> unwanted(limit_.in_bytes());
+        {
+            const std::lock_guard lock(mutex_);
+            if (--receivers_ != 0) return;
+            items_.swap(unwanted);
+        }
+        settle_all();
+    }
+
+    /// Takes one item without waiting.
+    take_result try_take(std::optional<T>& item) {
+        wake_later later;
+        const std::lock_guard lock(mutex_);
+        if (!receivable()) return ended() ? take_result::ended : take_result::nothing;
+        take_front([&item](T&& x) { item.emplace(std::move(x)); });
+        settle(later);
+        return take_result::taken;
+    }
+    /// Takes up to `most` items by `give(item)`, which must not throw; where there is none
+    /// the poller waits in line.
+    template <class Give>
+    take_result poll_take(poll_context& cx, receiver_seat<T>& seat, std::size_t most, Give give) {
+        wake_later later;
+        const std::lock_guard lock(mutex_);
+        const take_result turn = wait_for_items(cx, seat, later);
+        if (turn == take_result::taken) {
+            most = std::min(most, items_.size());
+            for (; most != 0; --most) take_front(give);
+        }
+        settle(later);
+        return turn;
+    }
+    /// Takes a run into `seat.run`, of `most` items at most, after giving back the room of the last
+    /// one. Its room is kept until it was handed on. While one is out nobody else takes anything,
+    /// so that what comes back is still in order; so only a receiver that is alone takes a run, and
+    /// others one item at a time.
+    take_result take_run(poll_context& cx, receiver_seat<T>& seat, std::size_t most) {
+        wake_later later;
+        const std::lock_guard lock(mutex_);
+        take_back(seat);
+        const take_result turn = wait_for_items(cx, seat, later);
+        if (turn == take_result::taken) fill(seat, most);
+        settle(later);
+        return turn;
+    }
+    /// The rest of a run goes back to the front of the queue, and its room is free.
+    void end_run(receiver_seat<T>& seat) noexcept {
+        if (seat.in_hand == 0) return;
+        wake_later later;
+        const std::lock_guard lock(mutex_);
+        take_back(seat);
+        settle(later);
+    }
+    void leave(receiver_seat<T>& seat) noexcept {
+        wake_later later;
+        const std::lock_guard lock(mutex_);
+        take_back(seat);
+        items_line_.leave(seat.place, later);
+        settle(later);
+    }
+    /// Throws what the channel was closed with, once for each handle.
+    void rethrow(bool& told) const {
+        if (std::exchange(told, true)) return;
+        if (auto error = look([this] { return error_; })) std::rethrow_exception(std::move(error));
+    }
+
+private:
+    static constexpr std::size_t quantum = 64;
+
+    template <class Look>
+    auto look(Look see) const {
+        const std::lock_guard lock(mutex_);
+        return see();
+    }
+
+    // All of these: under the mutex.
+
+    bool refuses() const noexcept { return closed_ || receivers_ == 0; }
+    bool fits(std::size_t size) const noexcept { return used_ == 0 || size <= room(); }
+    std::size_t room() const noexcept { return limit_.most() - std::min(used_, limit_.most()); }
+    bool receivable() const noexcept { return !items_.empty() && in_hand_ == 0; }
+    bool ended() const noexcept { return closed_ && items_.empty() && in_hand_ == 0; }
+
+    void put(T& item, std::size_t size) {
+        items_.push_back(std::move(item), size);
+        used_ += size;
+    }
+
+    /// `done` when `wants` may be put now; otherwise it waits in line.
+    put_result take_turn(poll_context& cx, std::size_t wants, sender_seat<T>& seat,
+                         wake_later& later) {
+        if (refuses()) {
+            room_line_.leave(seat.place, later);
+            return put_result::nobody_receives;
+        }
+        const bool woken = room_line_.woken(seat.place);
+        if (fits(wants) && (woken || seat.quantum != 0 || !room_line_.anyone())) {
+            room_line_.leave(seat.place, later);
+            if (woken) seat.quantum = quantum;
+            return put_result::done;
+        }
+        seat.quantum = 0;
+        seat.place.wants = wants;
+        room_line_.wait(seat.place, cx.poller(), later);
+        return put_result::no_room;
+    }
+
+    put_result put_run(poll_context& cx, sender_seat<T>& seat, bool reserve, wake_later& later) {
+        run_buffer<T>& run = *seat.run;
+        used_ -= std::exchange(seat.reserved, 0);
+        for (; !run.empty(); run.pop_front()) {
+            // What was reserved for fits. In bytes one may be left over: it must have its turn.
+            if (refuses()) return put_result::nobody_receives;
+            if (!fits(run.front_size())) break;
+            put(run.front(), run.front_size());
+        }
+        if (run.empty() && !reserve) return put_result::done;
+        const std::size_t wants = run.empty() ? 1 : run.front_size();
+        const put_result turn = take_turn(cx, wants, seat, later);
+        if (turn != put_result::done) return turn;
+        seat.quantum = 0;  // a run is one
+        if (!run.empty()) {
+            put(run.front(), wants);
+            run.pop_front();
+        }
+        if (reserve) {
+            seat.reserved = limit_.in_bytes() ? room() : std::min(room(), run_buffer<T>::most);
+            used_ += seat.reserved;
+        }
+        return put_result::done;
+    }
+
+    template <class Give>
+    void take_front(Give&& give) {
+        used_ -= items_.front_size();
+        give(std::move(items_.front()));
+        items_.pop_front();
+    }
+
+    take_result wait_for_items(poll_context& cx, receiver_seat<T>& seat, wake_later& later) {
+        if (receivable() || ended()) {
+            items_line_.leave(seat.place, later);
+            return receivable() ? take_result::taken : take_result::ended;
+        }
+        items_line_.wait(seat.place, cx.poller(), later);
+        return take_result::nothing;
+    }
+
+    void fill(receiver_seat<T>& seat, std::size_t most) {
+        // Not more than a quarter, so that senders have something to do meanwhile. And not where
+        // the oldest are dropped: they could not be.
+        const bool alone = receivers_ == 1 && policy_ != overflow::drop_oldest;
+        const std::size_t quarter = limit_.most() / 4;
+        std::size_t taken = 0;
+        do {
+            taken += items_.front_size();
+            seat.run->push_back(std::move(items_.front()), items_.front_size());
+            items_.pop_front();
+        } while (alone && --most != 0 && !items_.empty() && !seat.run->full() && taken < quarter);
+        if (seat.run->size() == 1) {
+            used_ -= taken;  // it is handed on at once
+            return;
+        }
+        seat.in_hand = taken;
+        in_hand_ = seat.run->size();
+    }
+    void take_back(receiver_seat<T>& seat) {
+        if (seat.in_hand == 0) return;
+        std::size_t handed_on = std::exchange(seat.in_hand, 0);
+        in_hand_ = 0;
+        for (; !seat.run->empty(); seat.run->pop_back()) {
+            handed_on -= seat.run->back_size();
+            items_.push_front(std::move(seat.run->back()), seat.run->back_size());
+        }
+        used_ -= handed_on;
+    }
+
+    /// Wakes who has something to do, as far as `later` holds them. Whoever is woken comes back,
+    /// and wakes more.
+    void settle(wake_later& later) noexcept {
+        while (!items_line_.empty() && !later.full() &&
+               (ended() || (in_hand_ == 0 && items_line_.woken() < items_.size()))) {
+            items_line_.wake_first(later);
+        }
+        while (!room_line_.empty() && !later.full() &&
+               (refuses() || (room_line_.woken() == 0 && fits(room_line_.first().wants)))) {
+            room_line_.wake_first(later);
+        }
+        while (refuses() && !watchers_.empty() && !later.full()) {
+            later.wake(watchers_.take_first());
+        }
+    }
+    /// The same for all at once.
+    void settle_all() noexcept {
+        bool more = true;
+        while (more) {
+            wake_later later;
+            const std::lock_guard lock(mutex_);
+            settle(later);
+            more = later.full();
+        }
+    }
+
+    mutable std::mutex mutex_;
+    const channel_limit<T> limit_;
+    const overflow policy_;
+    item_queue<T> items_;
+    std::size_t used_ = 0;
+    std::size_t in_hand_ = 0;  // how many items are out in a run
+    std::size_t senders_ = 1;
+    std::size_t receivers_ = 1;
+    std::uint64_t dropped_ = 0;
+    bool closed_ = false;
+    std::exception_ptr error_;  // written with closed_, once
+    waiting_line room_line_;    // senders
+    waiting_line items_line_;   // receivers
+    wait_list watchers_;        // senders that wait for their upstream
+};
+
+}  // namespace weir

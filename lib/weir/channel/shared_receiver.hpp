@@ -1,0 +1,224 @@
+/// The receiving ends of channels with several senders.
+#pragma once
+
+#include <weir/channel/channel_questions.hpp>
+#include <weir/channel/own_poller.hpp>
+#include <weir/channel/received.hpp>
+#include <weir/channel/shared_channel_state.hpp>
+#include <weir/channel/shared_place.hpp>
+#include <weir/core/poll.hpp>
+#include <weir/runtime/parker.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// A receiving end of `mpmc_channel` (copyable: copies are further receivers, and each item goes to
+/// one of them) or of `mpsc_channel` (not copyable). A stream of what is sent.
+///
+/// Each one is used by one thread (or strand) at a time, and for one operation that waits at a
+/// time, during which it stays where it is; different ones are independent. It may be received from
+/// item by item, and then moved into a pipeline. When the last is gone, senders are told, and what
+/// nobody took is destroyed.
+///
+/// Order: what one sender sends, each receiver sees in that order.
+/// Errors: the one the channel was closed with: at each receiver, once, after all items.
+/// Cancel-safe: a receive that is cancelled has taken nothing, and whoever is next is woken for
+/// what it was woken for.
+template <class T, bool Copyable>
+class basic_shared_receiver : public pullable<basic_shared_receiver<T, Copyable>> {
+    using state_type = shared_channel_state<T>;
+    using seat_type = receiver_seat<T>;
+    using time_point = std::chrono::steady_clock::time_point;
+    using pulled = pullable<basic_shared_receiver>;
+
+public:
+    using value_type = T;
+    using place = shared_place<state_type, seat_type>;
+
+    explicit basic_shared_receiver(std::shared_ptr<state_type> state) : state_(std::move(state)) {}
+    basic_shared_receiver(const basic_shared_receiver& other)
+        requires Copyable
+        : pulled(), state_(other.state_) {
+        if (state_) state_->add_receiver();
+    }
+    basic_shared_receiver(basic_shared_receiver&&) noexcept = default;
+    basic_shared_receiver& operator=(basic_shared_receiver other) noexcept {
+        pulled::operator=(other);
+        std::swap(state_, other.state_);
+        std::swap(seat_, other.seat_);
+        return *this;
+    }
+    ~basic_shared_receiver() {
+        if (state_) state_->remove_receiver(seat_.get());
+    }
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        if (!seat().run) seat_->run = std::make_unique<run_buffer<T>>();
+        const hand back(*state_, *seat_);
+        std::size_t granted = 0;
+        for (;;) {
+            if (granted == 0) granted = cx.grant(run_buffer<T>::most);
+            if (granted == 0) return poll_state::pending;
+            switch (state_->take_run(cx, *seat_, granted)) {
+                case take_result::nothing:
+                    return poll_state::pending;
+                case take_result::ended:
+                    state_->rethrow(seat_->told);
+                    return poll_state::finished;
+                case take_result::taken:
+                    break;
+            }
+            granted -= seat_->run->size();
+            while (!seat_->run->empty()) {
+                T item = std::move(seat_->run->front());
+                seat_->run->pop_front();
+                if (!sink(std::move(item))) return poll_state::paused;
+            }
+        }
+    }
+
+    /// What is there: an item, nothing yet, or the end. Never waits.
+    received<T> try_receive() {
+        std::optional<T> item;
+        switch (state_->try_take(item)) {
+            case take_result::taken:
+                return received<T>(std::move(*item));
+            case take_result::ended:
+                state_->rethrow(seat().told);
+                return received<T>::end();
+            case take_result::nothing:
+                break;
+        }
+        return received<T>::nothing();
+    }
+
+    /// The next item, or nothing at the end: `next()` by another name.
+    auto receive() & { return this->next(); }
+    template <class Token>
+    auto async_receive(Token&& token) & {
+        return this->next(std::forward<Token>(token));
+    }
+
+    /// Appends what is there to `into`, `max` items at most, after waiting for the first. Signature
+    /// `void(std::exception_ptr, std::size_t)`: how many; 0 only at the end (or if `max` is 0).
+    /// `into` must live until then.
+    template <class Token>
+    auto async_receive_some(std::vector<T>& into, std::size_t max, Token&& token) & {
+        return poller_.async_ask(receive_some_question(*this, into, max),
+                                 std::forward<Token>(token));
+    }
+
+    /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
+    /// Never call it where tasks run. See also blocking_view.hpp.
+    std::optional<T> blocking_receive() {
+        auto found = receive_blocking(std::nullopt);
+        if (!found) return std::nullopt;
+        return std::optional<T>(*std::move(found));
+    }
+    /// The same until `deadline`: nothing, and not the end, when it passed first.
+    received<T> blocking_receive_until(time_point deadline) { return receive_blocking(deadline); }
+
+    /// True when the channel was closed, or all senders are gone; there may still be items.
+    bool closed() const { return state_->closed(); }
+    /// How many items are sent and not received. A look from outside: it may change at once.
+    std::size_t size() const { return state_->size(); }
+    /// How much there may be, in items, or in bytes if it was made so.
+    std::size_t capacity() const noexcept { return state_->capacity(); }
+    /// How much of the capacity is taken.
+    std::size_t used() const { return state_->used(); }
+    /// How many items were dropped because the channel was full.
+    std::uint64_t dropped() const { return state_->dropped(); }
+
+    /// True when items were appended to `into`, or there are no more; otherwise the poller waits in
+    /// line, for as long as `keep_place()` lives. Throws what the channel was closed with.
+    bool poll_some(poll_context& cx, std::vector<T>& into, std::size_t most) {
+        into.reserve(into.size() + std::min(most, run_buffer<T>::most));  // not under the lock
+        most = std::min(most, into.capacity() - into.size());
+        auto append = [&into](T&& item) { into.push_back(std::move(item)); };
+        const take_result result = state_->poll_take(cx, seat(), most, append);
+        if (result == take_result::ended) state_->rethrow(seat_->told);
+        return result != take_result::nothing;
+    }
+    place keep_place() {
+        seat();
+        return place(state_, seat_);
+    }
+
+private:
+    /// While items are out of the queue.
+    class hand {
+    public:
+        hand(state_type& state, seat_type& seat) noexcept : state_(state), seat_(seat) {}
+        hand(const hand&) = delete;
+        hand& operator=(const hand&) = delete;
+        ~hand() { state_.end_run(seat_); }
+
+    private:
+        state_type& state_;
+        seat_type& seat_;
+    };
+
+    seat_type& seat() {
+        if (!seat_) seat_ = std::make_shared<seat_type>();
+        return *seat_;
+    }
+
+    received<T> receive_blocking(std::optional<time_point> deadline) {
+        auto found = try_receive();
+        if (found || found.ended()) return found;
+        std::optional<T> item;
+        take_result result = take_result::nothing;
+        auto take = [&](poll_context& cx) {
+            auto keep = [&item](T&& x) { item.emplace(std::move(x)); };
+            result = state_->poll_take(cx, *seat_, 1, keep);
+            return result != take_result::nothing;
+        };
+        const place kept = keep_place();
+        if (!block_until(take, deadline)) return found;
+        if (result == take_result::taken) return received<T>(std::move(*item));
+        state_->rethrow(seat_->told);
+        return received<T>::end();
+    }
+
+    std::shared_ptr<state_type> state_;
+    std::shared_ptr<seat_type> seat_;
+    own_poller poller_;
+};
+
+/// `next()` of these: the place in line is given up when the call is cancelled.
+template <class T, bool Copyable>
+struct next_question<basic_shared_receiver<T, Copyable>> {
+    using stream_type = basic_shared_receiver<T, Copyable>;
+
+    explicit next_question(stream_type* s) : stream(s) {}
+
+    bool poll(poll_context& cx) {
+        if (stream->poll_next(cx, item)) return place.served(), true;
+        if (!place.held()) place = stream->keep_place();
+        return false;
+    }
+    std::optional<T> result() { return std::move(item); }
+
+    stream_type* stream;
+    std::optional<T> item = {};
+    typename stream_type::place place = {};
+};
+
+/// A receiver that can be copied: see `mpmc_channel`.
+template <class T>
+using shared_receiver = basic_shared_receiver<T, true>;
+/// The one receiver of an `mpsc_channel`.
+template <class T>
+using sole_receiver = basic_shared_receiver<T, false>;
+
+}  // namespace weir

@@ -1,0 +1,175 @@
+/// The sending end of a channel that may have several.
+#pragma once
+
+#include <weir/channel/channel_closed.hpp>
+#include <weir/channel/channel_full.hpp>
+#include <weir/channel/channel_questions.hpp>
+#include <weir/channel/own_poller.hpp>
+#include <weir/channel/shared_channel_state.hpp>
+#include <weir/channel/shared_place.hpp>
+#include <weir/runtime/parker.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace weir {
+
+/// A sending end of `mpsc_channel` or `mpmc_channel`. Copies are further senders; when the last is
+/// destroyed the channel closes.
+///
+/// Each copy is used by one thread (or strand) at a time, and for one operation that waits at a
+/// time, during which it stays where it is; different copies are independent.
+///
+/// Order: what one copy sends is received in that order. Turns: while others wait for room, whoever
+/// comes goes to the end of the line; who was woken may send 64 items before it is their turn.
+/// Errors: a send fails with `channel_closed` when nobody will receive, and with `channel_full` as
+/// `overflow::fail` says. Cancel-safe: a send that is cancelled, or has failed, has put nothing.
+template <class T>
+class shared_sender {
+    using state_type = shared_channel_state<T>;
+    using seat_type = sender_seat<T>;
+
+public:
+    using value_type = T;
+    using place = shared_place<state_type, seat_type>;
+
+    explicit shared_sender(std::shared_ptr<state_type> state) : state_(std::move(state)) {}
+    shared_sender(const shared_sender& other) : state_(other.state_) {
+        if (state_) state_->add_sender();
+    }
+    shared_sender(shared_sender&&) noexcept = default;
+    shared_sender& operator=(shared_sender other) noexcept {
+        std::swap(state_, other.state_);
+        std::swap(seat_, other.seat_);
+        return *this;
+    }
+    ~shared_sender() { leave(); }
+
+    /// Sends `item` if that needs no waiting, or drops as the channel's policy says; otherwise
+    /// leaves it and says false: nobody receives, there is no room, or others wait for it.
+    bool try_send(T&& item) { return state_ && put(item) == put_result::done; }
+
+    /// Sends `item`, and waits for room if the channel's policy is to wait. For coroutines:
+    ///
+    ///     co_await tx.send(std::move(job));
+    asio::awaitable<void> send(T item) & {
+        return poller_.ask(send_question<shared_sender, T>(*this, std::move(item)));
+    }
+    /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
+    /// `item` must live until then.
+    asio::awaitable<void> send_from(T& item) & {
+        return poller_.ask(send_question<shared_sender, T&>(*this, item));
+    }
+    /// `send` with any completion token; signature `void(std::exception_ptr)`.
+    template <class Token>
+    auto async_send(T item, Token&& token) & {
+        return poller_.async_ask(send_question<shared_sender, T>(*this, std::move(item)),
+                                 std::forward<Token>(token));
+    }
+    /// `send_from` with any completion token.
+    template <class Token>
+    auto async_send_from(T& item, Token&& token) & {
+        return poller_.async_ask(send_question<shared_sender, T&>(*this, item),
+                                 std::forward<Token>(token));
+    }
+
+    /// Sends `item` from a thread of your own, which sleeps while there is no room. Never call it
+    /// where tasks run: it would keep the receiver from running.
+    void blocking_send(T item) { send_blocking(item, std::nullopt); }
+    /// The same until `deadline`: false, and `item` as it was, when it passed before there was
+    /// room.
+    bool blocking_send_until(T&& item, std::chrono::steady_clock::time_point deadline) {
+        return send_blocking(item, deadline);
+    }
+
+    /// Closes the channel for all: senders fail from now on, those that wait too; receivers drain,
+    /// and then see the end, or each of them the error. The first to close decides.
+    void close(std::exception_ptr error = nullptr) noexcept {
+        if (state_) state_->close(std::move(error));
+    }
+    /// Lets go of this end alone, as its destructor does. The channel closes with the last.
+    void leave() noexcept {
+        auto seat = std::move(seat_);
+        if (auto state = std::exchange(state_, nullptr)) state->remove_sender(seat.get());
+    }
+
+    /// True when the last receiver is gone, or this end: nothing sent any more will be seen.
+    bool abandoned() const { return !state_ || state_->abandoned(); }
+    /// True when the channel was closed.
+    bool closed() const { return !state_ || state_->closed(); }
+    /// How many items are sent and not received. A look from outside: it may change at once.
+    std::size_t size() const { return state_ ? state_->size() : 0; }
+    /// How much there may be, in items, or in bytes if it was made so.
+    std::size_t capacity() const noexcept { return state_ ? state_->capacity() : 0; }
+    /// How much of the capacity is taken.
+    std::size_t used() const { return state_ ? state_->used() : 0; }
+    /// How many items were dropped because the channel was full.
+    std::uint64_t dropped() const { return state_ ? state_->dropped() : 0; }
+
+    /// True when `item` was put (or dropped); otherwise the poller waits in line, for as long as
+    /// `keep_place()` lives. Throws `channel_closed` and `channel_full`.
+    bool poll_send(poll_context& cx, T& item) {
+        if (!state_) throw_closed();
+        if (cx.grant(1) == 0) return false;
+        const put_result result = state_->policy() == overflow::wait
+                                      ? state_->poll_put(cx, item, state_->size_of(item), seat())
+                                      : put(item);
+        return settled(result);
+    }
+    place keep_place() {
+        seat();
+        return place(state_, seat_);
+    }
+
+    /// For terminals that send in runs. Precondition: it was not let go of.
+    state_type& state() noexcept { return *state_; }
+    seat_type& seat() {
+        if (!seat_) seat_ = std::make_shared<seat_type>();
+        return *seat_;
+    }
+    /// Puts without waiting: drops or throws, as the policy says. False where that is to wait.
+    bool put_now(T& item) { return settled(put(item)); }
+
+private:
+    [[noreturn]] static void throw_closed() {
+        throw channel_closed("weir::shared_sender: the channel is closed, or nobody receives");
+    }
+    [[noreturn]] static void throw_full() {
+        throw channel_full("weir::shared_sender: the channel is full");
+    }
+
+    /// Puts without waiting, and drops the newest item where that is the policy.
+    put_result put(T& item) {
+        const put_result result = state_->try_put(item, state_->size_of(item), seat_.get());
+        if (result != put_result::no_room || state_->policy() != overflow::drop_newest) {
+            return result;
+        }
+        [[maybe_unused]] const T unwanted = std::move(item);
+        state_->count_dropped();
+        return put_result::done;
+    }
+    bool settled(put_result result) const {
+        if (result == put_result::nobody_receives) throw_closed();
+        if (result == put_result::no_room && state_->policy() == overflow::fail) throw_full();
+        return result == put_result::done;
+    }
+
+    bool send_blocking(T& item, std::optional<std::chrono::steady_clock::time_point> deadline) {
+        if (!state_) throw_closed();
+        if (settled(put(item))) return true;
+        auto send = [this, &item](poll_context& cx) { return poll_send(cx, item); };
+        const place kept = keep_place();
+        return block_until(send, deadline);
+    }
+
+    std::shared_ptr<state_type> state_;
+    std::shared_ptr<seat_type> seat_;
+    own_poller poller_;
+};
+
+}  // namespace weir
