@@ -178,8 +178,7 @@ TEST_CASE("a coroutine is cancelled when another segment fails, and has let go b
     script<int> others;
     std::vector<int> seen;
     auto drain_it = [](weir::any_stream<int> in) -> asio::awaitable<void> {
-        int n = 0;
-        while (auto x = co_await in.next()) n += *x;
+        while (auto x = co_await in.next()) continue;
     };
     f.p.add("body", drain_it(others.stream()));
     f.p.add("read", numbers.stream() | collect(seen));

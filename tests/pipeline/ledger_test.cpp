@@ -231,8 +231,7 @@ TEST_CASE("a channel counts what is sent, taken and inside, and drops what nobod
     bool open = false;
     auto wait = [&](weir::any_stream<int> in) -> asio::awaitable<void> {
         while (!open) co_await asio::post(asio::use_awaitable);
-        int n = 0;
-        while (auto x = co_await in.next()) n += *x;
+        while (auto x = co_await in.next()) continue;
     };
     f.p.add("read", numbers.give({1, 2, 3}).stream() | weir::into(std::move(tx)));
     f.p.add("write", wait(std::move(rx)));

@@ -3,6 +3,7 @@
 
 #include <weir/core/stage.hpp>
 #include <weir/runtime/async_operation.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/terminal.hpp>
 
 #include <exception>
@@ -72,11 +73,6 @@ private:
     stage where_;
     async_operation<std::exception_ptr> running_;
 };
-
-template <class R>
-inline constexpr bool is_awaitable = false;
-template <class T, class E>
-inline constexpr bool is_awaitable<asio::awaitable<T, E>> = true;
 
 /// Runs the pipeline and calls `f` with each item, in order. Where `f` returns an
 /// `asio::awaitable<void>`, that is awaited before the next item is taken.

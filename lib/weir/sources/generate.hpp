@@ -2,30 +2,36 @@
 #pragma once
 
 #include <weir/core/stage.hpp>
+#include <weir/runtime/async_operation.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <exception>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace weir {
 
+/// What a function that makes items returns: items, or optional ones.
+template <class T>
+struct made {
+    using item = T;
+    static constexpr bool may_end = false;
+};
+template <class T>
+struct made<std::optional<T>> {
+    using item = T;
+    static constexpr bool may_end = true;
+};
+
 template <class F>
 class generate_stream : public pullable<generate_stream<F>> {
-    using result = std::remove_cvref_t<std::invoke_result_t<F&>>;
-    template <class T>
-    struct unwrap {
-        using type = T;
-        static constexpr bool optional = false;
-    };
-    template <class T>
-    struct unwrap<std::optional<T>> {
-        using type = T;
-        static constexpr bool optional = true;
-    };
+    using result = made<std::remove_cvref_t<std::invoke_result_t<F&>>>;
 
 public:
-    using value_type = typename unwrap<result>::type;
+    using value_type = typename result::item;
 
     generate_stream(F f, stage where) : f_(std::move(f)), where_(where) {}
 
@@ -33,7 +39,7 @@ public:
     poll_state poll(poll_context& cx, Sink&& sink) {
         while (std::size_t granted = cx.grant(std::size_t(-1))) {
             for (; granted != 0; --granted) {
-                if constexpr (unwrap<result>::optional) {
+                if constexpr (result::may_end) {
                     auto item = where_.call(f_);
                     if (!item) return poll_state::finished;
                     if (!sink(std::move(*item))) return poll_state::paused;
@@ -50,17 +56,75 @@ private:
     [[no_unique_address]] stage where_;
 };
 
+/// The same where `f` is a coroutine, called when an item is asked for and awaited.
+template <class F>
+class generate_async_stream : public pullable<generate_async_stream<F>> {
+    using result = std::optional<typename made<awaited_t<std::invoke_result_t<F&>>>::item>;
+
+public:
+    using value_type = typename result::value_type;
+
+    generate_async_stream(F f, stage where) : f_(std::move(f)), where_(where) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        for (;;) {
+            if (!running_.started()) {
+                if (cx.grant(1) == 0) return poll_state::pending;
+                running_.start(cx, [this, &cx](auto handler) {
+                    auto task = as_optional(where_.call(f_));
+                    asio::co_spawn(cx.executor(), std::move(task), std::move(handler));
+                });
+            }
+            auto done = running_.poll(cx);
+            if (!done) return poll_state::pending;
+            auto& [error, item] = *done;
+            if (error) rethrow(std::move(error));
+            if (!item) return poll_state::finished;
+            if (!sink(std::move(*item))) return poll_state::paused;
+        }
+    }
+
+private:
+    // Also where the coroutine is endless: its item need not be default constructible then.
+    static asio::awaitable<result> as_optional(asio::awaitable<result> task) { return task; }
+    static asio::awaitable<result> as_optional(asio::awaitable<value_type> task) {
+        co_return co_await std::move(task);
+    }
+
+    void rethrow(std::exception_ptr error) const {
+        try {
+            std::rethrow_exception(std::move(error));
+        } catch (...) {
+            where_.fail();
+        }
+    }
+
+    F f_;
+    [[no_unique_address]] stage where_;
+    async_operation<std::exception_ptr, result> running_;
+};
+
 /// A stream of `f()`, `f()`, ...: endless where `f` returns a `T`, until the first `nullopt` where
 /// it returns a `std::optional<T>`.
 ///
 ///     weir::generate([n = 0]() mutable { return n++; }) | weir::take(10)
+///     weir::generate(next_message)   // asio::awaitable<std::optional<message>> next_message()
 ///
-/// `f` runs on the segment's strand and must not block. Errors: an exception of `f` becomes a
-/// `stage_error` that names "generate" and `name`.
+/// Where `f` returns an `asio::awaitable` of either, each is awaited before the next is made, and
+/// the coroutine runs on the segment's strand. (It must not refer to captures of a lambda that it
+/// is the body of: those belong to the stream, which may move.)
+/// A plain `f` runs on the segment's strand and must not block.
+/// Errors: an exception of `f` becomes a `stage_error` that names "generate" and `name`.
+/// Cancellation: the coroutine that runs is cancelled, and waited for by the pipeline.
 template <class F>
 auto generate(F f, std::string_view name = {}) {
     static_assert(std::is_invocable_v<F&>, "weir::generate: the function must take no arguments");
-    return generate_stream<F>(std::move(f), stage("generate", name));
+    if constexpr (is_awaitable<std::invoke_result_t<F&>>) {
+        return generate_async_stream<F>(std::move(f), stage("generate", name));
+    } else {
+        return generate_stream<F>(std::move(f), stage("generate", name));
+    }
 }
 
 }  // namespace weir
