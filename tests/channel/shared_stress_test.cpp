@@ -161,13 +161,13 @@ TEST_CASE("tasks and pipelines, any number on either side: every item once, in o
 TEST_CASE("plain threads on both sides: every item once, in order") {
     for (const std::size_t capacity : {1u, 3u, 64u}) {
         CAPTURE(capacity);
-        const int each = 5'000 / scale;
+        constexpr int each = 5'000 / scale;
         std::vector<log> logs(2, log(3));
         {
             auto ends = weir::mpmc_channel<item>(capacity);
             std::vector<std::jthread> running;
             for (int i = 0; i < 3; ++i) {
-                running.emplace_back([tx = ends.sender, i, each]() mutable {
+                running.emplace_back([tx = ends.sender, i]() mutable {
                     for (int n = 0; n < each; ++n) tx.blocking_send(item{i, n});
                 });
             }
