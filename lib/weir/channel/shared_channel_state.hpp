@@ -4,7 +4,8 @@
 #include <weir/channel/channel_limit.hpp>
 #include <weir/channel/item_queue.hpp>
 #include <weir/channel/overflow.hpp>
-#include <weir/channel/run_buffer.hpp>
+#include <weir/channel/shared_seat.hpp>
+#include <weir/channel/short_mutex.hpp>
 #include <weir/channel/waiting_line.hpp>
 #include <weir/core/poll.hpp>
 
@@ -20,29 +21,6 @@
 #include <vector>
 
 namespace weir {
-
-/// Where one sending handle waits, and what it has at hand.
-template <class T>
-struct sender_seat {
-    waiting_place place;       // in the line for room
-    wait_node watch;           // among those who only want to hear that nobody receives
-    std::size_t quantum = 0;   // how many items it may still send past those who wait
-    std::size_t reserved = 0;  // room kept for the run that is being collected
-    std::unique_ptr<run_buffer<T>> run;
-};
-
-/// Where one receiving handle waits, and what it has at hand.
-template <class T>
-struct receiver_seat {
-    waiting_place place;
-    std::size_t in_hand = 0;  // what the run it has taken takes of the capacity
-    bool told = false;        // has thrown the error
-    std::unique_ptr<run_buffer<T>> run;
-};
-
-/// What became of an item, or a run.
-enum class put_result : std::uint8_t { done, no_room, nobody_receives };
-enum class take_result : std::uint8_t { taken, nothing, ended };
 
 /// A queue under a mutex, with a line of those who wait at either end.
 ///
@@ -387,7 +365,7 @@ private:
         }
     }
 
-    mutable std::mutex mutex_;
+    mutable short_mutex mutex_;
     const channel_limit<T> limit_;
     const overflow policy_;
     item_queue<T> items_;
