@@ -45,11 +45,7 @@ std::size_t awaited(std::size_t n, std::size_t capacity) {
         for (std::size_t i = 0; i < count; ++i) co_await tx.send(i);
     };
     auto receive = [](auto rx) -> asio::awaitable<void> {
-<<<<<<< HEAD
         while (auto x = co_await rx.receive()) static_cast<void>(*x);
-=======
-        while (auto x = co_await rx.receive()) continue;
->>>>>>> 9d2deda (Receive for real where allocations are counted)
     };
     const std::size_t before = allocation_count();
     asio::co_spawn(strand, send(std::move(ends.sender), n), asio::detached);
