@@ -12,6 +12,7 @@ namespace weir {
 class outstanding_work {
 public:
     void start(const asio::any_io_executor& executor);
+    // NOLINTNEXTLINE(bugprone-exception-escape): a monostate is made without one
     void stop() noexcept { guard_.emplace<std::monostate>(); }
 
 private:
