@@ -96,12 +96,12 @@ TEST_CASE("a pipeline may be cancelled by another thread at any point") {
             std::uint64_t batches = 0;
             auto count = [&batches](std::uint64_t n) { batches = n; };
             p.add("count", busy(held, 200) | weir::count(), count);
-            auto over = p.run(asio::use_future);
-            wait_a_little(round);
-            std::jthread other([&p] { p.cancel(); });
-            p.cancel();
+            std::jthread other([&p, round] {
+                wait_a_little(round);
+                p.cancel();
+            });
             try {
-                over.get();
+                threads.run(p.run());
                 CHECK(batches >= 67);
             } catch (const asio::system_error& e) {
                 CHECK(e.code() == asio::error::operation_aborted);

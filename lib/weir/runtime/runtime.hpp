@@ -35,7 +35,8 @@ struct outcome {
 
 /// Awaits `operation` and hands what came of it to a thread that waits for the promise. (Asio's
 /// `use_future` would bring up a second pool of threads for that, the system executor's.) When the
-/// promise is kept nothing here refers to the exception any more: the other thread has it alone.
+/// promise is kept nothing here refers to the exception any more, not even further down the stack:
+/// the other thread has it alone.
 template <class R>
 asio::awaitable<void> deliver(asio::awaitable<R> operation, std::promise<outcome<R>> promise) {
     outcome<R> result;
@@ -49,6 +50,7 @@ asio::awaitable<void> deliver(asio::awaitable<R> operation, std::promise<outcome
     } catch (...) {
         result.error = std::current_exception();
     }
+    if (result.error) co_await asio::post(asio::use_awaitable);
     promise.set_value(std::move(result));
 }
 

@@ -5,9 +5,11 @@
 #include <weir/connectors/csv/block.hpp>
 #include <weir/connectors/csv/fault.hpp>
 #include <weir/connectors/csv/record.hpp>
+#include <weir/pipeline/weight.hpp>
 
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -141,3 +143,10 @@ inline batch::iterator batch::end() const noexcept {
 }
 
 }  // namespace weir::csv
+
+/// In a pipeline's ledger a batch counts for its records, good and bad.
+template <>
+struct weir::weight<weir::csv::batch> {
+    static constexpr bool is_unit = false;
+    static std::uint64_t of(const weir::csv::batch& b) noexcept { return b.size(); }
+};
