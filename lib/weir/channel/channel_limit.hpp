@@ -36,8 +36,8 @@ byte_limit<SizeOf> bytes(std::size_t most, SizeOf size_of) {
 template <class T>
 class channel_limit {
 public:
-    channel_limit(std::size_t items)
-        : most_(checked(items)) {}  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(google-explicit-constructor): a number is a capacity
+    channel_limit(std::size_t items) : most_(checked(items)) {}
     template <class SizeOf>
     channel_limit(byte_limit<SizeOf> limit)  // NOLINT(google-explicit-constructor)
         : most_(checked(limit.most)), size_of_(std::move(limit.size_of)) {}

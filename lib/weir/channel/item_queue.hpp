@@ -18,11 +18,11 @@ public:
     std::size_t size() const noexcept { return items_.size(); }
 
     void push_back(T&& item, std::size_t size) {
-        if (with_sizes_) sizes_.push_back(std::move(size));
+        if (with_sizes_) sizes_.push_back(std::size_t{size});
         items_.push_back(std::move(item));
     }
     void push_front(T&& item, std::size_t size) {
-        if (with_sizes_) sizes_.push_front(std::move(size));
+        if (with_sizes_) sizes_.push_front(std::size_t{size});
         items_.push_front(std::move(item));
     }
     /// Precondition of all of these: not empty.

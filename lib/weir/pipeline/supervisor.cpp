@@ -63,11 +63,13 @@ void supervisor::add(member fresh) {
 }
 
 void supervisor::begin(std::unique_ptr<waiting_for<std::monostate>> waiter) {
+    bool first = false;
     {
         const std::lock_guard lock(mutex_);
-        if (!std::exchange(asked_to_run_, true)) requests_.run = std::move(waiter);
+        first = !std::exchange(asked_to_run_, true);
+        if (first) requests_.run.swap(waiter);
     }
-    if (!waiter) return wake();
+    if (first) return wake();
     const auto what = "weir::pipeline '" + *parts_->name() + "': it runs once, and has been run";
     waiter->settle(std::make_exception_ptr(std::logic_error(what)), {});
 }

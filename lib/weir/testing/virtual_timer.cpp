@@ -53,7 +53,11 @@ public:
 
     /// The oldest `most`.
     waiters take(std::size_t most) {
-        return take_if([most](std::uint64_t) mutable { return most != 0 && most-- != 0; });
+        return take_if([left = most](std::uint64_t) mutable {
+            if (left == 0) return false;
+            --left;
+            return true;
+        });
     }
     waiters take_one(std::uint64_t id) {
         return take_if([id](std::uint64_t other) { return other == id; });
@@ -120,6 +124,7 @@ private:
     void shutdown() noexcept override {
         std::vector<state::waiters> dropped;  // destroyed without the lock: they may own timers
         const std::lock_guard lock(mutex_);
+        dropped.reserve(states_.size());
         for (state* s : states_) dropped.push_back(s->take(std::size_t(-1)));
     }
 
