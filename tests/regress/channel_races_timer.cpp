@@ -1,4 +1,5 @@
-// Operations that are cancelled at every moment: what they say they did is what they did.
+// Broken elsewhere: a receive that is raced with a timer loses the item that came just then. Here
+// operations are cancelled at every moment, and what they say they did is what they did.
 
 #include <weir/channel/shared_channel.hpp>
 #include <weir/runtime/runtime.hpp>
@@ -6,6 +7,7 @@
 #include <weir/testing/expect.hpp>
 #include <weir/testing/for_seeds.hpp>
 
+#include <channel/kinds.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -16,8 +18,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include "kinds.hpp"
 
 using namespace weir::testing;
 
