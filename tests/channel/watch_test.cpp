@@ -269,13 +269,13 @@ TEST_CASE("a value may hold a receiver of its own watch, and be destroyed while 
 TEST_CASE("neither a change nor waiting for it costs an allocation") {
     asio::io_context io(1);
     auto [to, from] = weir::watch(0);
-    const auto use = [&to = to, &from = from](int n) -> asio::awaitable<void> {
+    const auto use = [&tx = to, &rx = from](int n) -> asio::awaitable<void> {
         for (int i = 0; i < n; ++i) {
-            to.send(i);
-            co_await from.changed();
-            from.get();
-            to.send(i);
-            co_await from.next();
+            tx.send(i);
+            co_await rx.changed();
+            rx.get();
+            tx.send(i);
+            co_await rx.next();
         }
     };
     const auto cost = [&](int n) {
@@ -293,10 +293,10 @@ TEST_CASE("nor does one that is waited for") {
     auto [to, from] = weir::watch(0);
     auto total = start(io, std::move(from) | weir::fold(0, [](int n, int) { return n + 1; }));
     settle(io);
-    const auto change = [&to = to, &io](int n) {
+    const auto change = [&tx = to, &io](int n) {
         const auto before = allocation_count();
         for (int i = 0; i < n; ++i) {
-            to.send(i);
+            tx.send(i);
             settle(io);
         }
         return allocation_count() - before;
