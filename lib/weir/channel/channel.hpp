@@ -104,7 +104,10 @@ public:
     /// `channel_closed`.
     bool poll_send(poll_context& cx, T& item) {
         if (abandoned()) throw_closed();
-        if (state_->room() == 0 && !state_->poll_room(cx)) return false;
+        if (state_->room() == 0) {
+            if (!state_->poll_room(cx)) return false;
+            if (abandoned()) throw_closed();  // which also ends the wait for room
+        }
         return cx.grant(1) != 0 && state_->try_put(item);
     }
 
