@@ -16,6 +16,12 @@ asio::awaitable<void> await_body(asio::awaitable<void> body,
         *error = std::current_exception();
     }
     running.reset();
+    if (!*error) co_return;
+    // Whoever resumed the body with an error holds a copy of it until we suspend. It must let go of
+    // that before the pipeline's thread reads its own: the counting of copies is atomic, but the
+    // sanitizers do not see it.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await asio::post(asio::use_awaitable);
 }
 
 }  // namespace
