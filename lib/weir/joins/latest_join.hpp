@@ -1,0 +1,109 @@
+/// latest_join: each item with the newest entry of a table that changes now and then.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/joins/missing.hpp>
+#include <weir/joins/table_lookup.hpp>
+#include <weir/joins/table_update.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+/// The table that updates of this type fill.
+template <class Update>
+using updated_table = absl::flat_hash_map<typename Update::key_type, typename Update::mapped_type>;
+
+template <class S, class Updates, class Table, class Lookup>
+class latest_join_stream : public pullable<latest_join_stream<S, Updates, Table, Lookup>> {
+public:
+    using value_type = typename Lookup::result;
+
+    latest_join_stream(S upstream, Updates updates, Lookup lookup)
+        : upstream_(std::move(upstream)),
+          updates_(std::move(updates)),
+          lookup_(std::move(lookup)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        const bool more_updates = apply_updates(cx);
+        if (!complete_) return poll_state::pending;
+        const poll_state state =
+            upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
+                return lookup_(table_, std::move(x), sink);
+            });
+        if (more_updates && state == poll_state::pending) cx.wake();
+        return state;
+    }
+
+private:
+    // Updates that never cease do not keep the items waiting.
+    static constexpr std::size_t most_updates = 1024;
+
+    /// Applies what is ready. True when there may be more at once.
+    bool apply_updates(poll_context& cx) {
+        if (!updates_) return false;
+        std::size_t left = most_updates;
+        const poll_state state = updates_->poll(cx, [this, &left](item_t<Updates>&& u) -> bool {
+            std::move(u).apply(table_, complete_);
+            return !complete_ || --left != 0;
+        });
+        if (state == poll_state::finished) {
+            updates_.reset();
+            complete_ = true;
+        }
+        return state == poll_state::paused;
+    }
+
+    S upstream_;
+    std::optional<Updates> updates_;  // none: they have ended
+    Table table_;
+    bool complete_ = false;  // the gate is open
+    Lookup lookup_;
+};
+
+/// Passes on `combine(item, value)` for each item, in order, where `value` is the newest entry for
+/// `key(item)` in a table that `updates`, a stream of `table_update<K, V>`, fills and changes.
+///
+///     trades | weir::latest_join(std::move(rates), &trade::currency, in_dollars,
+///                                weir::missing::divert(keep_aside))
+///
+/// The gate: no item is taken from upstream before the updates have said that the snapshot is
+/// complete (`table_update::complete()`) or have ended; upstream feels that as backpressure.
+/// Newest: updates are applied before each run of items (once a poll, not once an item), as many as
+/// are ready, but at most 1,024; an item sees all that were applied before it. There is no time of
+/// events: for that see `interval_join`.
+/// A key that is not there: `missing::fail` (the default), `drop`, `use` or `divert`.
+///
+/// The updates' end: the table stays as it is, and so ends the snapshot too: a stream of `put`s
+/// that ends is a table. Their failure is the join's, at once, since a table that has stopped
+/// moving is stale and nobody would see it. A feed that reconnects says `start_over` and sends a
+/// new snapshot. Upstream's end ends the join, and the updates are let go of. Errors: an exception
+/// of `key`, `combine` or of the policy becomes a `stage_error` naming "latest_join" and `name`.
+/// Cancellation: cancels both. All runs in one segment: put a `buffer` behind updates that are
+/// costly to make. Cost: a hash lookup an item, an insertion an update; holds the table, which is
+/// as large as the updates make it.
+template <class Updates, class Key, class Combine, class Missing = missing::fail>
+auto latest_join(Updates updates, Key key, Combine combine, Missing missing = {},
+                 std::string_view name = {}) {
+    check_stream<Updates>();
+    return pipe([updates = std::move(updates), key = std::move(key), combine = std::move(combine),
+                 missing = std::move(missing), name](auto upstream) mutable {
+        using S = decltype(upstream);
+        using Table = updated_table<item_t<Updates>>;
+        using Lookup = table_lookup<Table, item_t<S>, Key, Combine, Missing>;
+        return latest_join_stream<S, Updates, Table, Lookup>(
+            std::move(upstream), std::move(updates),
+            Lookup(std::move(key), std::move(combine), std::move(missing),
+                   stage("latest_join", name)));
+    });
+}
+
+}  // namespace weir

@@ -1,0 +1,63 @@
+/// What a join does with an item: look its key up, combine it with what is there.
+#pragma once
+
+#include <weir/core/stage.hpp>
+#include <weir/core/stream.hpp>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+/// A hash table that joins can look keys up in: an `absl::flat_hash_map`, or what is like one.
+template <class M>
+concept lookup_table = requires(const M& table, const typename M::key_type& key) {
+    typename M::mapped_type;
+    { table.find(key)->second } -> std::convertible_to<const typename M::mapped_type&>;
+    table.end();
+};
+
+/// The part that `lookup_join` and `latest_join` have in common.
+template <class Table, class T, class Key, class Combine, class Missing>
+class table_lookup {
+    using value = typename Table::mapped_type;
+
+    static_assert(std::is_invocable_v<Key&, const T&>,
+                  "weir: the join's key cannot be called with the stream's items");
+    static_assert(std::is_invocable_v<Combine&, T, const value&>,
+                  "weir: the join's function cannot be called as combine(item, value)");
+
+public:
+    using result = std::remove_cvref_t<std::invoke_result_t<Combine&, T, const value&>>;
+    static_assert(!std::is_void_v<result>, "weir: the join's function returns nothing");
+
+    table_lookup(Key key, Combine combine, Missing missing, stage where)
+        : key_(std::move(key)),
+          combine_(std::move(combine)),
+          missing_(std::move(missing)),
+          where_(where) {}
+
+    /// Returns what the sink said, or true when nothing was passed on.
+    template <class Sink>
+    WEIR_FUSED bool operator()(const Table& table, T&& x, Sink& sink) {
+        const auto found = table.find(where_.call(key_, std::as_const(x)));
+        const value* entry = found != table.end() ? std::addressof(found->second) : instead(x);
+        return !entry || sink(where_.call(combine_, std::move(x), *entry));
+    }
+
+private:
+    const value* instead(T& x) {
+        auto ask = [this, &x]() -> const value* { return missing_.template instead<value>(x); };
+        return where_.call(ask);
+    }
+
+    [[no_unique_address]] Key key_;
+    [[no_unique_address]] Combine combine_;
+    [[no_unique_address]] Missing missing_;
+    stage where_;
+};
+
+}  // namespace weir
