@@ -39,16 +39,16 @@ class poll_context {
 public:
     poll_context(wakeable& poller, const asio::any_io_executor& executor, const ticket& scope,
                  poll_budget budget) noexcept
-        : poller_(poller), executor_(executor), scope_(scope), budget_(budget) {}
+        : poller_(&poller), executor_(executor), scope_(scope), budget_(budget) {}
     poll_context(const poll_context&) = delete;
     poll_context& operator=(const poll_context&) = delete;
 
     /// Asks to be polled again soon: for a stream that returns `pending` only to let others run.
-    void wake() const noexcept { poller_.wake(); }
+    void wake() const noexcept { poller_->wake(); }
 
     /// The one who polls; arm a `waker_slot` with it, or keep `get_waker()`.
-    wakeable& poller() const noexcept { return poller_; }
-    waker get_waker() const noexcept { return waker::share(&poller_); }
+    wakeable& poller() const noexcept { return *poller_; }
+    waker get_waker() const noexcept { return waker::share(poller_); }
 
     /// The segment's strand. Bind handlers to it, and no two of this segment run at once.
     const asio::any_io_executor& executor() const noexcept { return executor_; }
@@ -72,19 +72,40 @@ public:
         return granted;
     }
 
-    /// While it lives, sources are granted one item at a time: for those who poll for a single
-    /// item, so that the rest of a grant is not spent on nothing.
-    class single_items {
+    /// While it lives, sources are granted at most `most` items at a time: for those who want no
+    /// more than that of one poll, so that the rest of a grant is not spent on nothing.
+    class small_grants {
     public:
-        explicit single_items(poll_context& cx) noexcept
-            : cx_(cx), before_(std::exchange(cx.most_, 1)) {}
-        single_items(const single_items&) = delete;
-        single_items& operator=(const single_items&) = delete;
-        ~single_items() { cx_.most_ = before_; }
+        small_grants(poll_context& cx, std::size_t most) noexcept
+            : cx_(cx), before_(std::exchange(cx.most_, std::min(cx.most_, most))) {}
+        small_grants(const small_grants&) = delete;
+        small_grants& operator=(const small_grants&) = delete;
+        ~small_grants() { cx_.most_ = before_; }
 
     private:
         poll_context& cx_;
         std::size_t before_;
+    };
+
+    /// The same for those who poll for a single item.
+    class single_items : public small_grants {
+    public:
+        explicit single_items(poll_context& cx) noexcept : small_grants(cx, 1) {}
+    };
+
+    /// While it lives, `other` is the one who polls: for a stream that polls several, and wants to
+    /// be told which of them has something.
+    class woken_instead {
+    public:
+        woken_instead(poll_context& cx, wakeable& other) noexcept
+            : cx_(cx), before_(std::exchange(cx.poller_, &other)) {}
+        woken_instead(const woken_instead&) = delete;
+        woken_instead& operator=(const woken_instead&) = delete;
+        ~woken_instead() { cx_.poller_ = before_; }
+
+    private:
+        poll_context& cx_;
+        wakeable* before_;
     };
 
 private:
@@ -118,7 +139,7 @@ private:
     static constexpr std::size_t first_timed_slice = 64;
     static constexpr std::size_t largest_slice = std::size_t{1} << 16;
 
-    wakeable& poller_;
+    wakeable* poller_;
     const asio::any_io_executor& executor_;
     const ticket& scope_;
     poll_budget budget_;

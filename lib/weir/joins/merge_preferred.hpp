@@ -1,0 +1,65 @@
+/// merge_preferred: several streams in one, some before others.
+#pragma once
+
+#include <weir/joins/input_group.hpp>
+#include <weir/joins/inputs.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+template <class T, class Inputs>
+class merge_preferred_stream : public pullable<merge_preferred_stream<T, Inputs>> {
+public:
+    using value_type = T;
+
+    explicit merge_preferred_stream(Inputs inputs) : inputs_(std::move(inputs)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        const poll_context::small_grants often_interrupted(cx, 64);
+        inputs_.begin();
+        for (;;) {
+            const std::size_t i = inputs_.next_round(0);
+            if (i == inputs_.none) return inputs_.wait(cx);
+            bool no = false;
+            inputs_.poll(cx, i, [&](auto, T&& x) WEIR_FUSED -> bool {
+                if (sink(std::move(x))) return !inputs_.woken_before(i);
+                no = true;
+                return false;
+            });
+            if (no) return poll_state::paused;
+        }
+    }
+
+private:
+    input_group<Inputs> inputs_;
+};
+
+/// Passes on the items of all the streams; of those that have something, the first in the list goes
+/// first.
+///
+///     weir::merge_preferred(std::move(commands), std::move(events)) | weir::for_each(handle)
+///
+/// An item of a later stream is passed on only when none of the earlier ones has something ready,
+/// which is looked at after each item. So a stream that always has something lets none behind it
+/// come through. (For several of the same rank, merge those first.)
+/// All else as `merge`: types, order within a stream, end, errors, cancellation, and the form for a
+/// vector of streams.
+template <class... S>
+auto merge_preferred(S&&... streams) {
+    check_inputs<S...>();
+    using inputs = fixed_inputs<S...>;
+    return merge_preferred_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
+}
+template <class S>
+auto merge_preferred(std::vector<S> streams) {
+    check_inputs<S>();
+    using inputs = listed_inputs<S>;
+    return merge_preferred_stream<item_t<S>, inputs>(inputs(std::move(streams)));
+}
+
+}  // namespace weir
