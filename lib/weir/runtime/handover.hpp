@@ -1,0 +1,45 @@
+/// A list that one side fills and another empties.
+#pragma once
+
+#include <atomic>
+
+namespace weir {
+
+/// Hands nodes from one thread to another, in order, without a lock and without memory of its own:
+/// a node has a member `Node*& link()`, which is the list's from `put` until `take`.
+/// `put` and `take` may each be called by one thread at a time.
+template <class Node>
+class handover {
+public:
+    /// True when the list was empty: time to tell the other side.
+    bool put(Node& node) noexcept {
+        Node* latest = latest_.load(std::memory_order_relaxed);
+        do {
+            node.link() = latest;
+            // Sequentially consistent, as a waker_slot's condition must be.
+        } while (!latest_.compare_exchange_weak(latest, &node));
+        return latest == nullptr;
+    }
+
+    bool empty() const noexcept { return latest_.load() == nullptr; }
+
+    /// All that was put since, the first one first, linked by `link()`; null if there is nothing.
+    Node* take() noexcept {
+        if (latest_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+        Node* reversed = nullptr;
+        for (Node* node = latest_.exchange(nullptr); node;) {
+            Node* const before = node->link();
+            node->link() = reversed;
+            reversed = node;
+            node = before;
+        }
+        return reversed;
+    }
+
+private:
+    // The node put last, which links to the one before it. What was written to a node before `put`
+    // is seen after `take`.
+    std::atomic<Node*> latest_{nullptr};
+};
+
+}  // namespace weir

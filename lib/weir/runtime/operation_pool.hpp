@@ -1,0 +1,310 @@
+/// The operations of an async function that are under way at the same time.
+#pragma once
+
+#include <weir/core/poll.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/core/waker.hpp>
+#include <weir/runtime/async_function.hpp>
+#include <weir/runtime/handover.hpp>
+#include <weir/runtime/segment.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// Awaits `f(item)` for up to `limit` items at once, on one strand: that of the segment that polled
+/// it first. A stream holds one, gives it items while there is `room()`, and `collect()`s places
+/// whose operation is over; it is woken (`wait`) when there are some.
+///
+/// Each item has a *place*. A place has a coroutine that lives as long as the pool, awaits one item
+/// after the other and is parked in between: so an item costs the frame of `f`'s own coroutine and
+/// nothing else, and no operation waits for a poll to go on.
+///
+/// It is a segment of its own, because operations outlive the stream: `cancel()` (from any thread)
+/// cancels those under way through their cancellation slots, and the pool lets go of `f` and of its
+/// ticket when the last of them has ended.
+/// All but `cancel` belongs to whoever polls the stream, one thread at a time.
+template <class F, class T>
+class operation_pool final : public segment {
+public:
+    using value_type = async_value_t<F, T>;
+
+    /// An item on its way to a result.
+    class place {
+    public:
+        /// For its stream, to queue places in an order of its own.
+        place* next = nullptr;
+        /// True when it was collected and not yet emptied.
+        bool over = false;
+
+    private:
+        friend operation_pool;
+        using parked = asio::async_result<asio::use_awaitable_t<>, void()>::handler_type;
+
+        std::optional<T> item_;
+        std::optional<value_type> value_;
+        std::exception_ptr error_;
+        std::optional<parked> coroutine_;  // where it is to be resumed, while it has nothing to do
+        asio::cancellation_signal cancel_;
+        place* link_ = nullptr;  // the link of `handover`
+        bool spawned_ = false;
+        bool under_way_ = false;
+
+    public:
+        /// For `handover`.
+        place*& link() noexcept { return link_; }
+    };
+
+    /// Made when the stream is first polled.
+    static counted_ptr<operation_pool> make(poll_context& cx, F f, std::size_t limit, stage where) {
+        auto executor =
+            is_strand(cx.executor()) ? cx.executor() : make_segment_executor(cx.executor());
+        auto pool = counted_ptr<operation_pool>::adopt(
+            new operation_pool(std::move(executor), cx.hold(), std::move(f), limit, where));
+        pool->enlist();
+        return pool;
+    }
+
+    bool room() const noexcept { return taken_ < limit_; }
+    bool empty() const noexcept { return taken_ == 0; }
+
+    /// Puts an item in a place. There must be room.
+    place& put(T&& item) {
+        if (!free_) {
+            places_.push_back(std::make_unique<place>());
+            free_ = places_.back().get();
+        }
+        place& p = *free_;
+        p.item_.emplace(std::move(item));
+        free_ = std::exchange(p.next, nullptr);
+        ++taken_;
+        return p;
+    }
+
+    /// Starts the operation of a place: here and now if this poll is on the pool's strand,
+    /// otherwise there, soon.
+    void start(poll_context& cx, place& p) {
+        if (cx.executor() == executor()) {
+            launch(p);
+        } else if (ordered_.put(p)) {
+            wake();
+        }
+    }
+
+    /// Calls `each(place)` for each operation that has ended since, in that order.
+    template <class Each>
+    bool collect(Each each) {
+        place* p = over_.take();
+        if (!p) return false;
+        while (p) {
+            place* const following = p->link();
+            p->over = true;
+            each(*p);
+            p = following;
+        }
+        return true;
+    }
+
+    /// False when there is something to collect; otherwise the poller is woken when there is.
+    bool wait(poll_context& cx) {
+        waiting_.arm(cx.poller());
+        if (over_.empty()) return true;
+        waiting_.disarm();
+        return false;
+    }
+
+    /// Empties a place that was collected: its result, or what `f` threw as a `stage_error`.
+    value_type take(place& p) {
+        if (p.error_) rethrow(std::exchange(p.error_, nullptr));
+        value_type value = std::move(*p.value_);
+        p.value_.reset();
+        p.over = false;
+        --taken_;
+        p.next = std::exchange(free_, &p);
+        return value;
+    }
+
+private:
+    operation_pool(asio::any_io_executor executor, ticket scope, F f, std::size_t limit,
+                   stage where)
+        : segment(std::move(executor)),
+          scope_(std::move(scope)),
+          f_(std::in_place, std::move(f)),
+          limit_(limit),
+          where_(where) {}
+
+    /// Runs the place's coroutine with its new item. On the strand.
+    void launch(place& p) {
+        p.under_way_ = true;
+        ++under_way_;
+        if (std::exchange(p.spawned_, true)) {
+            auto coroutine = std::move(*p.coroutine_);
+            p.coroutine_.reset();
+            std::move(coroutine)();
+            return;
+        }
+        auto ended = [](const std::exception_ptr&) {};  // `serve` does not throw
+        asio::co_spawn(executor(), serve(counted_ptr<operation_pool>::share(this), &p),
+                       asio::bind_cancellation_slot(p.cancel_.slot(), std::move(ended)));
+    }
+
+    // A place's coroutine. It holds the pool; the pool lets go of it when it closes.
+    static asio::awaitable<void> serve(counted_ptr<operation_pool> pool, place* p) {
+        for (;;) {
+            try {
+                if constexpr (std::is_void_v<async_result_t<F, T>>) {
+                    co_await call_async(*pool->f_, std::move(*p->item_));
+                    p->value_.emplace();
+                } else {
+                    auto value = co_await call_async(*pool->f_, std::move(*p->item_));
+                    p->value_.emplace(std::move(value));
+                }
+            } catch (...) {
+                p->error_ = std::current_exception();
+            }
+            pool->finish(*p);
+            if (pool->cancelled()) co_return;
+            co_await park(p);
+            if (pool->cancelled()) co_return;
+        }
+    }
+
+    static asio::awaitable<void> park(place* p) {
+        auto keep = [](auto handler, place* where) {
+            where->coroutine_.emplace(std::move(handler));
+        };
+        return asio::async_initiate<const asio::use_awaitable_t<>, void()>(std::move(keep),
+                                                                           asio::use_awaitable, p);
+    }
+
+    void finish(place& p) {
+        p.item_.reset();
+        p.under_way_ = false;
+        --under_way_;
+        if (cancelled()) {
+            wake();
+        } else if (over_.put(p)) {
+            waiting_.wake();
+        }
+    }
+
+    bool advance() noexcept override {
+        if (cancelled()) return end();
+        for (place* p = ordered_.take(); p;) {
+            place* const following = p->link();
+            launch(*p);
+            p = following;
+        }
+        return false;
+    }
+
+    /// Nobody wants results any more. True when nothing is under way.
+    bool end() {
+        if (!std::exchange(told_, true)) {
+            for (const auto& p : places_) {
+                if (p->under_way_) p->cancel_.emit(asio::cancellation_type::terminal);
+            }
+        }
+        if (under_way_ != 0) return false;
+        for (const auto& p : places_) {
+            if (!p->coroutine_) continue;
+            auto coroutine = std::move(*p->coroutine_);
+            p->coroutine_.reset();
+            std::move(coroutine)();
+        }
+        places_.clear();
+        f_.reset();
+        scope_.reset();
+        return true;
+    }
+
+    // Breaks the cycle of places and coroutines. The rest goes with the pool: where the context is
+    // destroyed first, there are still frames that refer to it.
+    void let_go() noexcept override {
+        waiting_.disarm();
+        for (const auto& p : places_) p->coroutine_.reset();
+    }
+
+    [[noreturn]] void rethrow(std::exception_ptr error) const {
+        try {
+            std::rethrow_exception(std::move(error));
+        } catch (...) {
+            where_.fail();
+        }
+    }
+
+    ticket scope_;  // the first member, so that it is the last to go
+    std::optional<F> f_;
+    std::size_t limit_;
+    stage where_;
+
+    // The poller's.
+    std::size_t taken_ = 0;  // places that hold an item or its result
+    place* free_ = nullptr;
+
+    // Both sides'.
+    handover<place> ordered_;  // to be started
+    handover<place> over_;     // their operation is over
+    waker_slot waiting_;
+
+    // The strand's.
+    std::vector<std::unique_ptr<place>> places_;
+    std::size_t under_way_ = 0;
+    bool told_ = false;  // the operations have been asked to end
+};
+
+/// Throws `std::invalid_argument` if no operation would be allowed; `kind` is the operator's name.
+inline void check_operation_limit(std::size_t limit, const char* kind) {
+    if (limit != 0) return;
+    throw std::invalid_argument(std::string("weir::") + kind +
+                                ": at least 1 operation must be allowed at a time");
+}
+
+/// What a stream holds: a pool that is made with the first poll, and cancelled when this goes.
+template <class F, class T>
+class operations {
+    using pool = operation_pool<F, T>;
+
+public:
+    operations(std::size_t limit, F f, stage where)
+        : f_(std::in_place, std::move(f)), limit_(limit), where_(where) {}
+    operations(operations&&) noexcept = default;
+    operations& operator=(operations other) noexcept {
+        std::swap(f_, other.f_);
+        std::swap(limit_, other.limit_);
+        std::swap(where_, other.where_);
+        std::swap(pool_, other.pool_);
+        return *this;
+    }
+    ~operations() { stop(); }
+
+    pool& running(poll_context& cx) {
+        if (!pool_) {
+            pool_ = pool::make(cx, std::move(*f_), limit_, where_);
+            f_.reset();
+        }
+        return *pool_;
+    }
+
+    /// Cancels what is under way. Not to be used again.
+    void stop() noexcept {
+        if (pool_) pool_->cancel();
+        pool_.reset();
+    }
+
+private:
+    std::optional<F> f_;
+    std::size_t limit_;
+    stage where_;
+    counted_ptr<pool> pool_;
+};
+
+}  // namespace weir
