@@ -49,8 +49,10 @@ public:
     }
 
 private:
-    const value* instead(T& x) {
-        auto ask = [this, &x]() -> const value* { return missing_.template instead<value>(x); };
+    // Inlined, so that an item whose address nobody takes can stay in registers.
+    WEIR_FUSED const value* instead(T& x) {
+        auto ask = [this, &x]()
+                       WEIR_FUSED -> const value* { return missing_.template instead<value>(x); };
         return where_.call(ask);
     }
 
