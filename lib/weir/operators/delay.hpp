@@ -1,0 +1,80 @@
+/// delay: each item, some time later.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/runtime/clock.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <stdexcept>
+#include <utility>
+
+namespace weir {
+
+template <class S>
+class delay_stream : public pullable<delay_stream<S>> {
+public:
+    using value_type = item_t<S>;
+
+    delay_stream(S upstream, clock::duration by, std::size_t most)
+        : upstream_(std::move(upstream)), by_(by), most_(most) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        const clock& time = clock_of(cx.executor());
+        for (;;) {
+            for (const auto now = time.now(); !held_.empty() && held_.front().due <= now;) {
+                value_type x = std::move(held_.front().item);
+                held_.pop_front();
+                if (!sink(std::move(x))) return poll_state::paused;
+            }
+            if (!ended_ && held_.size() < most_) {
+                const auto due = time.now() + by_;
+                const poll_state state = upstream_.poll(cx, [this, due](value_type&& x) -> bool {
+                    held_.push_back(waiting{due, std::move(x)});
+                    return held_.size() < most_;
+                });
+                ended_ = state == poll_state::finished;
+            }
+            if (held_.empty()) return ended_ ? poll_state::finished : poll_state::pending;
+            if (!alarm_.reached(cx, held_.front().due)) return poll_state::pending;
+        }
+    }
+
+private:
+    struct waiting {
+        clock::time_point due;
+        value_type item;
+    };
+
+    S upstream_;
+    clock::duration by_;
+    std::size_t most_;
+    std::deque<waiting> held_;  // in the order they came, which is that of their times
+    bool ended_ = false;        // upstream has
+    alarm alarm_;
+};
+
+/// Passes on each item `by` after it came, in order, with the pauses between them as they were.
+///
+///     replayed | weir::delay(5s)
+///
+/// Holds the items of that time, but no more than `most`: when it is full it asks upstream for no
+/// more until the first has gone on, and an item counts as come when it is taken.
+/// The end comes after the last item; a failure comes at once, and drops what is held.
+/// Errors: `std::invalid_argument` if the time is negative or `most` is 0. Time is that of the
+/// executor's clock; items that are ready together came together. Cost: a clock read a run of
+/// items, a timer a run.
+inline auto delay(clock::duration by, std::size_t most = 1024) {
+    if (by < clock::duration::zero()) {
+        throw std::invalid_argument("weir::delay: the time must not be negative");
+    }
+    if (most == 0) throw std::invalid_argument("weir::delay: it must hold at least 1 item");
+    return pipe([by, most](auto upstream) {
+        check_owned_items<decltype(upstream)>();
+        return delay_stream<decltype(upstream)>(std::move(upstream), by, most);
+    });
+}
+
+}  // namespace weir

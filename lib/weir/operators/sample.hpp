@@ -1,0 +1,43 @@
+/// sample: the latest item, at regular times.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/operators/latest_stream.hpp>
+#include <weir/runtime/clock.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace weir {
+
+/// The next time on a grid that begins with the first poll.
+struct on_grid {
+    clock::duration period;
+    clock::time_point start{};
+
+    void begin(clock::time_point now) noexcept { start = now; }
+    clock::time_point due(clock::time_point now) const noexcept {
+        return start + ((now - start) / period + 1) * period;
+    }
+    clock::time_point again(clock::time_point, clock::time_point due) const noexcept { return due; }
+};
+
+/// Passes on the latest item at each multiple of `period` after the first poll, if one has come
+/// since the last time. The others are dropped: that is what it is for.
+///
+///     position | weir::sample(100ms)   // ten a second are enough to draw
+///
+/// At upstream's end the last item is passed on at once; a failure drops it.
+/// Errors: `std::invalid_argument` unless the period is positive. Time is that of the executor's
+/// clock. Holds one item. Cost: a clock read a poll, and a timer a period in which items come.
+inline auto sample(clock::duration period) {
+    if (period <= clock::duration::zero()) {
+        throw std::invalid_argument("weir::sample: the period must be positive");
+    }
+    return pipe([period](auto upstream) {
+        check_owned_items<decltype(upstream)>();
+        return latest_stream<decltype(upstream), on_grid>(std::move(upstream), {period});
+    });
+}
+
+}  // namespace weir

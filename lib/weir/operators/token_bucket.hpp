@@ -1,0 +1,70 @@
+/// How much may happen in a time.
+#pragma once
+
+#include <weir/runtime/clock.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace weir {
+
+/// So many items in that time: `rate{100, 1s}`.
+struct rate {
+    std::uint64_t items;
+    clock::duration per;
+};
+
+/// A bucket that holds up to `burst` tokens, starts full, and gets `rate.items` new ones each
+/// `rate.per`, evenly. Exact: it counts in fractions of the clock's ticks, so nothing drifts.
+///
+/// What it keeps is the time at which it would be full again if nothing more were taken (the
+/// "theoretical arrival time" of ATM's generic cell rate algorithm). Not thread-safe.
+class token_bucket {
+public:
+    /// Throws `std::invalid_argument` if the rate or the burst is 0, or too large to reckon with.
+    token_bucket(rate r, std::uint64_t burst, const char* whose) : rate_(r) {
+        const auto refuse = [whose](const char* why) {
+            throw std::invalid_argument(std::string("weir::") + whose + ": " + why);
+        };
+        if (r.items == 0 || r.per <= clock::duration::zero()) refuse("the rate must be positive");
+        if (burst == 0) refuse("the burst must be at least 1");
+        const auto per = static_cast<std::uint64_t>(r.per.count());
+        if (burst - 1 > largest / per) refuse("the burst is too large");
+        slack_ = clock::duration(static_cast<clock::duration::rep>((burst - 1) * per / r.items));
+    }
+
+    /// When there will be a token; past or now when there is one.
+    clock::time_point due() const noexcept { return full_ ? *full_ - slack_ : long_ago; }
+
+    /// Takes a token if there is one.
+    bool take(clock::time_point now) noexcept {
+        if (now < due()) return false;
+        if (!full_ || *full_ < now) {
+            full_ = now;
+            part_ = 0;
+        }
+        const auto per = static_cast<std::uint64_t>(rate_.per.count());
+        *full_ += clock::duration(static_cast<clock::duration::rep>(per / rate_.items));
+        part_ += per % rate_.items;
+        if (part_ >= rate_.items) {
+            part_ -= rate_.items;
+            ++*full_;
+        }
+        return true;
+    }
+
+private:
+    static constexpr auto largest =
+        static_cast<std::uint64_t>(std::numeric_limits<clock::duration::rep>::max());
+    static constexpr clock::time_point long_ago = clock::time_point::min();
+
+    rate rate_;
+    clock::duration slack_{};
+    std::optional<clock::time_point> full_;  // none: it has been full from the start
+    std::uint64_t part_ = 0;                 // of a tick, in `rate_.items`-ths, to add to `full_`
+};
+
+}  // namespace weir
