@@ -1,34 +1,58 @@
-/// batch: items in vectors, by count, or by count or time.
+/// batch: items in vectors, by count, weight, time, or any of them.
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/core/stage.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace weir {
 
-/// By count only.
-template <class S>
-class batch_stream : public pullable<batch_stream<S>> {
+/// When a batch is full, and when it goes on though it is not. What is left out does not limit; at
+/// least one must be given.
+struct batch_limits {
+    static constexpr std::size_t none = std::size_t(-1);
+
+    std::size_t items = none;                  ///< How many items make a batch.
+    std::size_t bytes = none;                  ///< What its items may weigh together.
+    std::optional<clock::duration> wait = {};  ///< How long a batch waits for more.
+};
+
+/// For batches that are not weighed.
+struct weightless {};
+
+/// By count, and by weight unless `Weigh` is `weightless`.
+template <class S, class Weigh = weightless>
+class batch_stream : public pullable<batch_stream<S, Weigh>> {
+    static constexpr bool weighed = !std::same_as<Weigh, weightless>;
+
 public:
     using value_type = std::vector<item_t<S>>;
 
-    batch_stream(S upstream, std::size_t size) : upstream_(std::move(upstream)), size_(size) {}
+    batch_stream(S upstream, const batch_limits& limits, Weigh weigh = {}, stage where = batching)
+        : upstream_(std::move(upstream)),
+          most_items_(limits.items),
+          most_bytes_(limits.bytes),
+          weigh_(std::move(weigh)),
+          where_(where) {}
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
+        // Full already: an item was too heavy for the batch before it, whose sink said no.
+        if (weighed && full() && !flush(sink)) return poll_state::paused;
         if (ended_) return poll_state::finished;
-        const poll_state state = upstream_.poll(cx, [this, &sink](item_t<S>&& x) -> bool {
-            if (part_.empty()) part_.reserve(std::min(size_, reserve_most));
-            part_.push_back(std::move(x));
-            return part_.size() < size_ || sink(std::exchange(part_, {}));
-        });
+        const poll_state state = upstream_.poll(
+            cx, [this, &sink](item_t<S>&& x) -> bool { return take(std::move(x), sink); });
         ended_ = state == poll_state::finished;
         // A sink that says no to the last batch hears of the end next time.
         return ended_ && !flush(sink) ? poll_state::paused : state;
@@ -37,6 +61,7 @@ public:
     /// Hands over what has been gathered, if anything.
     template <class Sink>
     bool flush(Sink& sink) {
+        bytes_ = 0;
         return part_.empty() || sink(std::exchange(part_, {}));
     }
 
@@ -46,21 +71,47 @@ private:
     // A larger batch grows as it fills: its size may only be there to say "by time".
     static constexpr std::size_t reserve_most =
         std::max(std::size_t{1}, (std::size_t{1} << 20) / sizeof(item_t<S>));
+    static constexpr stage batching = stage("batch");
+
+    template <class Sink>
+    bool take(item_t<S>&& x, Sink& sink) {
+        bool more = true;
+        if constexpr (weighed) {
+            const auto weight = static_cast<std::size_t>(where_.call(weigh_, std::as_const(x)));
+            if (weight > most_bytes_ - bytes_) more = flush(sink);
+            bytes_ = weight < most_bytes_ - bytes_ ? bytes_ + weight : most_bytes_;
+        }
+        if (part_.empty() && !weighed && most_items_ != batch_limits::none) {
+            part_.reserve(std::min(most_items_, reserve_most));
+        }
+        part_.push_back(std::move(x));
+        return more && (!full() || flush(sink));
+    }
+
+    bool full() const noexcept {
+        return part_.size() >= most_items_ || (weighed && bytes_ == most_bytes_);
+    }
 
     S upstream_;
-    std::size_t size_;
+    std::size_t most_items_;
+    std::size_t most_bytes_;
+    std::size_t bytes_ = 0;  // what has been gathered weighs; never more than `most_bytes_`
+    [[no_unique_address]] Weigh weigh_;
+    stage where_;
     bool ended_ = false;  // upstream has
     value_type part_;
 };
 
-/// By count or time, whichever comes first.
-template <class S>
-class timed_batch_stream : public pullable<timed_batch_stream<S>> {
-public:
-    using value_type = std::vector<item_t<S>>;
+/// The same, or by time, whichever comes first.
+template <class S, class Weigh = weightless>
+class timed_batch_stream : public pullable<timed_batch_stream<S, Weigh>> {
+    using batches = batch_stream<S, Weigh>;
 
-    timed_batch_stream(S upstream, std::size_t size, clock::duration wait)
-        : batches_(std::move(upstream), size), wait_(wait) {}
+public:
+    using value_type = typename batches::value_type;
+
+    timed_batch_stream(batches all, std::optional<clock::duration> wait)
+        : batches_(std::move(all)), wait_(wait) {}
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
@@ -68,16 +119,16 @@ public:
             waiting_ = false;  // the next item opens a new batch, with its own deadline
             return sink(std::move(whole));
         });
-        if (state != poll_state::pending || batches_.empty()) return state;
-        if (!std::exchange(waiting_, true)) deadline_ = clock_of(cx.executor()).now() + wait_;
+        if (!wait_ || state != poll_state::pending || batches_.empty()) return state;
+        if (!std::exchange(waiting_, true)) deadline_ = clock_of(cx.executor()).now() + *wait_;
         if (!alarm_.reached(cx, deadline_)) return poll_state::pending;
         waiting_ = false;
         return batches_.flush(sink) ? poll_state::pending : poll_state::paused;
     }
 
 private:
-    batch_stream<S> batches_;
-    clock::duration wait_;
+    batches batches_;
+    std::optional<clock::duration> wait_;
     clock::time_point deadline_{};
     bool waiting_ = false;  // a partial batch has a deadline
     alarm alarm_;
@@ -93,21 +144,63 @@ private:
 inline auto batch(std::size_t size) {
     if (size == 0) throw std::invalid_argument("weir::batch: the size must be at least 1");
     return pipe([size](auto upstream) {
-        check_owned_items<decltype(upstream)>();
-        return batch_stream<decltype(upstream)>(std::move(upstream), size);
+        using S = decltype(upstream);
+        check_owned_items<S>();
+        return batch_stream<S>(std::move(upstream), batch_limits{.items = size});
     });
 }
 
-/// The same, but a batch goes on at the latest `wait` after upstream had nothing more ready for its
-/// first items, full or not. Time is that of the executor's clock.
+/// Gathers items into vectors that go on when they are full by any of `limits`:
+/// - `items`: when they are so many;
+/// - `bytes`: when they weigh so much together, or before an item with which they would weigh more;
+///   one that alone weighs more makes a batch of its own. `weigh(const T&)` says what an item
+///   weighs, and is called once for each;
+/// - `wait`: at the latest that long after upstream had nothing more ready for the batch's first
+///   items. Time is that of the executor's clock.
+///
+///     auto size_of = [](const std::string& s) { return s.size(); };
+///     lines | weir::batch(weir::batch_limits{.items = 500, .bytes = 1 << 20, .wait = 50ms},
+///     size_of)
+///
+/// Order, what is held: as above. Errors: `std::invalid_argument` if a limit is 0 or none is given;
+/// an exception of `weigh` becomes a `stage_error` naming "batch" and `name`. Cost: each batch
+/// grows as it fills.
+template <class Weigh>
+auto batch(const batch_limits& limits, Weigh weigh, std::string_view name = {}) {
+    if (limits.items == 0) throw std::invalid_argument("weir::batch: the size must be at least 1");
+    if (limits.bytes == 0) throw std::invalid_argument("weir::batch: the bytes must be at least 1");
+    if (limits.items == batch_limits::none && limits.bytes == batch_limits::none && !limits.wait) {
+        throw std::invalid_argument("weir::batch: there must be a limit");
+    }
+    return pipe([limits, weigh = std::move(weigh), name](auto upstream) mutable {
+        using S = decltype(upstream);
+        check_owned_items<S>();
+        static_assert(
+            std::same_as<Weigh, weightless> || std::is_invocable_v<Weigh&, const item_t<S>&>,
+            "weir::batch: the function that weighs cannot be called with a const "
+            "reference to the stream's items");
+        return timed_batch_stream<S, Weigh>(
+            batch_stream<S, Weigh>(std::move(upstream), limits, std::move(weigh),
+                                   stage("batch", name)),
+            limits.wait);
+    });
+}
+
+/// The same without a limit in bytes.
+///
+///     events | weir::batch(weir::batch_limits{.wait = 50ms})   // by time alone
+inline auto batch(const batch_limits& limits) {
+    if (limits.bytes != batch_limits::none) {
+        throw std::invalid_argument("weir::batch: who limits bytes must say what items weigh");
+    }
+    return batch(limits, weightless());
+}
+
+/// By count or time, whichever comes first.
 ///
 ///     events | weir::batch(1'000, 50ms)
 inline auto batch(std::size_t size, clock::duration wait) {
-    if (size == 0) throw std::invalid_argument("weir::batch: the size must be at least 1");
-    return pipe([size, wait](auto upstream) {
-        check_owned_items<decltype(upstream)>();
-        return timed_batch_stream<decltype(upstream)>(std::move(upstream), size, wait);
-    });
+    return batch(batch_limits{.items = size, .wait = wait});
 }
 
 }  // namespace weir

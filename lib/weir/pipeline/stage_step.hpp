@@ -31,10 +31,12 @@ struct step_of {
 };
 
 // Declared, not included: a program pays for the steps it uses.
-template <class S>
+template <class S, class Weigh>
 class batch_stream;
 template <class S, class Key>
 class dedup_stream;
+template <class S, class Key>
+class dedup_recent_stream;
 template <class S>
 class enumerate_stream;
 template <class S, class F>
@@ -45,27 +47,37 @@ template <class S, class F>
 class inspect_stream;
 template <class S, class F>
 class map_stream;
+template <class S>
+class pairwise_stream;
 template <class S, class State, class F>
 class scan_stream;
 template <class S>
 class skip_stream;
+template <class S, class P>
+class skip_while_stream;
 template <class S, class Reject>
 class split_errors_stream;
+template <class S>
+class step_by_stream;
 template <class S>
 class take_stream;
 template <class S>
 class take_until_stream;
 template <class S, class P>
 class take_while_stream;
-template <class S>
+template <class S, class Weigh>
 class timed_batch_stream;
 template <class S, class F>
 class try_map_stream;
-
 template <class S>
-struct stage_step<batch_stream<S>> : step_of<step_kind::gathers> {};
+class window_stream;
+
+template <class S, class Weigh>
+struct stage_step<batch_stream<S, Weigh>> : step_of<step_kind::gathers> {};
 template <class S, class Key>
 struct stage_step<dedup_stream<S, Key>> : step_of<step_kind::filters> {};
+template <class S, class Key>
+struct stage_step<dedup_recent_stream<S, Key>> : step_of<step_kind::filters> {};
 template <class S>
 struct stage_step<enumerate_stream<S>> : step_of<step_kind::passes> {};
 template <class S, class F>
@@ -76,21 +88,29 @@ template <class S, class F>
 struct stage_step<inspect_stream<S, F>> : step_of<step_kind::passes> {};
 template <class S, class F>
 struct stage_step<map_stream<S, F>> : step_of<step_kind::passes> {};
+template <class S>
+struct stage_step<pairwise_stream<S>> : step_of<step_kind::filters> {};
 template <class S, class State, class F>
 struct stage_step<scan_stream<S, State, F>> : step_of<step_kind::passes> {};
 template <class S>
 struct stage_step<skip_stream<S>> : step_of<step_kind::filters> {};
+template <class S, class P>
+struct stage_step<skip_while_stream<S, P>> : step_of<step_kind::filters> {};
 template <class S, class Reject>
 struct stage_step<split_errors_stream<S, Reject>> : step_of<step_kind::rejects> {};
+template <class S>
+struct stage_step<step_by_stream<S>> : step_of<step_kind::filters> {};
 template <class S>
 struct stage_step<take_stream<S>> : step_of<step_kind::passes> {};
 template <class S>
 struct stage_step<take_until_stream<S>> : step_of<step_kind::passes> {};
 template <class S, class P>
 struct stage_step<take_while_stream<S, P>> : step_of<step_kind::filters> {};
-template <class S>
-struct stage_step<timed_batch_stream<S>> : step_of<step_kind::gathers> {};
+template <class S, class Weigh>
+struct stage_step<timed_batch_stream<S, Weigh>> : step_of<step_kind::gathers> {};
 template <class S, class F>
 struct stage_step<try_map_stream<S, F>> : step_of<step_kind::passes> {};
+template <class S>
+struct stage_step<window_stream<S>> : step_of<step_kind::filters> {};
 
 }  // namespace weir
