@@ -1,0 +1,27 @@
+/// discard: run a pipeline for what it does on the way.
+#pragma once
+
+#include <weir/runtime/terminal.hpp>
+
+namespace weir {
+
+class discard_terminal {
+public:
+    template <class S>
+    poll_state poll(poll_context& cx, S& stream) {
+        return stream.poll(cx, [](item_t<S>&&) WEIR_FUSED { return true; });
+    }
+    void result() {}
+};
+
+/// Runs the pipeline to its end and drops its items.
+///
+///     co_await (rows | weir::inspect(log) | weir::discard());
+///
+/// Yields nothing. Errors: what upstream threw. Cancellation: as every terminal
+/// (`terminal_operation`).
+inline auto discard() {
+    return terminal_closure([](const auto&) { return discard_terminal(); });
+}
+
+}  // namespace weir

@@ -1,0 +1,42 @@
+/// first: one item, and no more.
+#pragma once
+
+#include <weir/runtime/terminal.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace weir {
+
+template <class T>
+class first_terminal {
+public:
+    template <class S>
+    poll_state poll(poll_context& cx, S& stream) {
+        const poll_state state = stream.poll(cx, [this](T&& x) -> bool {
+            item_.emplace(std::move(x));
+            return false;
+        });
+        return item_ ? poll_state::finished : state;
+    }
+
+    std::optional<T> result() { return std::move(item_); }
+
+private:
+    std::optional<T> item_;
+};
+
+/// Runs the pipeline up to its first item and yields that; nothing if there is none.
+///
+///     std::optional<order> late = co_await (orders | weir::filter(is_late) | weir::first());
+///
+/// Upstream is asked for one item and then let go of. Errors: what upstream threw before it.
+/// Cancellation: as every terminal (`terminal_operation`).
+inline auto first() {
+    return terminal_closure([]<class S>(const S&) {
+        check_owned_items<S>();
+        return first_terminal<item_t<S>>();
+    });
+}
+
+}  // namespace weir

@@ -1,0 +1,40 @@
+/// last: how it ended.
+#pragma once
+
+#include <weir/runtime/terminal.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace weir {
+
+template <class T>
+class last_terminal {
+public:
+    template <class S>
+    poll_state poll(poll_context& cx, S& stream) {
+        return stream.poll(cx, [this](T&& x) WEIR_FUSED -> bool {
+            item_ = std::move(x);
+            return true;
+        });
+    }
+
+    std::optional<T> result() { return std::move(item_); }
+
+private:
+    std::optional<T> item_;
+};
+
+/// Runs the pipeline to its end and yields its last item; nothing if there is none.
+///
+///     std::optional<double> balance = co_await (deposits | weir::scan(0.0, add) | weir::last());
+///
+/// Errors: what upstream threw. Cancellation: as every terminal (`terminal_operation`).
+inline auto last() {
+    return terminal_closure([]<class S>(const S&) {
+        check_owned_items<S>();
+        return last_terminal<item_t<S>>();
+    });
+}
+
+}  // namespace weir
