@@ -41,6 +41,8 @@ struct operator_exam {
     std::string stage;
     /// True where `expected` is complete before the input has ended.
     bool ends_by_itself = false;
+    /// What comes out where nothing comes in; or all that comes in is dropped.
+    std::vector<std::string> of_nothing = {};
 };
 
 /// Sits it:

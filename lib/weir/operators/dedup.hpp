@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/operators/kept_key.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <functional>
@@ -15,8 +16,6 @@ namespace weir {
 
 template <class S, class Key>
 class dedup_stream : public pullable<dedup_stream<S, Key>> {
-    using key_type = std::remove_cvref_t<std::invoke_result_t<Key&, const item_t<S>&>>;
-
 public:
     using value_type = item_t<S>;
 
@@ -26,9 +25,9 @@ public:
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         return upstream_.poll(cx, [this, &sink](value_type&& x) WEIR_FUSED -> bool {
-            key_type key = where_.call(key_, std::as_const(x));
+            auto&& key = where_.call(key_, std::as_const(x));
             if (last_ && *last_ == key) return true;
-            last_ = std::move(key);
+            last_ = kept_key_t<Key, S>(std::forward<decltype(key)>(key));
             return sink(std::move(x));
         });
     }
@@ -37,17 +36,17 @@ private:
     S upstream_;
     [[no_unique_address]] Key key_;
     stage where_;
-    std::optional<key_type> last_;
+    std::optional<kept_key_t<Key, S>> last_;
 };
 
 /// Drops an item that equals the one before it; compares `key(const T&)`, by default the item.
-/// Only neighbours are compared: sort first, or see a set-based operator, for more.
+/// Only neighbours are compared: `dedup_recent` remembers more.
 ///
 ///     readings | weir::dedup()
 ///     prices   | weir::dedup(&price::cents)
 ///
-/// Holds a copy of the last key. Errors: an exception of `key` becomes a `stage_error` naming
-/// "dedup" and `name`.
+/// Holds a copy of the last key (a string's, where `key` returns a `std::string_view`). Errors: an
+/// exception of `key` becomes a `stage_error` naming "dedup" and `name`.
 template <class Key = std::identity>
 auto dedup(Key key = {}, std::string_view name = {}) {
     return pipe([key = std::move(key), name](auto upstream) mutable {

@@ -1,0 +1,114 @@
+/// dedup_recent: each key once, as far back as is remembered.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/operators/kept_key.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <absl/container/flat_hash_set.h>
+#include <absl/hash/hash.h>
+#include <absl/strings/string_view.h>
+
+#include <cstddef>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// Hashes keys by `absl::Hash`, and a view of a string as the string, so that it can be looked up.
+struct key_hash {
+    using is_transparent = void;
+    template <class K>
+    std::size_t operator()(const K& key) const {
+        return absl::Hash<K>()(key);
+    }
+    std::size_t operator()(std::string_view key) const {
+        return absl::Hash<absl::string_view>()(absl::string_view(key.data(), key.size()));
+    }
+    std::size_t operator()(const std::string& key) const { return (*this)(std::string_view(key)); }
+};
+
+/// The last n distinct keys: a hash set of them, and a ring that knows which is the oldest.
+template <class K>
+class recent_keys {
+public:
+    explicit recent_keys(std::size_t most) : most_(most) {}
+
+    /// False when `key` is among them. Otherwise it is from now on, in the oldest one's place when
+    /// there are n already.
+    template <class Key>
+    bool add(const Key& key) {
+        if (known_.contains(key)) return false;
+        known_.emplace(key);
+        if (in_order_.size() < most_) {
+            in_order_.emplace_back(key);
+            return true;
+        }
+        known_.erase(in_order_[oldest_]);
+        in_order_[oldest_] = K(key);
+        oldest_ = oldest_ + 1 == most_ ? 0 : oldest_ + 1;
+        return true;
+    }
+
+private:
+    std::size_t most_;
+    absl::flat_hash_set<K, key_hash, std::equal_to<>> known_;
+    std::vector<K> in_order_;  // a ring once it is full
+    std::size_t oldest_ = 0;   // its place in the ring
+};
+
+template <class S, class Key>
+class dedup_recent_stream : public pullable<dedup_recent_stream<S, Key>> {
+public:
+    using value_type = item_t<S>;
+
+    dedup_recent_stream(S upstream, std::size_t n, Key key, stage where)
+        : upstream_(std::move(upstream)), seen_(n), key_(std::move(key)), where_(where) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        return upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
+            return seen_.add(where_.call(key_, std::as_const(x))) ? sink(std::move(x)) : true;
+        });
+    }
+
+private:
+    S upstream_;
+    recent_keys<kept_key_t<Key, S>> seen_;
+    [[no_unique_address]] Key key_;
+    stage where_;
+};
+
+/// Drops an item whose key is one of the last `n` distinct keys that went on; compares
+/// `key(const T&)`, by default the item. So of at-least-once deliveries, each goes on once:
+///
+///     messages | weir::dedup_recent(100'000, &message::id)
+///
+/// A key is forgotten when `n` others have come after its first item, however often it was seen
+/// again in between. Memory is bounded by that: `n` keys, each twice, in a hash set and in a ring;
+/// a `std::string_view` is kept as a string. Keys are hashed by `absl::Hash` (numbers, strings,
+/// enums, pairs and tuples of these, your own with `AbslHashValue` or `std::hash`).
+/// Errors: `std::invalid_argument` if `n` is 0; an exception of `key` becomes a `stage_error`
+/// naming "dedup_recent" and `name`; upstream's pass. Cost: a look-up an item, and no allocation
+/// but that of a key that needs one.
+template <class Key = std::identity>
+auto dedup_recent(std::size_t n, Key key = {}, std::string_view name = {}) {
+    if (n == 0) throw std::invalid_argument("weir::dedup_recent: it must remember at least 1 key");
+    return pipe([n, key = std::move(key), name](auto upstream) mutable {
+        using S = decltype(upstream);
+        static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
+                      "weir::dedup_recent: the key cannot be called with the stream's items");
+        static_assert(std::is_default_constructible_v<absl::Hash<kept_key_t<Key, S>>>,
+                      "weir::dedup_recent: absl::Hash cannot hash the key");
+        return dedup_recent_stream<S, Key>(std::move(upstream), n, std::move(key),
+                                           stage("dedup_recent", name));
+    });
+}
+
+}  // namespace weir

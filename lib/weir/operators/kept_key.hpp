@@ -1,0 +1,31 @@
+/// What a step keeps of the key of an item that goes on.
+#pragma once
+
+#include <weir/core/stream.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace weir {
+
+/// The type in which the results of a key function are kept: its own, or a `std::string` where it
+/// is a `std::string_view`, which may look into the item.
+template <class R>
+struct kept_key {
+    static_assert(!is_borrowed<R>,
+                  "weir: this key is a view that dies with its item; return something that owns "
+                  "its data");
+    using type = R;
+};
+template <>
+struct kept_key<std::string_view> {
+    using type = std::string;
+};
+
+/// What is kept of `key(item)` for the items of `S`.
+template <class Key, class S>
+using kept_key_t =
+    typename kept_key<std::remove_cvref_t<std::invoke_result_t<Key&, const item_t<S>&>>>::type;
+
+}  // namespace weir
