@@ -34,6 +34,10 @@ public:
         ready_.collect();
         return worn_out() ? none : ready_.next_round(from);
     }
+    /// Looks for who was woken meanwhile, for `ready`.
+    void collect() noexcept { ready_.collect(); }
+    /// Whether number `i` may have something.
+    bool ready(std::size_t i) const noexcept { return ready_.contains(i); }
     /// Whether one before `i` was woken since it was polled last.
     bool woken_before(std::size_t i) const noexcept { return ready_.woken_before(i); }
     static constexpr std::size_t none = ready_set::none;

@@ -1,0 +1,85 @@
+/// combine_latest: the newest item of each stream, whenever one of them has a new one.
+#pragma once
+
+#include <weir/joins/held_items.hpp>
+#include <weir/joins/input_group.hpp>
+#include <weir/joins/inputs.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+template <class Items, class Inputs>
+class combine_latest_stream : public pullable<combine_latest_stream<Items, Inputs>> {
+public:
+    using value_type = typename Items::value_type;
+
+    combine_latest_stream(Items items, Inputs inputs)
+        : latest_(std::move(items)), inputs_(std::move(inputs)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        const poll_context::single_items one(cx);
+        inputs_.begin();
+        for (;;) {
+            const std::size_t i = inputs_.next_round(next_);
+            if (i == inputs_.none) return inputs_.wait(cx);
+            next_ = i + 1;
+            bool no = false;
+            bool heard = false;
+            const poll_state state = inputs_.poll(cx, i, [&](auto number, auto&& x) -> bool {
+                latest_.put(number, std::move(x));
+                if (latest_.missing() == 0) no = !sink(latest_.copy());
+                return false;
+            });
+            if (no) return poll_state::paused;
+            if (state != poll_state::finished) continue;
+            inputs_.inputs().visit(i, [&](auto number, auto&) { heard = latest_.has(number); });
+            if (!heard) return poll_state::finished;  // it will always be missing
+        }
+    }
+
+private:
+    Items latest_;
+    input_group<Inputs> inputs_;
+    std::size_t next_ = 0;
+};
+
+/// The newest items of all the streams, as a `std::tuple` (or a `std::vector`, in the form for a
+/// vector of streams): first when each has given one, and then again with each new item of any.
+///
+///     weir::combine_latest(std::move(bids), std::move(asks))
+///         | weir::for_each([](std::tuple<price, price> spread) { ... })
+///
+/// Items are copied. Those that come before every stream has given one are only kept as the newest.
+/// Streams that have something take turns, one item each, so two that are always ready go in step.
+/// End: when all have ended, or one has without ever giving an item. Errors: the first failure of
+/// an input ends the whole. Cancellation: all inputs are destroyed.
+/// Cost: a copy of each newest item for each item; wake-ups and allocations as `merge`.
+template <class... S>
+auto combine_latest(S&&... streams) {
+    check_inputs<S...>();
+    static_assert((std::copy_constructible<item_t<S>> && ...),
+                  "weir::combine_latest: each newest item is copied as often as it is passed on; "
+                  "use std::shared_ptr<const T> for what cannot be copied");
+    using items = fixed_items<item_t<S>...>;
+    using inputs = fixed_inputs<S...>;
+    return combine_latest_stream<items, inputs>(items(), inputs(std::forward<S>(streams)...));
+}
+template <class S>
+auto combine_latest(std::vector<S> streams) {
+    check_inputs<S>();
+    static_assert(std::copy_constructible<item_t<S>>,
+                  "weir::combine_latest: each newest item is copied as often as it is passed on; "
+                  "use std::shared_ptr<const T> for what cannot be copied");
+    using items = listed_items<item_t<S>>;
+    using inputs = listed_inputs<S>;
+    const std::size_t count = streams.size();
+    return combine_latest_stream<items, inputs>(items(count), inputs(std::move(streams)));
+}
+
+}  // namespace weir

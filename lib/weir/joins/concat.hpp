@@ -1,0 +1,60 @@
+/// concat: one stream after the other.
+#pragma once
+
+#include <weir/joins/inputs.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+template <class T, class Inputs>
+class concat_stream : public pullable<concat_stream<T, Inputs>> {
+public:
+    using value_type = T;
+
+    explicit concat_stream(Inputs inputs) : inputs_(std::move(inputs)) {}
+
+    template <class Sink>
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        for (; at_ != inputs_.size(); ++at_) {
+            const poll_state state = inputs_.visit(at_, [&](auto, auto& input) WEIR_FUSED {
+                const poll_state found = input->poll(cx, sink);
+                if (found == poll_state::finished) input.reset();
+                return found;
+            });
+            if (state != poll_state::finished) return state;
+        }
+        return poll_state::finished;
+    }
+
+private:
+    Inputs inputs_;
+    std::size_t at_ = 0;
+};
+
+/// Passes on all items of the first stream, then those of the second, and so on.
+///
+///     weir::concat(std::move(snapshot), std::move(changes)) | weir::for_each(apply)
+///
+/// The streams have the same type of items; a vector of streams of one type will do too. A stream
+/// is not polled before those in front of it have ended, and is destroyed when it has.
+/// Errors: the failure of a stream ends the whole; those behind it were never polled.
+/// Cancellation: all are destroyed. Cost: none an item.
+/// (A stream of streams, one after the other: `weir::flat_map`.)
+template <class... S>
+auto concat(S&&... streams) {
+    check_inputs<S...>();
+    using inputs = fixed_inputs<S...>;
+    return concat_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
+}
+template <class S>
+auto concat(std::vector<S> streams) {
+    check_inputs<S>();
+    using inputs = listed_inputs<S>;
+    return concat_stream<item_t<S>, inputs>(inputs(std::move(streams)));
+}
+
+}  // namespace weir

@@ -1,0 +1,73 @@
+/// race: the stream that is first.
+#pragma once
+
+#include <weir/joins/input_group.hpp>
+#include <weir/joins/inputs.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+template <class T, class Inputs>
+class race_stream : public pullable<race_stream<T, Inputs>> {
+public:
+    using value_type = T;
+
+    explicit race_stream(Inputs inputs) : inputs_(std::move(inputs)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        if (winner_ != inputs_.none) {
+            return inputs_.inputs().visit(winner_,
+                                          [&](auto, auto& input) { return input->poll(cx, sink); });
+        }
+        inputs_.begin();
+        for (std::size_t i = 0;; ++i) {
+            i = inputs_.next_round(i);
+            if (i == inputs_.none) return inputs_.wait(cx);
+            const poll_state state = inputs_.poll(cx, i, [&](auto, T&& x) -> bool {
+                if (winner_ == inputs_.none) {
+                    winner_ = i;
+                    inputs_.keep_only(i);
+                }
+                return sink(std::move(x));
+            });
+            if (winner_ == inputs_.none) continue;
+            // From here on it is polled, and woken, like any stream that is alone.
+            if (state == poll_state::pending) return poll(cx, sink);
+            return state;
+        }
+    }
+
+private:
+    input_group<Inputs> inputs_;
+    std::size_t winner_ = input_group<Inputs>::none;
+};
+
+/// Passes on the items of the stream that has one first. The others are destroyed before that item
+/// is passed on.
+///
+///     weir::race(ask(primary), ask(replica)) | weir::take(1) | weir::for_each(answer)
+///
+/// The streams have the same type of items; a vector of streams of one type will do too. If several
+/// have an item at once, it is the first of these in the list.
+/// End: with the winner. A stream that ends without an item is out of the race; without a winner
+/// the end comes with the last. Errors: a failure before there is a winner ends the whole (give a
+/// stream that may fail a `recover`, if the others are to go on). Cancellation: all are destroyed.
+template <class... S>
+auto race(S&&... streams) {
+    check_inputs<S...>();
+    using inputs = fixed_inputs<S...>;
+    return race_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
+}
+template <class S>
+auto race(std::vector<S> streams) {
+    check_inputs<S>();
+    using inputs = listed_inputs<S>;
+    return race_stream<item_t<S>, inputs>(inputs(std::move(streams)));
+}
+
+}  // namespace weir

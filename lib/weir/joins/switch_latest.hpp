@@ -1,0 +1,94 @@
+/// switch_latest: of a stream of streams, the newest.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/stream.hpp>
+#include <weir/joins/ready_set.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+namespace weir {
+
+template <class S>
+class switch_latest_stream : public pullable<switch_latest_stream<S>> {
+    using inner_stream = item_t<S>;
+
+public:
+    using value_type = item_t<inner_stream>;
+
+    explicit switch_latest_stream(S upstream) : streams_(std::in_place, std::move(upstream)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        const poll_context::small_grants often_interrupted(cx, 64);
+        ready_.begin();
+        for (;;) {
+            ready_.collect();
+            if (streams_ && ready_.contains(outer)) look_for_a_newer_one(cx);
+            if (!newest_ && !streams_) return poll_state::finished;
+            if (!newest_ || !ready_.contains(inner)) break;
+            bool no = false;
+            const poll_state state = poll_newest(cx, [&](value_type&& x) -> bool {
+                no = !sink(std::move(x));
+                return !no && !ready_.woken_before(inner);
+            });
+            if (no) return poll_state::paused;
+            if (state == poll_state::pending) break;
+        }
+        ready_.wait(cx);
+        return poll_state::pending;
+    }
+
+private:
+    // The numbers of the two in `ready_`, in order of preference.
+    static constexpr std::size_t outer = 0;
+    static constexpr std::size_t inner = 1;
+
+    void look_for_a_newer_one(poll_context& cx) {
+        const poll_context::woken_instead by_its_waker(cx, ready_.waker_of(outer));
+        const poll_state state = streams_->poll(cx, [this](inner_stream&& next) -> bool {
+            newest_.reset();  // first: it may hold what the next one needs
+            newest_.emplace(std::move(next));
+            ready_.add(inner);
+            return true;
+        });
+        ready_.remove(outer);
+        if (state == poll_state::finished) streams_.reset();
+    }
+
+    template <class Take>
+    poll_state poll_newest(poll_context& cx, Take&& take) {
+        const poll_context::woken_instead by_its_waker(cx, ready_.waker_of(inner));
+        const poll_state state = newest_->poll(cx, take);
+        if (state != poll_state::paused) ready_.remove(inner);
+        if (state == poll_state::finished) newest_.reset();
+        return state;
+    }
+
+    std::optional<S> streams_;
+    std::optional<inner_stream> newest_;
+    ready_set ready_{2};
+};
+
+/// Of a stream of streams, passes on the items of the newest: when the next stream comes, the one
+/// before is destroyed, whatever it still had.
+///
+///     searches | weir::map(find)          // weir::any_stream<hit> find(query)
+///              | weir::switch_latest()    // only the hits of the newest query
+///
+/// Whether there is a newer stream is looked at before each item. Of several that come at once only
+/// the last is polled.
+/// End: when the stream of streams and the newest one have ended. Errors: the first failure of
+/// either ends the whole. Cancellation: both are destroyed.
+inline auto switch_latest() {
+    return pipe([](auto upstream) {
+        using S = decltype(upstream);
+        check_stream<item_t<S>>();
+        return switch_latest_stream<S>(std::move(upstream));
+    });
+}
+
+}  // namespace weir

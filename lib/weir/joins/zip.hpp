@@ -1,0 +1,150 @@
+/// zip: one item of each stream, together.
+#pragma once
+
+#include <weir/joins/held_items.hpp>
+#include <weir/joins/input_group.hpp>
+#include <weir/joins/inputs.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// Of streams of any types. The items of the last one come in runs, straight through; each fetches
+/// one of the others.
+template <class... S>
+class zip_stream : public pullable<zip_stream<S...>> {
+    static constexpr std::size_t last = sizeof...(S) - 1;
+    using last_number = std::integral_constant<std::size_t, last>;
+    using last_item = std::tuple_element_t<last, std::tuple<item_t<S>...>>;
+
+public:
+    using value_type = std::tuple<item_t<S>...>;
+
+    explicit zip_stream(S... streams) : streams_(std::move(streams)...) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        const poll_context::small_grants often_interrupted(cx, 64);
+        for (;;) {
+            poll_state others = fetch_others(cx);
+            if (others == poll_state::pending && fetch(cx, last_number()) == poll_state::finished) {
+                others = poll_state::finished;
+            }
+            if (others != poll_state::paused) return others;
+            if (items_.missing() == 0) {
+                if (!sink(items_.take())) return poll_state::paused;
+                continue;
+            }
+            bool no = false;
+            const poll_state state =
+                std::get<last>(streams_).poll(cx, [&](last_item&& x) WEIR_FUSED -> bool {
+                    items_.put(last_number(), std::move(x));
+                    no = !sink(items_.take());
+                    if (no) return false;
+                    others = fetch_others(cx);
+                    return others == poll_state::paused;
+                });
+            if (no) return poll_state::paused;
+            if (others == poll_state::finished) return others;
+            if (state != poll_state::paused) return state;
+        }
+    }
+
+private:
+    /// `paused`: it is there. Never called again after `finished`, for then all is over.
+    template <class Number>
+    WEIR_FUSED poll_state fetch(poll_context& cx, Number number) {
+        if (items_.has(number)) return poll_state::paused;
+        using item = std::tuple_element_t<Number::value, value_type>;
+        const poll_context::single_items one(cx);
+        return std::get<Number::value>(streams_).poll(cx, [&](item&& x) WEIR_FUSED -> bool {
+            items_.put(number, std::move(x));
+            return false;
+        });
+    }
+
+    /// All but the last, so that all are at work: `finished` when one is, `paused` when all items
+    /// are there.
+    WEIR_FUSED poll_state fetch_others(poll_context& cx) {
+        return fetch_each(cx, std::make_index_sequence<last>());
+    }
+    template <std::size_t... N>
+    WEIR_FUSED poll_state fetch_each(poll_context& cx, std::index_sequence<N...>) {
+        poll_state all = poll_state::paused;
+        const auto one = [&](auto number) WEIR_FUSED {
+            const poll_state state = fetch(cx, number);
+            if (state != poll_state::paused) all = state;
+            return state != poll_state::finished;
+        };
+        static_cast<void>((one(std::integral_constant<std::size_t, N>()) && ...));
+        return all;
+    }
+
+    std::tuple<S...> streams_;
+    fixed_items<item_t<S>...> items_;
+};
+
+/// Of a list of streams of one type.
+template <class S>
+class zip_list_stream : public pullable<zip_list_stream<S>> {
+public:
+    using value_type = std::vector<item_t<S>>;
+
+    explicit zip_list_stream(std::vector<S> streams)
+        : inputs_(listed_inputs<S>(std::move(streams))), items_(inputs_.size()) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        if (inputs_.size() == 0) return poll_state::finished;
+        const poll_context::single_items one(cx);
+        inputs_.begin();
+        for (;;) {
+            inputs_.collect();
+            for (std::size_t i = 0; i != inputs_.size(); ++i) {
+                if (items_.has(i) || !inputs_.ready(i)) continue;
+                const poll_state state =
+                    inputs_.poll(cx, i, [this](std::size_t number, item_t<S>&& x) -> bool {
+                        items_.put(number, std::move(x));
+                        return false;
+                    });
+                if (state == poll_state::finished) return state;
+            }
+            if (items_.missing() != 0) return inputs_.wait(cx);
+            if (!sink(items_.take())) return poll_state::paused;
+        }
+    }
+
+private:
+    input_group<listed_inputs<S>> inputs_;
+    listed_items<item_t<S>> items_;
+};
+
+/// The first items of all the streams together, then the second ones, and so on: as a `std::tuple`,
+/// or as a `std::vector` in the form for a vector of streams.
+///
+///     weir::zip(std::move(names), std::move(ages))
+///         | weir::for_each([](std::tuple<std::string, int> person) { ... })
+///
+/// Streams that are behind are waited for: all are polled until they have their item, and none is
+/// asked for more than one that the others do not have yet.
+/// End: when any has ended and what it gave is used; an item that another gave too much is dropped.
+/// (Where streams end at the same time, only their last poll tells.) Errors: the first failure of
+/// an input ends the whole. Cancellation: all inputs are destroyed.
+/// Cost: 1 to 3 ns an item; a vector of streams costs an allocation for each vector it yields.
+template <class... S>
+auto zip(S&&... streams) {
+    check_inputs<S...>();
+    return zip_stream<S...>(std::forward<S>(streams)...);
+}
+template <class S>
+auto zip(std::vector<S> streams) {
+    check_inputs<S>();
+    return zip_list_stream<S>(std::move(streams));
+}
+
+}  // namespace weir
