@@ -3,24 +3,13 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/operators/latest_stream.hpp>
+#include <weir/operators/time_grid.hpp>
 #include <weir/runtime/clock.hpp>
 
 #include <stdexcept>
 #include <utility>
 
 namespace weir {
-
-/// The next time on a grid that begins with the first poll.
-struct on_grid {
-    clock::duration period;
-    clock::time_point start{};
-
-    void begin(clock::time_point now) noexcept { start = now; }
-    clock::time_point due(clock::time_point now) const noexcept {
-        return start + ((now - start) / period + 1) * period;
-    }
-    clock::time_point again(clock::time_point, clock::time_point due) const noexcept { return due; }
-};
 
 /// Passes on the latest item at each multiple of `period` after the first poll, if one has come
 /// since the last time. The others are dropped: that is what it is for.
@@ -36,7 +25,7 @@ inline auto sample(clock::duration period) {
     }
     return pipe([period](auto upstream) {
         check_owned_items<decltype(upstream)>();
-        return latest_stream<decltype(upstream), on_grid>(std::move(upstream), {period});
+        return latest_stream<decltype(upstream), time_grid>(std::move(upstream), {period});
     });
 }
 

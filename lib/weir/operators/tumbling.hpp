@@ -1,0 +1,165 @@
+/// tumbling: an aggregate of the items of each window, one window after the other.
+#pragma once
+
+#include <weir/aggregates/aggregate.hpp>
+#include <weir/core/pipe.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/operators/running.hpp>
+#include <weir/operators/time_grid.hpp>
+#include <weir/runtime/clock.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace weir {
+
+/// One window after the other, as the aggregate of what came in it.
+template <class T, class Aggregate, class Of>
+class tumbling_window {
+    static_assert(aggregate<Aggregate, measured<Of, T>>,
+                  "weir::tumbling: this is not an aggregate of the stream's items");
+
+public:
+    tumbling_window(Aggregate empty, Of of, stage where)
+        : empty_(empty), now_(std::move(empty)), of_(std::move(of)), where_(where) {}
+
+    std::uint64_t size() const noexcept { return size_; }
+    WEIR_FUSED void add(const T& x) {
+        now_.add(where_.call(of_, x));
+        ++size_;
+    }
+    /// Hands over what the window has come to, and opens the next.
+    template <class Sink>
+    bool close(Sink& sink) {
+        aggregate_value<Aggregate> result = now_.value();
+        now_ = empty_;
+        size_ = 0;
+        return sink(std::move(result));
+    }
+
+private:
+    Aggregate empty_;
+    Aggregate now_;
+    [[no_unique_address]] Of of_;
+    stage where_;
+    std::uint64_t size_ = 0;
+};
+
+/// By count.
+template <class S, class Aggregate, class Of>
+class tumbling_stream : public pullable<tumbling_stream<S, Aggregate, Of>> {
+public:
+    using value_type = aggregate_value<Aggregate>;
+    using window = tumbling_window<item_t<S>, Aggregate, Of>;
+
+    tumbling_stream(S upstream, std::uint64_t n, window w)
+        : upstream_(std::move(upstream)), n_(n), window_(std::move(w)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        if (ended_) return poll_state::finished;
+        const poll_state state =
+            upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
+                window_.add(x);
+                return window_.size() != n_ || window_.close(sink);
+            });
+        ended_ = state == poll_state::finished;
+        const bool last = ended_ && window_.size() != 0;
+        return last && !window_.close(sink) ? poll_state::paused : state;
+    }
+
+private:
+    S upstream_;
+    std::uint64_t n_;
+    window window_;
+    bool ended_ = false;  // upstream has
+};
+
+/// By time.
+template <class S, class Aggregate, class Of>
+class timed_tumbling_stream : public pullable<timed_tumbling_stream<S, Aggregate, Of>> {
+public:
+    using value_type = aggregate_value<Aggregate>;
+    using window = tumbling_window<item_t<S>, Aggregate, Of>;
+
+    timed_tumbling_stream(S upstream, clock::duration period, window w)
+        : upstream_(std::move(upstream)), grid_{period}, window_(std::move(w)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        const bool over = !ended_ && window_.size() != 0 && alarm_.reached(cx, ends_);
+        if (over && !window_.close(sink)) return poll_state::paused;
+        if (!ended_) gather(cx);
+        if (!ended_) return poll_state::pending;
+        return window_.size() == 0 || window_.close(sink) ? poll_state::finished
+                                                          : poll_state::paused;
+    }
+
+private:
+    void gather(poll_context& cx) {
+        const auto now = clock_of(cx.executor()).now();
+        if (!std::exchange(begun_, true)) grid_.begin(now);
+        if (window_.size() == 0) ends_ = grid_.due(now);
+        const poll_state state = upstream_.poll(cx, [this](item_t<S>&& x) WEIR_FUSED -> bool {
+            window_.add(x);
+            return true;
+        });
+        ended_ = state == poll_state::finished;
+        if (ended_) return alarm_.cancel();
+        if (window_.size() != 0 && alarm_.reached(cx, ends_)) cx.wake();
+    }
+
+    S upstream_;
+    time_grid grid_;
+    window window_;
+    clock::time_point ends_{};  // of the window, when something is in it
+    bool begun_ = false;
+    bool ended_ = false;  // upstream has
+    alarm alarm_;
+};
+
+/// Passes on the aggregate of the first `n` items, then that of the next `n`, and so on; of fewer
+/// at the end of upstream.
+///
+///     readings | weir::tumbling(60, weir::agg::mean(), &reading::celsius)
+///
+/// `empty` is where each window begins: an aggregate of `weir::agg` or of your own (aggregate.hpp).
+/// `of(const T&)` is what is aggregated of an item; the item itself, if it is not given.
+/// Errors: `std::invalid_argument` if `n` is 0; an exception of `of` becomes a `stage_error` naming
+/// "tumbling" and `name`. A failure or a cancellation drops the window that is open. Holds one
+/// aggregate, no items.
+template <class Aggregate, class Of = std::identity>
+auto tumbling(std::uint64_t n, Aggregate empty, Of of = {}, std::string_view name = {}) {
+    if (n == 0) throw std::invalid_argument("weir::tumbling: a window must have at least 1 item");
+    return pipe([n, empty = std::move(empty), of = std::move(of), name](auto upstream) mutable {
+        using result = tumbling_stream<decltype(upstream), Aggregate, Of>;
+        typename result::window w(std::move(empty), std::move(of), stage("tumbling", name));
+        return result(std::move(upstream), n, std::move(w));
+    });
+}
+
+/// The same for windows of time: at each multiple of `period` after the first poll, the aggregate
+/// of the items that came since the last one; nothing for a window in which none came.
+///
+///     requests | weir::tumbling(1min, weir::agg::count())
+///
+/// Time is that of the executor's clock; items that are ready together came together.
+/// Errors: also `std::invalid_argument` unless the period is positive.
+template <class Aggregate, class Of = std::identity>
+auto tumbling(clock::duration period, Aggregate empty, Of of = {}, std::string_view name = {}) {
+    if (period <= clock::duration::zero()) {
+        throw std::invalid_argument("weir::tumbling: the period must be positive");
+    }
+    return pipe(
+        [period, empty = std::move(empty), of = std::move(of), name](auto upstream) mutable {
+            using result = timed_tumbling_stream<decltype(upstream), Aggregate, Of>;
+            typename result::window w(std::move(empty), std::move(of), stage("tumbling", name));
+            return result(std::move(upstream), period, std::move(w));
+        });
+}
+
+}  // namespace weir
