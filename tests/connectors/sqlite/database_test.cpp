@@ -174,7 +174,8 @@ TEST_CASE("a wait for a lock can be interrupted, whether it has begun or not") {
     const auto met = waiting.get();
     REQUIRE(met);
     CHECK(met->primary_code() == SQLITE_INTERRUPT);
-    CHECK(has(met, "interrupted while waiting for a lock"));
+    // Not always "... while waiting for a lock": SQLite may see it before it waits.
+    CHECK(has(met, "interrupted"));
 
     holder.exec("COMMIT");
     CHECK_NOTHROW(waiter.exec("CREATE TABLE t (x)"));  // what need not wait still works
