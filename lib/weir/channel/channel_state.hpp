@@ -1,6 +1,7 @@
 /// What the two ends of a channel for one sender and one receiver share.
 #pragma once
 
+#include <weir/channel/light_waker_slot.hpp>
 #include <weir/channel/received.hpp>
 #include <weir/channel/spsc_ring.hpp>
 #include <weir/core/poll.hpp>
@@ -63,7 +64,12 @@ public:
     bool try_put(T& item) {
         if (ring_.room() == 0) return false;
         ring_.put(std::move(item));
-        ring_.publish();
+        if (receiver_waits_.quiet()) {
+            ring_.publish(std::memory_order_release);
+            light_fence();
+        } else {
+            ring_.publish();
+        }
         receiver_waits_.wake();
         return true;
     }
@@ -74,9 +80,10 @@ public:
     /// True when there is room, or nobody to send to; else the poller is woken when that changes.
     bool poll_room(poll_context& cx) noexcept {
         publish();
-        if (abandoned() || ring_.refresh_room() != 0) return true;
+        const auto over = [this] { return ring_.refresh_room() != 0 || abandoned(); };
+        if (over() || sender_waits_.comes_at_once(over)) return true;
         sender_waits_.arm(cx.poller());
-        if (!abandoned() && ring_.refresh_room() == 0) return false;
+        if (!over()) return false;
         sender_waits_.disarm();
         return true;
     }
@@ -110,7 +117,7 @@ public:
     /// The sender has let go. If it waits, it is woken, to find that out.
     void sender_gone() noexcept {
         close();
-        sender_waits_.wake();
+        sender_waits_.wake_self();
         sender_watches_.disarm();
     }
 
@@ -144,7 +151,13 @@ public:
         if (!poll_items(nullptr)) return received<T>::nothing();
         if (ring_.available_seen() == 0) return received<T>::end();
         received<T> item(ring_.take());
-        release();
+        if (sender_waits_.quiet()) {
+            ring_.release(std::memory_order_release);
+            light_fence();
+            sender_waits_.wake();
+        } else {
+            release();
+        }
         return item;
     }
     /// Appends what is there, up to `most` items, and one at least; or waits for it. True when it
@@ -224,6 +237,7 @@ private:
     bool poll_items(poll_context* cx) {
         if (ring_.available() != 0) return true;
         release();
+        const auto more = [this] { return ring_.refresh_available() != 0 || closed_.load(); };
         for (;;) {
             // Closed is looked at before the last look for items: what was sent is received.
             const bool closed = closed_.load();
@@ -233,19 +247,20 @@ private:
                 return true;
             }
             if (!cx) return false;
+            if (receiver_waits_.comes_at_once(more)) continue;
             receiver_waits_.arm(cx->poller());
-            if (ring_.refresh_available() == 0 && !closed_.load()) return false;
+            if (!more()) return false;
             receiver_waits_.disarm();
         }
     }
 
     spsc_ring<T> ring_;
-    alignas(64) waker_slot receiver_waits_;   // for items, or the end
-    alignas(64) waker_slot sender_waits_;     // for room
-    waker_slot sender_watches_;               // for the receiver to go away, and nothing else
-    std::exception_ptr error_;                // written before closed_, read after it
-    std::atomic<bool> closed_{false};         // sender: false -> true, once
-    std::atomic<bool> receiver_gone_{false};  // receiver: false -> true, once
+    alignas(64) light_waker_slot receiver_waits_;  // for items, or the end
+    alignas(64) light_waker_slot sender_waits_;    // for room
+    alignas(64) waker_slot sender_watches_;        // for the receiver to go away, and nothing else
+    std::exception_ptr error_;                     // written before closed_, read after it
+    std::atomic<bool> closed_{false};              // sender: false -> true, once
+    std::atomic<bool> receiver_gone_{false};       // receiver: false -> true, once
 };
 
 }  // namespace weir

@@ -1,6 +1,8 @@
 /// A mutex for a few instructions at a time.
 #pragma once
 
+#include <weir/core/spin.hpp>
+
 #include <atomic>
 
 namespace weir {
@@ -31,12 +33,10 @@ private:
     static constexpr int patience = 100;
 
     void wait() noexcept {
-        for (int i = 0; i < patience; ++i) {
-            if (state_.load(std::memory_order_relaxed) == open && try_lock()) return;
-#if defined(__x86_64__) || defined(__i386__)
-            __builtin_ia32_pause();
-#endif
-        }
+        const auto locked = [this] {
+            return state_.load(std::memory_order_relaxed) == open && try_lock();
+        };
+        if (spin_until(locked, patience)) return;
         // Whoever comes from here leaves `wanted` behind, perhaps for nobody: then one wake-up too
         // many follows, and never one too few.
         while (state_.exchange(wanted, std::memory_order_acquire) != open) {

@@ -59,9 +59,9 @@ public:
     }
     /// How many items `publish` would show the consumer.
     std::size_t unpublished_count() const noexcept { return producer_.next - producer_.published; }
-    void publish() noexcept {
+    void publish(std::memory_order order = std::memory_order_seq_cst) noexcept {
         producer_.published = producer_.next;
-        tail_.store(producer_.next);
+        tail_.store(producer_.next, order);
     }
 
     /// Places items, keeping count in a local of its own until it goes: the loop that feeds it
@@ -128,9 +128,9 @@ public:
     /// How many taken items the producer does not know of yet.
     std::size_t unreleased_count() const noexcept { return consumer_.next - consumer_.released; }
     /// Gives the places of taken items back to the producer.
-    void release() noexcept {
+    void release(std::memory_order order = std::memory_order_seq_cst) noexcept {
         consumer_.released = consumer_.next;
-        head_.store(consumer_.next);
+        head_.store(consumer_.next, order);
     }
 
     // --- from any thread ---
@@ -158,7 +158,8 @@ private:
     T* const slots_;
 
     // Indices only grow (and wrap with the type). Stored and loaded sequentially consistent, as
-    // the waker protocol asks of a condition (waker.hpp): they are touched once a run.
+    // the waker protocol asks of a condition (waker.hpp), when they are touched once a run; item by
+    // item the order is what light_waker_slot.hpp says, release at least.
     alignas(line) std::atomic<std::size_t> tail_{0};  // items below it are published
     alignas(line) std::atomic<std::size_t> head_{0};  // items below it are taken
     struct alignas(line) producer_side {

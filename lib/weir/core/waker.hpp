@@ -99,9 +99,11 @@ public:
     }
     /// Takes the waiter back: it will not be woken by a later `wake()`.
     void disarm() noexcept { drop(waiting_.exchange(nullptr)); }
+    /// True when somebody waits.
+    bool armed() const noexcept { return waiting_.load() != nullptr; }
     /// Wakes the waiter, if one is armed. Cheap when none is: one load.
     void wake() noexcept {
-        if (!waiting_.load()) return;
+        if (!armed()) return;
         // Whoever exchanges the pointer out owns its reference: exactly one side wakes it.
         if (wakeable* waiter = waiting_.exchange(nullptr)) {
             waiter->wake();
