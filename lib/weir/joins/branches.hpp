@@ -1,0 +1,208 @@
+/// Branches: where the items of one stream go when they go to several places.
+#pragma once
+
+#include <weir/channel/channel_full.hpp>
+#include <weir/channel/overflow.hpp>
+#include <weir/channel/send_runs.hpp>
+#include <weir/channel/shared_channel.hpp>
+#include <weir/core/asio.hpp>
+#include <weir/core/poll.hpp>
+#include <weir/core/stream.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// What a branch does when it is full, because its consumer is slow.
+enum class slow_branch : std::uint8_t {
+    wait,         ///< All wait for it: backpressure, from the slowest of those that wait.
+    drop_oldest,  ///< It loses its oldest items, and counts them (`dropped()`). Nobody waits.
+    drop_newest,  ///< It loses the items that come, and counts them. Nobody waits.
+    disconnect    ///< It ends with `branch_too_slow`, after what it has. Nobody waits.
+};
+
+/// What the consumer of a branch sees that was disconnected (`slow_branch::disconnect`).
+class branch_too_slow : public std::runtime_error {
+public:
+    branch_too_slow() : std::runtime_error("weir: this branch was too slow and is disconnected") {}
+};
+
+/// The sending side of one branch: a channel, and the items that are on their way into it.
+template <class T>
+class branch_line {
+public:
+    explicit branch_line(shared_sender<T> to) : to_(std::move(to)) {}
+
+    /// True when nobody wants its items any more.
+    bool gone() const noexcept { return gone_; }
+    void put(T&& item) {
+        if (!gone_) waiting_.push_back(std::move(item));
+    }
+
+    /// Sends what it can. True when nothing is left, or nobody wants it; the poller is woken when
+    /// there is room, and when the consumer goes.
+    bool poll(poll_context& cx) {
+        if (gone_) return true;
+        bool too_slow = false;
+        if (nothing_left()) {
+            gone_ = to_.state().poll_refused(cx, to_.seat());
+        } else {
+            try {
+                rest items{*this};
+                gone_ = runs_.poll(cx, items, to_) == poll_state::finished;
+            } catch (const channel_full&) {
+                too_slow = true;
+            }
+        }
+        if (too_slow) {
+            gone_ = true;
+            to_.close(std::make_exception_ptr(branch_too_slow()));
+        }
+        if (!gone_ && !nothing_left()) return false;
+        waiting_.clear();
+        sent_ = 0;
+        return true;
+    }
+
+    /// No more items: the consumer drains, and then sees the error, or the end if there is none.
+    void close(std::exception_ptr error) noexcept {
+        gone_ = true;
+        to_.close(std::move(error));
+    }
+
+private:
+    /// An item that was taken from here may not be in the channel yet: larger than what is left.
+    bool nothing_left() {
+        const auto& run = to_.seat().run;
+        return sent_ == waiting_.size() && (!run || run->empty());
+    }
+
+    /// What is waiting, as a stream that never ends.
+    struct rest {
+        using value_type = T;
+        branch_line& line;
+
+        template <class Sink>
+        poll_state poll(poll_context&, Sink&& sink) {
+            while (line.sent_ != line.waiting_.size()) {
+                if (!sink(std::move(line.waiting_[line.sent_++]))) return poll_state::paused;
+            }
+            return poll_state::pending;
+        }
+    };
+
+    shared_sender<T> to_;
+    run_sender<T> runs_;
+    std::vector<T> waiting_;
+    std::size_t sent_ = 0;  // so many of them
+    bool gone_ = false;
+};
+
+/// The branches of a `fan_out` or a `partition`, which say which item goes where.
+template <class T>
+class branches {
+public:
+    /// A further branch: a stream of the items that go there, for a pipeline of its own. It may be
+    /// `capacity` items behind (or `weir::bytes(...)`), and then `when_slow` says what happens.
+    /// All branches are made before the pipeline is.
+    /// Errors: `std::invalid_argument` for a capacity of 0.
+    sole_receiver<T> branch(channel_limit<T> capacity, slow_branch when_slow = slow_branch::wait) {
+        auto ends = mpsc_channel<T>(std::move(capacity), overflow_of(when_slow));
+        lines_.emplace_back(std::move(ends.sender));
+        return std::move(ends.receiver);
+    }
+
+    /// True when all that was put is sent; the poller is woken when there may be room.
+    bool flush(poll_context& cx) {
+        bool all = true;
+        for (auto& line : lines_) all = line.poll(cx) && all;
+        return all;
+    }
+    /// True when no branch has a consumer left.
+    bool abandoned() const noexcept {
+        return std::all_of(lines_.begin(), lines_.end(), [](const auto& x) { return x.gone(); });
+    }
+    void close(std::exception_ptr error) noexcept {
+        for (auto& line : lines_) line.close(error);
+    }
+
+protected:
+    std::vector<branch_line<T>>& lines() noexcept { return lines_; }
+
+private:
+    static overflow overflow_of(slow_branch policy) noexcept {
+        switch (policy) {
+            case slow_branch::drop_oldest:
+                return overflow::drop_oldest;
+            case slow_branch::drop_newest:
+                return overflow::drop_newest;
+            case slow_branch::disconnect:
+                return overflow::fail;
+            case slow_branch::wait:
+                break;
+        }
+        return overflow::wait;
+    }
+
+    std::vector<branch_line<T>> lines_;
+};
+
+/// Runs a pipeline into branches: gathers up to 64 items, or what there is, and sends them on.
+/// `Branches::give(item)` puts an item where it belongs.
+template <class T, class Branches>
+class branches_terminal {
+public:
+    explicit branches_terminal(Branches to) : to_(std::move(to)) {}
+    branches_terminal(branches_terminal&&) noexcept = default;
+    branches_terminal& operator=(branches_terminal&&) = delete;
+    // Cancelled: what the consumers have is not all there was, and must not look like it.
+    ~branches_terminal() {
+        to_.close(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)));
+    }
+
+    template <class S>
+    poll_state poll(poll_context& cx, S& stream) {
+        const poll_context::small_grants no_more_than_a_run(cx, most_at_once);
+        for (bool waits = false;;) {
+            if (!to_.flush(cx)) return poll_state::pending;
+            if (ended_ || to_.abandoned()) break;
+            if (waits) return poll_state::pending;
+            waits = gather(cx, stream) == poll_state::pending;
+        }
+        to_.close(error_);
+        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+        return poll_state::finished;
+    }
+    void result() {}
+
+private:
+    static constexpr std::size_t most_at_once = 64;
+
+    template <class S>
+    poll_state gather(poll_context& cx, S& stream) {
+        poll_state state = poll_state::finished;
+        std::size_t left = most_at_once;
+        try {
+            state = stream.poll(cx, [&](T&& item) -> bool {
+                to_.give(std::move(item));
+                return --left != 0;
+            });
+        } catch (...) {
+            error_ = std::current_exception();
+        }
+        ended_ = state == poll_state::finished;
+        return state;
+    }
+
+    Branches to_;
+    bool ended_ = false;
+    std::exception_ptr error_;  // why, if it has failed
+};
+
+}  // namespace weir
