@@ -3,7 +3,7 @@
 
 #include <weir/core/poll.hpp>
 #include <weir/joins/inputs.hpp>
-#include <weir/joins/ready_set.hpp>
+#include <weir/runtime/ready_set.hpp>
 
 #include <cstddef>
 #include <utility>

@@ -3,7 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/joins/ready_set.hpp>
+#include <weir/runtime/ready_set.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>

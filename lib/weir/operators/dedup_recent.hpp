@@ -8,7 +8,6 @@
 
 #include <absl/container/flat_hash_set.h>
 #include <absl/hash/hash.h>
-#include <absl/strings/string_view.h>
 
 #include <cstddef>
 #include <functional>
@@ -20,19 +19,6 @@
 #include <vector>
 
 namespace weir {
-
-/// Hashes keys by `absl::Hash`, and a view of a string as the string, so that it can be looked up.
-struct key_hash {
-    using is_transparent = void;
-    template <class K>
-    std::size_t operator()(const K& key) const {
-        return absl::Hash<K>()(key);
-    }
-    std::size_t operator()(std::string_view key) const {
-        return absl::Hash<absl::string_view>()(absl::string_view(key.data(), key.size()));
-    }
-    std::size_t operator()(const std::string& key) const { return (*this)(std::string_view(key)); }
-};
 
 /// The last n distinct keys: a hash set of them, and a ring that knows which is the oldest.
 template <class K>

@@ -20,11 +20,14 @@ namespace weir {
 /// the join's poller. So a wake-up costs a poll of that one input, not of them all. (Polling 64
 /// channels of which one has an item took ten times as long; with 2 there is no difference.)
 ///
-/// All inputs are in the set at first. Part of a join's stream and used on its strand; its wakers
-/// are used by anybody. Cost: an allocation an input, made with the first poll.
+/// All inputs are in the set at first, unless there are none yet. Part of a join's stream and used
+/// on its strand; its wakers are used by anybody. Cost: an allocation an input, made when its waker
+/// is asked for first.
 class ready_set {
 public:
-    explicit ready_set(std::size_t count) : count_(count) {}
+    explicit ready_set(std::size_t count) : count_(count), all_at_first_(true) {}
+    /// Of inputs that come and go, up to `count` at a time: the set is empty at first.
+    static ready_set of_none_yet(std::size_t count) { return ready_set(count, false); }
     ready_set(ready_set&&) noexcept = default;
     ready_set& operator=(ready_set&&) = delete;
     ~ready_set() {
@@ -34,7 +37,10 @@ public:
     static constexpr std::size_t none = std::size_t(-1);
 
     std::size_t size() const noexcept { return count_; }
-    wakeable& waker_of(std::size_t i) const noexcept { return *wakers_[i]; }
+    wakeable& waker_of(std::size_t i) {
+        if (!wakers_[i]) wakers_[i] = counted_ptr<input_waker>::adopt(new input_waker(board_, i));
+        return *wakers_[i];
+    }
     bool contains(std::size_t i) const noexcept { return (ready_[i / 64] & bit(i)) != 0; }
     void add(std::size_t i) noexcept { ready_[i / 64] |= bit(i); }
     void remove(std::size_t i) noexcept { ready_[i / 64] &= ~bit(i); }
@@ -83,6 +89,8 @@ public:
     }
 
 private:
+    ready_set(std::size_t count, bool all) : count_(count), all_at_first_(all) {}
+
     /// What the wakers refer to, also when the join is gone.
     struct board {
         explicit board(std::size_t words) : woken(words) {}
@@ -113,15 +121,14 @@ private:
     void open() {
         const std::size_t words = (count_ + 63) / 64;
         auto opened = std::make_shared<board>(words);
-        for (std::size_t i = 0; i != count_; ++i) {
-            wakers_.push_back(counted_ptr<input_waker>::adopt(new input_waker(opened, i)));
-        }
-        ready_.assign(words, ~std::uint64_t{0});
-        if (count_ % 64 != 0) ready_.back() = bit(count_) - 1;
+        wakers_.resize(count_);
+        ready_.assign(words, all_at_first_ ? ~std::uint64_t{0} : 0);
+        if (all_at_first_ && count_ % 64 != 0) ready_.back() = bit(count_) - 1;
         board_ = std::move(opened);
     }
 
     std::size_t count_;
+    bool all_at_first_;
     std::vector<std::uint64_t> ready_;
     std::vector<counted_ptr<input_waker>> wakers_;
     std::shared_ptr<board> board_;

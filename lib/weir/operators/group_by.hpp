@@ -1,0 +1,262 @@
+/// group_by: a pipeline of its own for the items of each key.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/operators/kept_key.hpp>
+#include <weir/operators/live_groups.hpp>
+#include <weir/runtime/clock.hpp>
+#include <weir/runtime/pull.hpp>
+#include <weir/runtime/ready_set.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+/// What happens when a group is to begin and there are as many as there may be.
+enum class when_full : std::uint8_t {
+    fail,       ///< The pipeline fails: the keys are known to be so few.
+    end_oldest  ///< The group that has had no item for longest ends, and makes room.
+};
+
+/// How many groups may live at a time, and for how long without an item.
+struct group_limits {
+    std::size_t most;
+    when_full full = when_full::fail;
+    clock::duration idle = clock::duration::max();  ///< max: a group does not end for that.
+};
+
+template <class S, class KeyOf, class Make>
+class group_by_stream : public pullable<group_by_stream<S, KeyOf, Make>> {
+    using item = item_t<S>;
+    using key = kept_key_t<KeyOf, S>;
+    using source = group_source<item>;
+    using group_stream =
+        decltype(std::declval<source>() | std::declval<std::invoke_result_t<Make&, const key&>>());
+    using group = live_group<key, item, group_stream>;
+
+public:
+    using value_type = item_t<group_stream>;
+
+    group_by_stream(S upstream, KeyOf key_of, group_limits limits, Make make, stage where)
+        : upstream_(std::move(upstream)),
+          key_of_(std::move(key_of)),
+          limits_(limits),
+          make_(std::move(make)),
+          where_(where),
+          groups_(limits.most),
+          ready_(ready_set::of_none_yet(limits.most)),
+          next_look_(idle_ends() ? clock::time_point::min() : clock::time_point::max()) {}
+
+    template <class Sink>
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        ready_.begin();
+        if (idle_ends()) now_ = clock_of(cx.executor()).now();
+        for (;;) {
+            // First the groups that have something to say: it is older than what comes.
+            ready_.collect();
+            if (!serve(cx, sink)) return poll_state::paused;
+            if (close_next()) continue;
+            if (held_) {
+                const bool placed = place_held();
+                if (!placed && served_all()) return wait(cx);
+                continue;  // to its group, or to the one that makes room
+            }
+            if (ended_) return groups_.empty() ? poll_state::finished : wait(cx);
+            const poll_state state =
+                upstream_.poll(cx, [this, &cx, &sink](item&& x) WEIR_FUSED -> bool {
+                    return take(cx, std::move(x), sink);
+                });
+            if (state == poll_state::pending) return wait(cx);
+            ended_ = state == poll_state::finished;
+            if (state == poll_state::paused && !held_) return poll_state::paused;
+        }
+    }
+
+private:
+    bool idle_ends() const noexcept { return limits_.idle != clock::duration::max(); }
+    bool served_all() const noexcept { return ready_.next(0) == ready_set::none; }
+
+    /// False when the sink wants no more, or when the item has to wait (it is held then).
+    template <class Sink>
+    WEIR_FUSED bool take(poll_context& cx, item&& x, Sink& sink) {
+        group* const g = group_for(x);
+        if (!g) [[unlikely]] {
+            held_.emplace(std::move(x));
+            return false;
+        }
+        inlet_->item.emplace(std::move(x));
+        return advance(cx, *g, *g->waker, sink);
+    }
+    /// True when the item that waits need wait no more: its group is to be served.
+    bool place_held() {
+        group* const g = group_for(*held_);
+        if (!g) return false;
+        g->waiting = std::exchange(held_, std::nullopt);
+        ready_.add(g->number);
+        return true;
+    }
+    /// The group that can be given this item now, or null.
+    WEIR_FUSED group* group_for(const item& x) {
+        decltype(auto) k = where_.call(key_of_, x);
+        group* g = groups_.find(k);
+        if (!g) [[unlikely]] {
+            g = begin(key(k));
+        }
+        if (!g || !g->waker) [[unlikely]] {
+            return nullptr;
+        }
+        groups_.use(*g, now_);
+        return g;
+    }
+
+    /// Polls a group. False when the sink wants no more.
+    template <class Sink>
+    WEIR_FUSED bool advance(poll_context& cx, group& g, wakeable& to_wake, Sink& sink) {
+        const poll_context::woken_instead by_its_waker(cx, to_wake);
+        const poll_state state = g.stream.poll(cx, sink);
+        if (inlet_->item) [[unlikely]] {
+            g.waiting = std::exchange(inlet_->item, std::nullopt);
+            g.waker = nullptr;
+        }
+        if (state == poll_state::pending) [[likely]] {
+            return true;
+        }
+        if (state == poll_state::finished) {
+            groups_.end(g);
+            return true;
+        }
+        ready_.add(g.number);
+        return false;
+    }
+
+    template <class Sink>
+    WEIR_FUSED bool serve(poll_context& cx, Sink& sink) {
+        for (std::size_t n = 0; (n = ready_.next(n)) != ready_set::none; ++n) {
+            ready_.remove(n);
+            group* const g = groups_.number(n);
+            if (!g) continue;  // it was woken late
+            wakeable& to_wake = ready_.waker_of(n);
+            g->waker = g->closed ? nullptr : &to_wake;  // unless it does not take what waits
+            inlet_->item = std::exchange(g->waiting, std::nullopt);
+            inlet_->closed = g->closed;
+            const bool more = advance(cx, *g, to_wake, sink);
+            inlet_->closed = false;
+            if (!more) return false;
+        }
+        return true;
+    }
+
+    /// A group for a key that has none, or null while room is being made.
+    group* begin(key k) {
+        if (groups_.full()) {
+            if (limits_.full == when_full::fail) refuse();
+            if (groups_.closing() == 0) close(*groups_.oldest());
+            return nullptr;
+        }
+        auto made = where_.call(make_, std::as_const(k));
+        group& g = groups_.open(std::move(k), source(*inlet_) | std::move(made));
+        g.waker = &ready_.waker_of(g.number);
+        return &g;
+    }
+    [[noreturn]] void refuse() const {
+        try {
+            throw std::length_error("there are more than " + std::to_string(limits_.most) +
+                                    " groups");
+        } catch (...) {
+            where_.fail();
+        }
+    }
+
+    void close(group& g) {
+        groups_.close(g);
+        ready_.add(g.number);
+    }
+    /// Closes the oldest group if it is time, one after the other so that they end in order.
+    bool close_next() {
+        if (!ended_ && now_ < next_look_) return false;
+        group* const g = groups_.oldest();
+        if (g && (ended_ || g->used + limits_.idle <= now_)) return close(*g), true;
+        if (!ended_) next_look_ = (g ? g->used : now_) + limits_.idle;
+        return false;
+    }
+
+    poll_state wait(poll_context& cx) {
+        ready_.wait(cx);
+        if (idle_ends() && !groups_.empty() && alarm_.reached(cx, next_look_)) cx.wake();
+        return poll_state::pending;
+    }
+
+    S upstream_;
+    [[no_unique_address]] KeyOf key_of_;
+    group_limits limits_;
+    [[no_unique_address]] Make make_;
+    stage where_;
+    std::unique_ptr<group_inlet<item>> inlet_ = std::make_unique<group_inlet<item>>();
+    live_groups<group, key> groups_;
+    ready_set ready_;              // the groups that were woken, or stopped half-way, or are to end
+    std::optional<item> held_;     // waits for its group, or for room for one
+    clock::time_point now_{};      // of this poll
+    clock::time_point next_look_;  // for idle groups; none has been idle for long before
+    alarm alarm_;
+    bool ended_ = false;  // upstream has
+};
+
+/// Sends the items of each key through a pipeline of their own, `make(key)`, and passes on what
+/// comes out of all of them, as it comes.
+///
+///     // The mean of each sensor so far, at each of its readings; at most 1,000 sensors.
+///     readings | weir::group_by(&reading::sensor, {.most = 1'000}, [](int sensor) {
+///         return weir::running(weir::agg::mean(), &reading::celsius) |
+///                weir::map([sensor](double mean) { return std::pair(sensor, mean); });
+///     })
+///
+/// `key(const T&)`: anything that `absl::Hash` hashes; a `std::string_view` is kept as a string.
+/// `make(const Key&)` returns an operator, always of one type, and is called when a group begins.
+///
+/// A group ends
+/// - when its own pipeline does (`take(3)`);
+/// - when it has had no item for `idle`;
+/// - when it is the one that had none for longest, and room is needed (`when_full::end_oldest`);
+/// - with upstream, the oldest first.
+/// Its pipeline then sees the end of its items, so what it holds (a batch, a window) comes out.
+/// The next item of that key begins a new group. At most `most` groups live; one that is ending
+/// lives until its last item is out. With `when_full::fail` one too many is a `stage_error`.
+///
+/// Order: the items of a group in order; groups in the order of their items, if their pipelines do
+/// not wait. A group whose pipeline is busy (`throttle`, `async_map`) can be given one item; the
+/// next one for it waits, and all behind that too: put a `buffer` into it if it may.
+/// Errors: an exception of `key` or `make` becomes a `stage_error` naming "group_by" and `name`; a
+/// failure of a group's pipeline passes as it is, and ends all. `std::invalid_argument` if `most`
+/// is 0 or `idle` is not positive. Cancellation: all groups are destroyed, what they hold with
+/// them. Cost: a hash lookup an item; three allocations a group. 8 bytes for each group there may
+/// be.
+template <class Key, class Make>
+auto group_by(Key key, group_limits limits, Make make, std::string_view name = {}) {
+    if (limits.most == 0) {
+        throw std::invalid_argument("weir::group_by: there must be room for at least 1 group");
+    }
+    if (limits.idle <= clock::duration::zero()) {
+        throw std::invalid_argument("weir::group_by: the idle time must be positive");
+    }
+    return pipe(
+        [key = std::move(key), limits, make = std::move(make), name](auto upstream) mutable {
+            using S = decltype(upstream);
+            static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
+                          "weir::group_by: the key cannot be called with the stream's items");
+            static_assert(std::is_invocable_v<Make&, const kept_key_t<Key, S>&>,
+                          "weir::group_by: make cannot be called with a key");
+            return group_by_stream<S, Key, Make>(std::move(upstream), std::move(key), limits,
+                                                 std::move(make), stage("group_by", name));
+        });
+}
+
+}  // namespace weir

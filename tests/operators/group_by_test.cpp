@@ -1,0 +1,199 @@
+// group_by: the exam, seeds, and the life of groups: how they begin, end, make room and wait.
+
+#include <weir/aggregates/count.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/operators/batch.hpp>
+#include <weir/operators/delay.hpp>
+#include <weir/operators/group_by.hpp>
+#include <weir/operators/map.hpp>
+#include <weir/operators/running.hpp>
+#include <weir/operators/take.hpp>
+#include <weir/sinks/to.hpp>
+#include <weir/sources/any_stream.hpp>
+#include <weir/sources/from_range.hpp>
+#include <weir/testing/drive.hpp>
+#include <weir/testing/probe_sink.hpp>
+#include <weir/testing/script.hpp>
+#include <weir/testing/strict.hpp>
+#include <weir/testing/virtual_clock.hpp>
+
+#include <doctest/doctest.h>
+#include <support/exam.hpp>
+#include <support/items.hpp>
+
+#include <chrono>
+#include <initializer_list>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace weir::testing;
+
+namespace {
+
+using in = weir::any_stream<move_only>;
+using ints = std::vector<int>;
+using texts = std::vector<std::string>;
+
+int tens(int x) {
+    return x / 10;
+}
+std::string show(const ints& xs) {
+    std::string text;
+    for (const int x : xs) text += (text.empty() ? "" : " ") + std::to_string(x);
+    return text;
+}
+
+/// Each group's items in twos.
+auto pairs_by_tens(weir::group_limits limits) {
+    return weir::group_by(
+        tens, limits, [](int) { return weir::batch(2) | weir::map(show); }, "tens");
+}
+
+// Groups on scripted items, and the time in the test's hands.
+struct fixture {
+    asio::io_context io;
+    std::shared_ptr<virtual_clock> time = virtual_clock::install(io);
+    script<int> source;
+    probe_sink<std::string> out;
+
+    template <class Op>
+    explicit fixture(Op op) : out(io, strict(source.stream() | std::move(op))) {
+        out.expect_nothing();
+    }
+    void give(std::initializer_list<int> items) {
+        source.give(items);
+        settle(io);
+    }
+    void advance(weir::clock::duration by) {
+        time->advance(by);
+        settle(io);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("group_by passes on what the pipelines of its groups make of their items") {
+    examine({.apply =
+                 [](in s, probe call) {
+                     auto key = [call](const move_only& x) { return call(), x.value() / 10; };
+                     auto make = [](int k) {
+                         auto text = [k](std::vector<move_only> xs) {
+                             std::string all = std::to_string(k) + ":";
+                             for (const move_only& x : xs) all += " " + std::to_string(x.value());
+                             return all;
+                         };
+                         return weir::batch(2) | weir::map(text);
+                     };
+                     return std::move(s) | weir::group_by(key, {.most = 3}, make, "exam");
+                 },
+             .input = {10, 20, 11, 30, 12, 21},
+             .expected = {"1: 10 11", "2: 20 21", "3: 30", "1: 12"},
+             .before_failure = texts{"1: 10 11", "2: 20 21"},
+             .filtered = {},
+             .stage = "group_by 'exam'"});
+}
+
+TEST_CASE("one group more than there may be fails, or ends the one not used for longest") {
+    const auto of = [](weir::when_full full) {
+        return run(weir::from_range(std::vector{10, 20, 11, 12, 30, 21, 13}) |
+                   pairs_by_tens({.most = 2, .full = full}) | weir::to<std::vector>());
+    };
+    CHECK_THROWS_WITH_AS(of(weir::when_full::fail), "group_by 'tens': there are more than 2 groups",
+                         weir::stage_error);
+    // 30 ends the twenties, 21 the tens, 13 the thirties.
+    CHECK(of(weir::when_full::end_oldest) == texts{"10 11", "20", "12", "30", "21", "13"});
+}
+
+TEST_CASE("a group ends when it has been idle for that long, and not before") {
+    fixture f(pairs_by_tens({.most = 9, .idle = 100ms}));
+    f.give({10, 20});
+    f.advance(60ms);
+    f.give({21, 22});
+    f.out.expect("20 21");
+    f.out.expect_nothing();
+    f.advance(40ms - 1ns);
+    f.out.expect_nothing();
+    f.advance(1ns);
+    f.out.expect("10");
+    f.out.expect_nothing();
+    f.advance(60ms - 1ns);
+    f.out.expect_nothing();
+    f.advance(1ns);
+    f.out.expect("22");
+    f.out.expect_nothing();
+    CHECK(f.time->sleepers() == 0);
+    f.source.give(11);  // a new group
+    f.source.end();
+    f.out.expect("11");
+    f.out.expect_end();
+}
+
+TEST_CASE("a group that ends by itself makes room, and the next item of its key begins another") {
+    auto make = [](int) { return weir::take(2) | weir::running(weir::agg::count()); };
+    auto counts = run(weir::from_range(std::vector{10, 11, 12, 20, 13}) |
+                      weir::group_by(tens, {.most = 2}, make) | weir::to<std::vector>());
+    CHECK(counts == std::vector<std::uint64_t>{1, 2, 1, 1, 2});
+}
+
+TEST_CASE("a group that waits is polled when it is woken, and holds up none but its own items") {
+    auto make = [](int) {
+        return weir::delay(100ms, 1) | weir::map([](int x) { return show({x}); });
+    };
+    fixture f(weir::group_by(tens, {.most = 9}, make));
+    f.source.give({10, 20, 30, 11, 12, 40});
+    f.out.expect_nothing();
+    CHECK(f.source.left() == 1);  // 11 is with its group, 12 waits, 40 behind it
+    f.advance(100ms);
+    for (const char* x : {"10", "20", "30"}) f.out.expect(x);
+    f.out.expect_nothing();
+    f.source.end();
+    f.advance(100ms);
+    f.out.expect("11");
+    f.out.expect("40");
+}
+
+TEST_CASE("the item of a group that is ending waits until it has ended") {
+    auto make = [](int) { return weir::delay(100ms) | weir::map([](int x) { return show({x}); }); };
+    fixture f(weir::group_by(tens, {.most = 1, .full = weir::when_full::end_oldest}, make));
+    f.source.give({10, 20, 11}).end();
+    f.out.expect_nothing();
+    CHECK(f.source.left() == 1);
+    f.advance(100ms);
+    f.out.expect("10");
+    f.out.expect_nothing();
+    f.advance(100ms);
+    f.out.expect("20");
+    f.out.expect_nothing();
+    f.advance(100ms);
+    f.out.expect("11");
+    f.out.expect_end();
+}
+
+TEST_CASE("a failure in a group fails the whole") {
+    auto make = [](int) {
+        return weir::map([](int x) { return x == 21 ? throw std::runtime_error("21") : x; }, "odd");
+    };
+    auto all = weir::from_range(std::vector{10, 20, 21, 30}) |
+               weir::group_by(tens, {.most = 9}, make) | weir::to<std::vector>();
+    CHECK_THROWS_WITH_AS(run(std::move(all)), "map 'odd': 21", weir::stage_error);
+}
+
+TEST_CASE("make that throws names the stage") {
+    auto make = [](int k) {
+        if (k == 2) throw std::runtime_error("no");
+        return weir::take(9);
+    };
+    auto all = weir::from_range(std::vector{10, 20}) |
+               weir::group_by(tens, {.most = 9}, make, "by tens") | weir::to<std::vector>();
+    CHECK_THROWS_WITH_AS(run(std::move(all)), "group_by 'by tens': no", weir::stage_error);
+}
+
+TEST_CASE("limits that allow nothing are refused") {
+    const auto make = [](int) { return weir::take(1); };
+    CHECK_THROWS_AS(weir::group_by(tens, {.most = 0}, make), std::invalid_argument);
+    CHECK_THROWS_AS(weir::group_by(tens, {.most = 1, .idle = 0s}, make), std::invalid_argument);
+}
