@@ -39,7 +39,7 @@ class poll_context {
 public:
     poll_context(wakeable& poller, const asio::any_io_executor& executor, const ticket& scope,
                  poll_budget budget) noexcept
-        : poller_(&poller), executor_(executor), scope_(scope), budget_(budget) {}
+        : poller_(&poller), executor_(executor), scope_(&scope), budget_(budget) {}
     poll_context(const poll_context&) = delete;
     poll_context& operator=(const poll_context&) = delete;
 
@@ -54,7 +54,7 @@ public:
     const asio::any_io_executor& executor() const noexcept { return executor_; }
 
     /// A ticket to hold while something of this pipeline is still in use elsewhere.
-    ticket hold() const { return scope_; }
+    ticket hold() const { return *scope_; }
 
     /// How many of `wanted` items an always-ready source may hand over before it asks again; 0
     /// when this turn's budget is spent, and then a wake-up is already arranged: return `pending`.
@@ -108,6 +108,24 @@ public:
         wakeable* before_;
     };
 
+    /// While it lives, `hold()` gives `other`: for a stream that wants to know when what it polls
+    /// has let go of everything. Whatever `other` is must hold the ticket that it stands for.
+    class held_instead {
+    public:
+        held_instead(poll_context& cx, const ticket& other) noexcept
+            : cx_(cx), before_(std::exchange(cx.scope_, &other)) {}
+        held_instead(const held_instead&) = delete;
+        held_instead& operator=(const held_instead&) = delete;
+        ~held_instead() { cx_.scope_ = before_; }
+
+        /// What `hold()` gave before.
+        const ticket& before() const noexcept { return *before_; }
+
+    private:
+        poll_context& cx_;
+        const ticket* before_;
+    };
+
 private:
     using clock = std::chrono::steady_clock;
 
@@ -141,7 +159,7 @@ private:
 
     wakeable* poller_;
     const asio::any_io_executor& executor_;
-    const ticket& scope_;
+    const ticket* scope_;
     poll_budget budget_;
     std::size_t slice_ = first_slice;
     std::size_t slice_left_ = 0;

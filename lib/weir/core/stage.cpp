@@ -19,4 +19,12 @@ void stage::fail() const {
                       std::current_exception());
 }
 
+void stage::fail(std::exception_ptr error) const {
+    try {
+        std::rethrow_exception(std::move(error));
+    } catch (...) {
+        fail();
+    }
+}
+
 }  // namespace weir

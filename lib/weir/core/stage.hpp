@@ -61,6 +61,8 @@ public:
 
     /// Rethrows the exception being handled as this stage's.
     [[noreturn]] void fail() const;
+    /// The same for one that was kept.
+    [[noreturn]] void fail(std::exception_ptr error) const;
 
 private:
     const char* kind_;

@@ -44,6 +44,8 @@ class filter_map_stream;
 template <class S, class P>
 class filter_stream;
 template <class S, class F>
+class finally_stream;
+template <class S, class F>
 class inspect_stream;
 template <class S, class F>
 class map_stream;
@@ -84,6 +86,8 @@ template <class S, class F>
 struct stage_step<filter_map_stream<S, F>> : step_of<step_kind::filters> {};
 template <class S, class P>
 struct stage_step<filter_stream<S, P>> : step_of<step_kind::filters> {};
+template <class S, class F>
+struct stage_step<finally_stream<S, F>> : step_of<step_kind::passes> {};
 template <class S, class F>
 struct stage_step<inspect_stream<S, F>> : step_of<step_kind::passes> {};
 template <class S, class F>

@@ -1,0 +1,129 @@
+/// finally: a function called when a stream is over, however that came about.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/stage.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+/// How a stream came to be over.
+enum class stream_end : std::uint8_t {
+    finished,  ///< It had no more items.
+    failed,    ///< It threw.
+    dropped    ///< It was let go of before: cancelled, or its consumer wanted no more, or failed.
+};
+
+/// A function that is called once: when told, or when this is destroyed.
+template <class F>
+class ending_call {
+public:
+    ending_call(F f, stage where) : f_(std::move(f)), where_(where) {}
+    ending_call(ending_call&& other) noexcept
+        : f_(std::move(other.f_)), where_(other.where_), due_(std::exchange(other.due_, false)) {}
+    ending_call& operator=(ending_call&&) = delete;
+    ~ending_call() { quietly(stream_end::dropped, nullptr); }
+
+    /// Throws what `f` throws, as its stage's.
+    void operator()(stream_end how, std::exception_ptr error) {
+        due_ = false;
+        if constexpr (std::is_invocable_v<F&, stream_end, std::exception_ptr>) {
+            where_.call(f_, how, std::move(error));
+        } else {
+            where_.call(f_, how);
+        }
+    }
+
+    /// Where an error has nowhere to go, or must not hide another.
+    void quietly(stream_end how, std::exception_ptr error) noexcept {
+        if (!due_) return;
+        try {
+            (*this)(how, std::move(error));
+        } catch (...) {
+            return;
+        }
+    }
+
+private:
+    F f_;
+    stage where_;
+    bool due_ = true;
+};
+
+template <class S, class F>
+class finally_stream : public pullable<finally_stream<S, F>> {
+public:
+    using value_type = item_t<S>;
+
+    finally_stream(S upstream, F f, stage where)
+        : over_(std::move(f), where), upstream_(std::move(upstream)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        const poll_state state = poll_upstream(cx, sink);
+        if (state != poll_state::finished) return state;
+        upstream_.reset();
+        over_(stream_end::finished, nullptr);
+        return poll_state::finished;
+    }
+
+private:
+    template <class Sink>
+    poll_state poll_upstream(poll_context& cx, Sink& sink) {
+        bool ours = true;
+        try {
+            return upstream_->poll(cx, [&sink, &ours](value_type&& x) WEIR_FUSED -> bool {
+                try {
+                    return sink(std::move(x));
+                } catch (...) {
+                    ours = false;  // the consumer fails, and drops this stream for it
+                    throw;
+                }
+            });
+        } catch (...) {
+            if (ours) {
+                upstream_.reset();
+                over_.quietly(stream_end::failed, std::current_exception());
+            }
+            throw;
+        }
+    }
+
+    ending_call<F> over_;  // before upstream: called when that has been let go of
+    std::optional<S> upstream_;
+};
+
+/// Passes on what comes, and calls `f(stream_end)` exactly once: when upstream has ended, when it
+/// has failed, or when it is dropped before that (a cancellation, a consumer that stops early or
+/// fails, a pipeline that is never started, a context that is destroyed).
+///
+///     rows | weir::finally([&](weir::stream_end how) { summary.complete = how ==
+///     weir::stream_end::finished; }) rows | weir::finally([](weir::stream_end how,
+///     std::exception_ptr why) { log(how, why); })
+///
+/// `why` is what upstream threw, and null unless it failed. `f` is called after upstream was let go
+/// of and before the end is passed on: on the segment's strand, or where a stream that is not
+/// running is destroyed. It must not block; for what takes time see `using_resource`.
+/// Errors: an exception of `f` at the end becomes a `stage_error` naming "finally" and `name`;
+/// after a failure, or on a drop, it is swallowed: the first cause stays what it is. Upstream
+/// errors pass.
+template <class F>
+auto finally(F f, std::string_view name = {}) {
+    static_assert(std::is_invocable_v<F&, stream_end> ||
+                      std::is_invocable_v<F&, stream_end, std::exception_ptr>,
+                  "weir::finally: the function must take a weir::stream_end, and may take a "
+                  "std::exception_ptr");
+    return pipe([f = std::move(f), name](auto upstream) mutable {
+        using S = decltype(upstream);
+        return finally_stream<S, F>(std::move(upstream), std::move(f), stage("finally", name));
+    });
+}
+
+}  // namespace weir
