@@ -171,7 +171,4 @@ auto async_in_chunks(workforce where, Work work, Token&& token) {
                                                                 std::move(where), std::move(work));
 }
 
-/// The operation that a token makes, for those who give none: an `asio::awaitable`.
-inline constexpr asio::use_awaitable_t<> awaited{};
-
 }  // namespace weir

@@ -56,7 +56,7 @@ struct each_in_chunks {
 template <chunkable_range Range, std::copy_constructible F,
           class Token = const asio::use_awaitable_t<>&>
     requires std::invocable<const F&, std::ranges::range_reference_t<Range>>
-auto par_for_each(workforce where, Range&& range, F f, Token&& token = awaited) {
+auto par_for_each(workforce where, Range&& range, F f, Token&& token = asio::use_awaitable) {
     using value = std::ranges::range_value_t<Range>;
     using work = each_in_chunks<std::ranges::iterator_t<Range>, F>;
     const chunking cut(static_cast<std::size_t>(std::ranges::size(range)), sizeof(value));

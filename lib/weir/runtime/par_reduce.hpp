@@ -98,7 +98,7 @@ template <chunkable_range Range, class T, std::copy_constructible Reduce,
           std::copy_constructible Map = std::identity, class Token = const asio::use_awaitable_t<>&>
     requires std::invocable<const Map&, std::ranges::range_reference_t<Range>>
 auto par_reduce(workforce where, Range&& range, T init, Reduce reduce, Map map = {},
-                Token&& token = awaited) {
+                Token&& token = asio::use_awaitable) {
     using value = std::ranges::range_value_t<Range>;
     auto invoke = [map = std::move(map)](auto&& x) -> decltype(auto) {
         return std::invoke(map, std::forward<decltype(x)>(x));
