@@ -1,8 +1,10 @@
 // async_map, in order and as completed.
 
 #include <weir/operators/async_map.hpp>
+#include <weir/operators/async_map_keyed.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/sinks/for_each.hpp>
+#include <weir/sinks/for_each_concurrent.hpp>
 #include <weir/sources/any_stream.hpp>
 #include <weir/testing/drive.hpp>
 #include <weir/testing/script.hpp>
@@ -12,7 +14,9 @@
 #include <support/exam.hpp>
 #include <support/items.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -74,6 +78,14 @@ TEST_CASE("async_map_unordered passes on what f yields") {
     examine(exam_of("async_map_unordered 'exam'", [](in s, probe call) -> texts {
         auto f = [call](move_only x) { return late(call, std::move(x)); };
         return std::move(s) | weir::async_map_unordered(1, f, "exam");
+    }));
+}
+
+TEST_CASE("async_map_keyed passes on what f yields") {
+    examine(exam_of("async_map_keyed 'exam'", [](in s, probe call) -> texts {
+        auto f = [](move_only x) { return late(probe(), std::move(x)); };
+        auto key = [call](const move_only& x) { return call(), x.value() % 2; };
+        return std::move(s) | weir::async_map_keyed(1, key, f, "exam");
     }));
 }
 
@@ -190,6 +202,23 @@ TEST_CASE("async_map_unordered passes results on as they come") {
     CHECK(result->done);
 }
 
+TEST_CASE("async_map_keyed works on items of different keys at a time, and of one key in a row") {
+    fixture t;
+    t.source.give({10, 11, 12, 20}).end();
+    auto tens = [](int x) { return x / 10; };
+    auto result = t.run(t.source.stream() | weir::async_map_keyed(3, tens, t.f()));
+    CHECK(t.shop.jobs.size() == 1);  // of 10; 11 and 12 wait for it, and fill the three places
+    t.shop.end(0);
+    CHECK(t.shop.seen == strings{"10"});
+    CHECK(t.shop.jobs.size() == 3);  // 11, and now 20
+    t.shop.end(2);
+    CHECK(t.shop.seen == strings{"10", "20"});
+    t.shop.end(1);
+    t.shop.end(3);
+    CHECK(t.shop.seen == strings{"10", "20", "11", "12"});
+    CHECK(result->done);
+}
+
 TEST_CASE("a pipeline with async_map completes when its operations have ended") {
     fixture t;
     t.source.give({1, 2, 3});
@@ -250,4 +279,6 @@ TEST_CASE("no operation at a time is refused") {
                          "weir::async_map: at least 1 operation must be allowed at a time",
                          std::invalid_argument);
     CHECK_THROWS_AS(weir::async_map_unordered(0, f), std::invalid_argument);
+    CHECK_THROWS_AS(weir::async_map_keyed(0, std::identity(), f), std::invalid_argument);
+    CHECK_THROWS_AS(weir::for_each_concurrent(0, f), std::invalid_argument);
 }

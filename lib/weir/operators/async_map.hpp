@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
-#include <weir/runtime/operation_pool.hpp>
+#include <weir/runtime/operations.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -12,90 +12,42 @@
 
 namespace weir {
 
-/// Places of a pool, in the order in which their results go on.
-template <class Place>
-class place_queue {
-public:
-    bool empty() const noexcept { return first_ == nullptr; }
-    Place& front() const noexcept { return *first_; }
-    void push(Place& p) noexcept {
-        p.next = nullptr;
-        (first_ ? last_->next : first_) = &p;
-        last_ = &p;
-    }
-    Place& pop() noexcept {
-        Place& p = *first_;
-        first_ = p.next;
-        return p;
-    }
-
-private:
-    Place* first_ = nullptr;
-    Place* last_ = nullptr;
-};
-
 enum class result_order : unsigned char { of_input, of_completion };
 
 template <class S, class F, result_order Order>
 class async_map_stream : public pullable<async_map_stream<S, F, Order>> {
-    using pool = operation_pool<F, item_t<S>>;
-    using place = typename pool::place;
+    using calls = operations<F, item_t<S>>;
+    using pool = typename calls::pool;
+    using place = typename calls::place;
 
 public:
-    using value_type = typename pool::value_type;
+    using value_type = typename calls::value_type;
 
-    async_map_stream(S upstream, operations<F, item_t<S>> calls)
-        : upstream_(std::move(upstream)), calls_(std::move(calls)) {}
+    async_map_stream(S upstream, calls c) : upstream_(std::move(upstream)), calls_(std::move(c)) {}
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
-        poll_state state = poll_state::finished;
-        try {
-            state = run(cx, calls_.running(cx), sink);
-        } catch (...) {
-            calls_.stop();
-            throw;
-        }
-        if (state == poll_state::finished) calls_.stop();
-        return state;
+        auto put = [&](pool& all, item_t<S>&& x) {
+            place& p = all.put(std::move(x));
+            if constexpr (Order == result_order::of_input) queue_.push(p);
+            all.start(p);
+        };
+        auto hand_on = [&](pool& all) -> bool {
+            all.collect([&](place& p) {
+                if constexpr (Order == result_order::of_completion) queue_.push(p);
+            });
+            while (!queue_.empty() && queue_.front().over) {
+                if (!sink(all.take(queue_.pop()))) return false;
+            }
+            return true;
+        };
+        return calls_.poll(cx, upstream_, put, hand_on);
     }
 
 private:
-    template <class Sink>
-    poll_state run(poll_context& cx, pool& calls, Sink& sink) {
-        poll_state state = poll_state::paused;
-        for (;;) {
-            if (!hand_on(calls, sink)) return poll_state::paused;
-            if (ended_ && calls.empty()) return poll_state::finished;
-            if (!ended_ && state == poll_state::paused && calls.room()) {
-                state = upstream_.poll(cx, [&](item_t<S>&& x) -> bool {
-                    place& p = calls.put(std::move(x));
-                    if constexpr (Order == result_order::of_input) queue_.push(p);
-                    calls.start(cx, p);
-                    return calls.room();
-                });
-                ended_ = state == poll_state::finished;
-            } else if (calls.wait(cx)) {
-                return poll_state::pending;
-            }
-        }
-    }
-
-    template <class Sink>
-    bool hand_on(pool& calls, Sink& sink) {
-        calls.collect([&](place& p) {
-            if constexpr (Order == result_order::of_completion) queue_.push(p);
-        });
-        while (!queue_.empty() && queue_.front().over) {
-            if (!sink(calls.take(queue_.pop()))) return false;
-        }
-        return true;
-    }
-
     S upstream_;
-    operations<F, item_t<S>> calls_;
+    calls calls_;
     place_queue<place> queue_;
-    bool ended_ = false;  // upstream has
 };
 
 /// What `async_map` and `async_map_unordered` are made of.

@@ -1,13 +1,13 @@
-/// A list that one side fills and another empties.
+/// A list that some fill and one empties.
 #pragma once
 
 #include <atomic>
 
 namespace weir {
 
-/// Hands nodes from one thread to another, in order, without a lock and without memory of its own:
-/// a node has a member `Node*& link()`, which is the list's from `put` until `take`.
-/// `put` and `take` may each be called by one thread at a time.
+/// Hands nodes to another thread, in order, without a lock and without memory of its own: a node
+/// has a member `Node*& link()`, which is the list's from `put` until `take`. `put` may be called
+/// by any thread, `take` by one at a time.
 template <class Node>
 class handover {
 public:
@@ -25,7 +25,7 @@ public:
 
     /// All that was put since, the first one first, linked by `link()`; null if there is nothing.
     Node* take() noexcept {
-        if (latest_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+        if (latest_.load() == nullptr) return nullptr;
         Node* reversed = nullptr;
         for (Node* node = latest_.exchange(nullptr); node;) {
             Node* const before = node->link();

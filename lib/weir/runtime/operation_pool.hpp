@@ -6,19 +6,21 @@
 #include <weir/core/waker.hpp>
 #include <weir/runtime/async_function.hpp>
 #include <weir/runtime/handover.hpp>
+#include <weir/runtime/lane.hpp>
 #include <weir/runtime/segment.hpp>
 
 #include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
-#include <stdexcept>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace weir {
+
+/// Nothing to note beside an item.
+struct no_note {};
 
 /// Awaits `f(item)` for up to `limit` items at once, on one strand: that of the segment that polled
 /// it first. A stream holds one, gives it items while there is `room()`, and `collect()`s places
@@ -31,8 +33,9 @@ namespace weir {
 /// It is a segment of its own, because operations outlive the stream: `cancel()` (from any thread)
 /// cancels those under way through their cancellation slots, and the pool lets go of `f` and of its
 /// ticket when the last of them has ended.
+/// `Note` is what the stream writes to a place; it stays there until it is written to again.
 /// All but `cancel` belongs to whoever polls the stream, one thread at a time.
-template <class F, class T>
+template <class F, class T, class Note = no_note>
 class operation_pool final : public segment {
 public:
     using value_type = async_value_t<F, T>;
@@ -44,6 +47,8 @@ public:
         place* next = nullptr;
         /// True when it was collected and not yet emptied.
         bool over = false;
+        /// For its stream.
+        [[no_unique_address]] Note note{};
 
     private:
         friend operation_pool;
@@ -73,8 +78,13 @@ public:
         return pool;
     }
 
+    /// To be called first in each poll.
+    void enter(poll_context& cx) noexcept { here_ = cx.executor() == executor(); }
+
     bool room() const noexcept { return taken_ < limit_; }
     bool empty() const noexcept { return taken_ == 0; }
+    /// Room, and no result that should go on first.
+    bool wants_more() const noexcept { return room() && over_.empty(); }
 
     /// Puts an item in a place. There must be room.
     place& put(T&& item) {
@@ -91,8 +101,8 @@ public:
 
     /// Starts the operation of a place: here and now if this poll is on the pool's strand,
     /// otherwise there, soon.
-    void start(poll_context& cx, place& p) {
-        if (cx.executor() == executor()) {
+    void start(place& p) {
+        if (here_) {
             launch(p);
         } else if (ordered_.put(p)) {
             wake();
@@ -110,6 +120,15 @@ public:
             each(*p);
             p = following;
         }
+        return true;
+    }
+
+    /// Lets the next operation that can go on do so, here and now; false if there is none, this
+    /// turn's budget is spent, or this is not the pool's strand. Operations go on without it, too:
+    /// but what is done in the poll need not be posted, and its memory is still at hand.
+    bool step(poll_context& cx) {
+        if (!here_ || !lane_->ready() || cx.grant(1) == 0) return false;
+        lane_->step();
         return true;
     }
 
@@ -139,25 +158,39 @@ private:
           scope_(std::move(scope)),
           f_(std::in_place, std::move(f)),
           limit_(limit),
-          where_(where) {}
+          where_(where),
+          lane_(lane::make(this->executor())) {}
 
-    /// Runs the place's coroutine with its new item. On the strand.
+    /// Runs the place's coroutine with its new item; but not before those that are still to begin.
+    /// On the strand.
     void launch(place& p) {
         p.under_way_ = true;
         ++under_way_;
-        if (std::exchange(p.spawned_, true)) {
-            auto coroutine = std::move(*p.coroutine_);
-            p.coroutine_.reset();
-            std::move(coroutine)();
-            return;
+        if (!std::exchange(p.spawned_, true)) {
+            spawn(p);
+        } else if (to_begin_ == 0) {
+            resume(p);
+        } else {
+            lane_->post([this, &p] { cancelled() ? finish(p) : resume(p); });
         }
+    }
+
+    void spawn(place& p) {
+        ++to_begin_;
         auto ended = [](const std::exception_ptr&) {};  // `serve` does not throw
-        asio::co_spawn(executor(), serve(counted_ptr<operation_pool>::share(this), &p),
+        asio::co_spawn(lane_->get_executor(), serve(counted_ptr<operation_pool>::share(this), &p),
                        asio::bind_cancellation_slot(p.cancel_.slot(), std::move(ended)));
+    }
+
+    static void resume(place& p) {
+        auto coroutine = std::move(*p.coroutine_);
+        p.coroutine_.reset();
+        std::move(coroutine)();
     }
 
     // A place's coroutine. It holds the pool; the pool lets go of it when it closes.
     static asio::awaitable<void> serve(counted_ptr<operation_pool> pool, place* p) {
+        --pool->to_begin_;
         for (;;) {
             try {
                 if constexpr (std::is_void_v<async_result_t<F, T>>) {
@@ -215,10 +248,7 @@ private:
         }
         if (under_way_ != 0) return false;
         for (const auto& p : places_) {
-            if (!p->coroutine_) continue;
-            auto coroutine = std::move(*p->coroutine_);
-            p->coroutine_.reset();
-            std::move(coroutine)();
+            if (p->coroutine_) resume(*p);
         }
         places_.clear();
         f_.reset();
@@ -231,6 +261,7 @@ private:
     void let_go() noexcept override {
         waiting_.disarm();
         for (const auto& p : places_) p->coroutine_.reset();
+        lane_.reset();
     }
 
     [[noreturn]] void rethrow(std::exception_ptr error) const {
@@ -246,7 +277,10 @@ private:
     std::size_t limit_;
     stage where_;
 
+    counted_ptr<lane> lane_;
+
     // The poller's.
+    bool here_ = false;      // this poll is on the pool's strand
     std::size_t taken_ = 0;  // places that hold an item or its result
     place* free_ = nullptr;
 
@@ -258,53 +292,8 @@ private:
     // The strand's.
     std::vector<std::unique_ptr<place>> places_;
     std::size_t under_way_ = 0;
+    std::size_t to_begin_ = 0;  // coroutines that were spawned and have not run yet
     bool told_ = false;  // the operations have been asked to end
-};
-
-/// Throws `std::invalid_argument` if no operation would be allowed; `kind` is the operator's name.
-inline void check_operation_limit(std::size_t limit, const char* kind) {
-    if (limit != 0) return;
-    throw std::invalid_argument(std::string("weir::") + kind +
-                                ": at least 1 operation must be allowed at a time");
-}
-
-/// What a stream holds: a pool that is made with the first poll, and cancelled when this goes.
-template <class F, class T>
-class operations {
-    using pool = operation_pool<F, T>;
-
-public:
-    operations(std::size_t limit, F f, stage where)
-        : f_(std::in_place, std::move(f)), limit_(limit), where_(where) {}
-    operations(operations&&) noexcept = default;
-    operations& operator=(operations other) noexcept {
-        std::swap(f_, other.f_);
-        std::swap(limit_, other.limit_);
-        std::swap(where_, other.where_);
-        std::swap(pool_, other.pool_);
-        return *this;
-    }
-    ~operations() { stop(); }
-
-    pool& running(poll_context& cx) {
-        if (!pool_) {
-            pool_ = pool::make(cx, std::move(*f_), limit_, where_);
-            f_.reset();
-        }
-        return *pool_;
-    }
-
-    /// Cancels what is under way. Not to be used again.
-    void stop() noexcept {
-        if (pool_) pool_->cancel();
-        pool_.reset();
-    }
-
-private:
-    std::optional<F> f_;
-    std::size_t limit_;
-    stage where_;
-    counted_ptr<pool> pool_;
 };
 
 }  // namespace weir

@@ -1,0 +1,112 @@
+/// async_map_keyed: several items at a time, but those of one key one after the other.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/operators/kept_key.hpp>
+#include <weir/runtime/operations.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+template <class S, class Key, class F>
+class async_map_keyed_stream : public pullable<async_map_keyed_stream<S, Key, F>> {
+    using key_type = kept_key_t<Key, S>;
+    // The note of a place is its key.
+    using calls = operations<F, item_t<S>, std::optional<key_type>>;
+    using pool = typename calls::pool;
+    using place = typename calls::place;
+
+public:
+    using value_type = typename calls::value_type;
+
+    async_map_keyed_stream(S upstream, Key key, calls c, stage where)
+        : upstream_(std::move(upstream)),
+          key_(std::move(key)),
+          calls_(std::move(c)),
+          where_(where) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        auto put = [&](pool& all, item_t<S>&& x) {
+            key_type key(where_.call(key_, std::as_const(x)));
+            place& p = all.put(std::move(x));
+            p.note.emplace(key);
+            line_up(all, p, std::move(key));
+        };
+        auto hand_on = [&](pool& all) -> bool {
+            all.collect([&](place& p) {
+                start_next(all, p);
+                over_.push(p);
+            });
+            while (!over_.empty()) {
+                if (!sink(all.take(over_.pop()))) return false;
+            }
+            return true;
+        };
+        return calls_.poll(cx, upstream_, put, hand_on);
+    }
+
+private:
+    /// At the end of its key's line, or straight to work where there is none.
+    void line_up(pool& all, place& p, key_type key) {
+        const auto [line, first] = last_of_.try_emplace(std::move(key), &p);
+        if (first) {
+            all.start(p);
+        } else {
+            line->second->next = &p;
+            line->second = &p;
+        }
+    }
+    void start_next(pool& all, place& done) {
+        if (done.next) {
+            all.start(*done.next);
+        } else {
+            last_of_.erase(*done.note);
+        }
+    }
+
+    S upstream_;
+    [[no_unique_address]] Key key_;
+    calls calls_;
+    stage where_;
+    absl::flat_hash_map<key_type, place*> last_of_;  // the line of each key that has one
+    place_queue<place> over_;
+};
+
+/// Passes on what awaiting `f(item)` yields, as it comes: of up to `n` items at a time, but of
+/// items with the same key one after the other, in their order.
+///
+///     orders | weir::async_map_keyed(32, &order::account, book)   // asio::awaitable<receipt>
+///
+/// An item whose key is busy waits among the `n`: where most items have one key, they are worked
+/// off one by one and hold up the others (that is the backpressure). `key(const T&)` is called once
+/// an item, on the segment's strand; keys must be hashable for Abseil and copyable. Errors: an
+/// exception of `key` or `f` becomes a `stage_error` naming "async_map_keyed" and `name`. All else
+/// is as with `async_map_unordered`. Cost: beside that, an entry in a hash table.
+template <class Key, class F>
+auto async_map_keyed(std::size_t n, Key key, F f, std::string_view name = {}) {
+    check_operation_limit(n, "async_map_keyed");
+    return pipe([n, key = std::move(key), f = std::move(f), name](auto upstream) mutable {
+        using S = decltype(upstream);
+        check_owned_items<S>();
+        check_async_function<F, item_t<S>>();
+        static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
+                      "weir::async_map_keyed: the key function cannot be called with the items");
+        static_assert(!std::is_void_v<async_result_t<F, item_t<S>>>,
+                      "weir::async_map_keyed: the function yields nothing; return something");
+        const stage where("async_map_keyed", name);
+        operations<F, item_t<S>, std::optional<kept_key_t<Key, S>>> calls(n, std::move(f), where);
+        return async_map_keyed_stream<S, Key, F>(std::move(upstream), std::move(key),
+                                                 std::move(calls), where);
+    });
+}
+
+}  // namespace weir

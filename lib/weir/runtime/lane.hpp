@@ -1,0 +1,184 @@
+/// A lane: the executor that operations of one pool run on.
+#pragma once
+
+#include <weir/core/asio.hpp>
+#include <weir/core/waker.hpp>
+#include <weir/runtime/handover.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+/// A queue of things to run on a strand, one after the other. To those who use its executor it is
+/// that strand: nothing of a lane runs at the same time as anything else there. But a stream that
+/// is polled on the strand may also `step` through it, and then nothing needs to be posted.
+///
+/// Life: what is queued keeps a turn posted on the strand, and that keeps the lane. A context that
+/// is destroyed drops the turn, and with it what is queued.
+class lane {
+public:
+    class executor;
+
+    /// `strand` must be one.
+    static counted_ptr<lane> make(const asio::any_io_executor& strand) {
+        return counted_ptr<lane>::adopt(new lane(strand));
+    }
+
+    executor get_executor() noexcept;
+
+    /// Queues `f`. Thread-safe.
+    template <class Function>
+    void post(Function&& f) {
+        using made = task_of<std::decay_t<Function>>;
+        typename made::allocator memory;
+        auto* const place = memory.allocate(1);
+        auto* const fresh = std::construct_at(place, std::forward<Function>(f));
+        if (posted_.put(*fresh) && !turn_is_posted_.exchange(true)) post_turn();
+    }
+
+    /// On the strand: whether there is something to run, and running the first of it. What that
+    /// throws comes through.
+    bool ready() const noexcept { return next_ != nullptr || !posted_.empty(); }
+    void step() {
+        task* const first = next_ ? next_ : posted_.take();
+        next_ = first->link();
+        first->act(*first, true);
+    }
+
+    void retain() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+    void release() noexcept {
+        // As in `wakeable`.
+        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    }
+
+private:
+    struct task {
+        explicit task(void (*a)(task&, bool)) noexcept : act(a) {}
+        task*& link() noexcept { return following; }
+        void (*act)(task& self, bool run);  // frees it, and runs it or not
+        task* following = nullptr;
+    };
+
+    template <class Function>
+    struct task_of : task {
+        // Asio's cache of the thread: what one frees, the next one gets.
+        using allocator = asio::recycling_allocator<task_of>;
+
+        template <class F>
+        explicit task_of(F&& f) : task(&task_of::free), function(std::forward<F>(f)) {}
+
+        static void free(task& base, bool run) {
+            auto* const self = static_cast<task_of*>(&base);
+            Function f = std::move(self->function);
+            std::destroy_at(self);
+            allocator().deallocate(self, 1);
+            if (run) std::move(f)();
+        }
+        Function function;
+    };
+
+    /// A turn on its way through the strand.
+    class turn {
+    public:
+        explicit turn(lane& l) noexcept : lane_(counted_ptr<lane>::share(&l)) {}
+        turn(turn&&) noexcept = default;
+        turn& operator=(turn&&) = delete;
+        ~turn() {
+            if (lane_) lane_->drop();
+        }
+        void operator()() {
+            const auto self = std::move(lane_);
+            self->take_turn();
+        }
+
+    private:
+        counted_ptr<lane> lane_;
+    };
+
+    explicit lane(const asio::any_io_executor& strand)
+        : strand_(asio::require(strand, asio::execution::blocking.never)),
+          context_(asio::query(strand, asio::execution::context)) {}
+    ~lane() = default;
+
+    void post_turn() { strand_.execute(turn(*this)); }
+
+    /// Runs what is there now. What that queues is for the next turn, so that others on the strand
+    /// have theirs.
+    void take_turn() {
+        // Before it looks, for whoever queues something does it the other way round.
+        turn_is_posted_.store(false);
+        const finally_post rest(*this);
+        run_taken();
+        next_ = posted_.take();
+        run_taken();
+    }
+    void run_taken() {
+        while (next_) step();
+    }
+
+    /// Where one of them threw, the others still have their turn.
+    struct finally_post {
+        explicit finally_post(lane& l) noexcept : of(l) {}
+        finally_post(const finally_post&) = delete;
+        finally_post& operator=(const finally_post&) = delete;
+        ~finally_post() {
+            if (of.ready() && !of.turn_is_posted_.exchange(true)) of.post_turn();
+        }
+        lane& of;
+    };
+
+    /// The context goes.
+    void drop() noexcept {
+        turn_is_posted_.store(false);
+        while (ready()) {
+            task* const first = next_ ? next_ : posted_.take();
+            next_ = first->link();
+            first->act(*first, false);
+        }
+    }
+
+    asio::any_io_executor strand_;
+    asio::execution_context& context_;
+    std::atomic<std::uint32_t> count_{1};
+    handover<task> posted_;
+    // True from the post of a turn until the turn begins. Set after something was queued, cleared
+    // before the queue is looked at, both sequentially consistent: one of the two sees the other.
+    std::atomic<bool> turn_is_posted_{false};
+    task* next_ = nullptr;  // taken from `posted_`; the strand's
+};
+
+/// Small enough to sit in an `any_io_executor` as it is. Never runs anything inline.
+class lane::executor {
+public:
+    explicit executor(lane& l) noexcept : lane_(counted_ptr<lane>::share(&l)) {}
+
+    asio::execution_context& query(asio::execution::context_t) const noexcept {
+        return lane_->context_;
+    }
+    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept {
+        return asio::execution::blocking.never;
+    }
+    executor require(asio::execution::blocking_t::never_t) const noexcept { return *this; }
+
+    template <class Function>
+    void execute(Function&& f) const {
+        lane_->post(std::forward<Function>(f));
+    }
+
+    friend bool operator==(const executor& a, const executor& b) noexcept {
+        return a.lane_.get() == b.lane_.get();
+    }
+
+private:
+    counted_ptr<lane> lane_;
+};
+
+inline lane::executor lane::get_executor() noexcept {
+    return executor(*this);
+}
+
+}  // namespace weir
