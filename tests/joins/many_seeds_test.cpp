@@ -81,7 +81,9 @@ bool in_a_row(const rows& inputs, const rows& seen, bool whole) {
 
 bool sorted(const rows& inputs, const rows& seen, bool whole) {
     ints all = flat(inputs);
-    std::stable_sort(all.begin(), all.end(), [](int a, int b) { return a % 100 < b % 100; });
+    // Of equal keys, that of the first input comes first.
+    std::sort(all.begin(), all.end(),
+              [](int a, int b) { return std::pair(a % 100, a) < std::pair(b % 100, b); });
     return starts_with(all, flat(seen), whole);
 }
 

@@ -15,6 +15,7 @@
 #include <doctest/doctest.h>
 #include <joins/support.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -89,7 +90,7 @@ TEST_CASE("zip pairs the first items, then the second ones, and ends with the sh
 }
 
 TEST_CASE("zip ends when a stream has ended though another has nothing yet") {
-    for (const std::size_t ended : {0, 1, 2}) {
+    for (std::size_t ended = 0; ended < 3; ++ended) {
         fixture f(3);
         auto all = weir::zip(f.scripts[0].stream(), f.scripts[1].stream(), f.scripts[2].stream());
         f.run(std::move(all) | weir::map([](auto) { return ints(); }));

@@ -80,7 +80,7 @@ public:
         for (std::size_t j = 0; j != size(); ++j) {
             if (j == i) continue;
             inputs_.visit(j, [this](auto, auto& input) {
-                if (input) end(input);
+                if (input) this->end(input);
             });
         }
     }
