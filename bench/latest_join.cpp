@@ -78,7 +78,7 @@ void joined(benchmark::State& state) {
     weir::runtime runtime(1);
     const auto terms = std::make_shared<const bench::table>(bench::numbered(bench::accounts));
     for (auto _ : state) {
-        weir::miss_count misses;
+        weir::item_count misses;
         const weir::missing::drop drop(misses);
         auto join_terms = weir::lookup_join(
             terms, [](const bench::trade& x) { return x.account; },

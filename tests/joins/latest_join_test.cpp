@@ -55,7 +55,7 @@ TEST_CASE("latest_join passes on each item with its entry, in order") {
                      };
                      std::vector<update> table{update::put(1, "one"), update::put(2, "two"),
                                                update::complete(), update::put(3, "three")};
-                     weir::missing::drop drop{weir::miss_count()};
+                     weir::missing::drop drop{weir::item_count()};
                      return std::move(s) | weir::latest_join(weir::from_range(std::move(table)), of,
                                                              both, drop, "exam");
                  },

@@ -53,7 +53,7 @@ TEST_CASE("lookup_join passes on each item with its entry, in order") {
                      auto both = [](move_only x, const std::string& name) {
                          return std::to_string(x.value()) + name;
                      };
-                     weir::missing::drop drop{weir::miss_count()};
+                     weir::missing::drop drop{weir::item_count()};
                      return std::move(s) | weir::lookup_join(three_names(), of, both, drop, "exam");
                  },
              .input = {1, 4, 3, 1, 5},
@@ -75,7 +75,7 @@ TEST_CASE("a key that is not there fails the join, unless it was told otherwise"
 }
 
 TEST_CASE("an item without an entry is left out, given a default or put aside, and counted") {
-    weir::miss_count count;
+    weir::item_count count;
     CHECK(with(weir::missing::drop(count)) == texts{"1one", "2two"});
     CHECK(count.value() == 1);
     CHECK(with(weir::missing::use(std::string("?"), count)) == texts{"1one", "4?", "2two"});

@@ -29,7 +29,7 @@ TEST_CASE("a join never handles an item before its table is there") {
         }
         if (ctx.random().one_in(2)) table.push_back(update::complete());
         auto loaded = suspend_at_random(weir::from_range(std::move(table)), ctx) | weir::buffer(3);
-        weir::miss_count misses;
+        weir::item_count misses;
         auto join = weir::latest_join(
             std::move(loaded), [](int x) { return x; }, [](int x, int y) { return x + y; },
             weir::missing::drop(misses));

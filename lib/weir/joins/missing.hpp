@@ -1,6 +1,6 @@
 /// What becomes of an item whose key a join does not find: it is always said, and always counted.
 ///
-///     weir::miss_count misses;
+///     weir::item_count misses;
 ///     trades | weir::lookup_join(issuers, key, combine)                                // fails
 ///     trades | weir::lookup_join(issuers, key, combine, weir::missing::drop(misses))   // left out
 ///     trades | weir::lookup_join(issuers, key, combine, weir::missing::use(unknown))   // a
@@ -11,26 +11,14 @@
 /// returns the value that stands in, or null when it has dealt with the item.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
+#include <weir/joins/item_count.hpp>
+
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <utility>
 
 namespace weir {
-
-/// How many items have found no entry. Copies count together; thread-safe.
-class miss_count {
-public:
-    miss_count() : n_(std::make_shared<std::atomic<std::uint64_t>>(0)) {}
-    // Relaxed: a count of its own, which orders nothing else.
-    std::uint64_t value() const noexcept { return n_->load(std::memory_order_relaxed); }
-    void add() noexcept { n_->fetch_add(1, std::memory_order_relaxed); }
-
-private:
-    std::shared_ptr<std::atomic<std::uint64_t>> n_;
-};
 
 /// What `missing::fail` throws, as the cause of the join's `stage_error`.
 struct missing_key : std::runtime_error {
@@ -51,7 +39,7 @@ public:
 /// The item is left out, and counted.
 class drop {
 public:
-    explicit drop(miss_count count) : count_(std::move(count)) {}
+    explicit drop(item_count count) : count_(std::move(count)) {}
 
     template <class V, class T>
     const V* instead(T&) {
@@ -60,14 +48,14 @@ public:
     }
 
 private:
-    miss_count count_;
+    item_count count_;
 };
 
 /// The item is combined with `value` instead, and counted.
 template <class V>
 class use {
 public:
-    explicit use(V value, miss_count count = {})
+    explicit use(V value, item_count count = {})
         : value_(std::move(value)), count_(std::move(count)) {}
 
     template <class Wanted, class T>
@@ -78,7 +66,7 @@ public:
 
 private:
     V value_;
-    miss_count count_;
+    item_count count_;
 };
 
 /// The item goes to `f(T&&)` (a side output: a list, a file, a channel's `try_send`) and no
@@ -86,7 +74,7 @@ private:
 template <class F>
 class divert {
 public:
-    explicit divert(F f, miss_count count = {}) : f_(std::move(f)), count_(std::move(count)) {}
+    explicit divert(F f, item_count count = {}) : f_(std::move(f)), count_(std::move(count)) {}
 
     template <class V, class T>
     const V* instead(T& item) {
@@ -97,7 +85,7 @@ public:
 
 private:
     F f_;
-    miss_count count_;
+    item_count count_;
 };
 
 }  // namespace missing
