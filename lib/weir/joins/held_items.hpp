@@ -17,7 +17,10 @@ public:
     using value_type = std::tuple<T...>;
 
     /// How many inputs have none.
-    std::size_t missing() const noexcept { return missing_; }
+    std::size_t missing() const noexcept {
+        auto count = [](const auto&... item) { return (std::size_t(!item) + ...); };
+        return std::apply(count, items_);
+    }
     template <class Number>
     bool has(Number) const noexcept {
         return std::get<Number::value>(items_).has_value();
@@ -25,9 +28,7 @@ public:
     /// Puts the item of an input, in the place of the one before if there was one.
     template <class Number, class Item>
     void put(Number, Item&& item) {
-        auto& place = std::get<Number::value>(items_);
-        if (!place) --missing_;
-        place.emplace(std::forward<Item>(item));
+        std::get<Number::value>(items_).emplace(std::forward<Item>(item));
     }
     /// All of them; none must be missing.
     value_type copy() const {
@@ -38,13 +39,11 @@ public:
         auto taken = [](auto&... item) { return value_type(std::move(*item)...); };
         value_type all = std::apply(taken, items_);
         std::apply([](auto&... item) { (item.reset(), ...); }, items_);
-        missing_ = sizeof...(T);
         return all;
     }
 
 private:
     std::tuple<std::optional<T>...> items_;
-    std::size_t missing_ = sizeof...(T);
 };
 
 /// Of inputs of one type: together they are a `std::vector`.
