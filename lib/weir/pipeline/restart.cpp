@@ -1,39 +1,15 @@
 #include <weir/pipeline/restart.hpp>
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace weir {
 
-namespace {
-
-void check(bool good, const char* rule) {
-    if (!good) throw std::invalid_argument(std::string("weir::restart: ") + rule);
-}
-
-}  // namespace
-
-backoff::backoff(const restart& policy)
-    : first_(policy.first),
-      most_(policy.most),
-      factor_(policy.factor),
-      jitter_(policy.jitter),
-      dice_(policy.seed != 0 ? policy.seed : std::random_device()()) {
-    check(first_ > clock::duration::zero(), "the first wait must be positive");
-    check(most_ >= first_, "the longest wait must not be shorter than the first");
-    check(factor_ >= 1, "the factor must be at least 1");
-    check(jitter_ >= 0 && jitter_ <= 1, "the jitter must be from 0 to 1");
-    check(policy.at_most >= 1, "there must be at least 1 attempt");
-    reset();
-}
-
-clock::duration backoff::next() {
-    const auto limit = static_cast<double>(most_.count());
-    const double full = std::min(wait_, limit);
-    wait_ = std::min(wait_ * factor_, limit);
-    // Not a distribution of the standard's, which differ from library to library.
-    const double left_off = jitter_ * static_cast<double>(dice_() >> 11) * 0x1p-53;
-    return clock::duration(static_cast<clock::duration::rep>(full * (1 - left_off)));
+backoff restart::waits() const {
+    if (at_most < 1) {
+        throw std::invalid_argument("weir::restart: there must be at least 1 attempt");
+    }
+    const backoff_policy policy{first, most, factor, jitter, seed};
+    return backoff(policy, "restart");
 }
 
 }  // namespace weir

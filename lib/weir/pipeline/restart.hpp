@@ -1,6 +1,7 @@
 /// When and how often a segment that failed is started again.
 #pragma once
 
+#include <weir/runtime/backoff.hpp>
 #include <weir/runtime/clock.hpp>
 
 #include <chrono>
@@ -8,7 +9,6 @@
 #include <exception>
 #include <functional>
 #include <limits>
-#include <random>
 #include <string>
 
 namespace weir {
@@ -37,26 +37,9 @@ struct restart {
     /// Called on the pipeline's strand; must not block. If it throws, the pipeline fails.
     std::function<void(const restart_notice&)> on_failure = {};
     std::uint64_t seed = 0;  ///< Decides the jitter; 0 asks the machine for a random one.
-};
 
-/// The waits of a policy, one after the other. Errors: `std::invalid_argument` for a policy that
-/// makes no sense. Not thread-safe.
-class backoff {
-public:
-    explicit backoff(const restart& policy);
-
-    /// How long to wait now.
-    clock::duration next();
-    /// Begins anew.
-    void reset() noexcept { wait_ = static_cast<double>(first_.count()); }
-
-private:
-    clock::duration first_;
-    clock::duration most_;
-    double factor_;
-    double jitter_;
-    double wait_ = 0;  // in ticks of the clock
-    std::mt19937_64 dice_;
+    /// Its waits. Errors: `std::invalid_argument` for a policy that makes no sense.
+    backoff waits() const;
 };
 
 }  // namespace weir

@@ -1,3 +1,4 @@
+#include <weir/runtime/lane.hpp>
 #include <weir/runtime/outstanding_work.hpp>
 #include <weir/runtime/segment.hpp>
 #include <weir/runtime/segment_registry.hpp>
@@ -63,7 +64,7 @@ void outstanding_work::start(const asio::any_io_executor& executor) {
 }
 
 bool is_strand(const asio::any_io_executor& executor) {
-    return visit_strand(executor, [](const auto&) {});
+    return held<lane::executor>(executor) || visit_strand(executor, [](const auto&) {});
 }
 
 segment::segment(asio::any_io_executor executor, poll_budget budget)

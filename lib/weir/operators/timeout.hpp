@@ -1,0 +1,126 @@
+/// timeout: a limit on how long an operation, or a stream, may take.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/runtime/async_function.hpp>
+#include <weir/runtime/pull.hpp>
+#include <weir/runtime/timed_call.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace weir {
+
+template <class F>
+class timed {
+public:
+    timed(clock::duration limit, F f) : limit_(limit), f_(std::move(f)) {}
+
+    // The item stays where it is while its call lasts: with whoever awaits this.
+    template <class T>
+        requires async_function<F, T>
+    asio::awaitable<async_result_t<F, T>> operator()(T&& item) {
+        co_return co_await within(limit_, call_async(f_, std::forward<T>(item)));
+    }
+
+private:
+    clock::duration limit_;
+    F f_;
+};
+
+/// `f`, with a limit on how long it may take: for `async_map` and its kin.
+///
+///     urls | weir::async_map(16, weir::timeout(2s, fetch))
+///     weir::retry({.at_most = 3}, weir::timeout(2s, fetch))     // for each attempt
+///     weir::timeout(5s, weir::retry({.at_most = 3}, fetch))     // for all together
+///
+/// When the limit is reached (on the executor's clock) the operation is cancelled through its slot,
+/// and fails as soon as it has ended: it keeps its place among the `n` until then. Where it
+/// succeeds in spite of that, its result counts. Errors: `timeout_error`; `std::invalid_argument`
+/// unless `limit` is positive. Cancellation: that of `f`. Lives as long as its calls (an operator
+/// it was given to sees to that). Cost: a coroutine and a timer a call.
+template <class F>
+auto timeout(clock::duration limit, F f) {
+    check_time_limit(limit);
+    return timed<F>(limit, std::move(f));
+}
+
+/// How long a stream may take.
+struct timeout_limits {
+    std::optional<clock::duration> item = {};   ///< For each item, once it is asked for.
+    std::optional<clock::duration> first = {};  ///< For the first; as `item` where not said.
+    std::optional<clock::duration> whole = {};  ///< From the first poll to the end.
+};
+
+template <class S>
+class timeout_stream : public pullable<timeout_stream<S>> {
+public:
+    using value_type = item_t<S>;
+
+    timeout_stream(S upstream, timeout_limits limits)
+        : upstream_(std::move(upstream)), limits_(limits) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        if (limits_.whole) check_whole(cx);
+        bool came = false;
+        const poll_state state = upstream_.poll(cx, [&](value_type&& x) -> bool {
+            came = true;
+            return sink(std::move(x));
+        });
+        if (came) next_is_first_ = false;
+        if (came || state != poll_state::pending) deadline_.reset();
+        if (state == poll_state::pending) check_item(cx);
+        return state;
+    }
+
+private:
+    void check_whole(poll_context& cx) {
+        if (!end_) end_ = clock_of(cx.executor()).now() + *limits_.whole;
+        if (whole_.reached(cx, *end_)) throw timeout_error("the end", *limits_.whole);
+    }
+
+    void check_item(poll_context& cx) {
+        const bool first = next_is_first_ && limits_.first;
+        const auto limit = first ? limits_.first : limits_.item;
+        if (!limit) return;
+        if (!deadline_) deadline_ = clock_of(cx.executor()).now() + *limit;
+        // An alarm that was set for an earlier item is left to ring: setting one costs more than
+        // that, and items come often where nothing is wrong.
+        if (!set_for_ || *set_for_ > *deadline_) set_for_ = deadline_;
+        while (item_.reached(cx, *set_for_)) {
+            if (set_for_ == deadline_)
+                throw timeout_error(first ? "the first item" : "an item", *limit);
+            set_for_ = deadline_;
+        }
+    }
+
+    S upstream_;
+    timeout_limits limits_;
+    bool next_is_first_ = true;
+    std::optional<clock::time_point> deadline_;  // of the item that is waited for
+    std::optional<clock::time_point> set_for_;   // what `item_` is
+    std::optional<clock::time_point> end_;
+    alarm item_;
+    alarm whole_;
+};
+
+/// Passes on all items, and fails where upstream takes too long.
+///
+///     prices | weir::timeout({.item = 5s})
+///     reply  | weir::timeout({.first = 30s, .item = 1s, .whole = 10min})
+///
+/// Only upstream's time counts for an item: from when it was asked and had nothing, not while the
+/// consumer is busy. The whole counts from the first poll, whoever takes it.
+/// Errors: `timeout_error`; upstream is then let go of with the pipeline. `std::invalid_argument`
+/// for a limit that is not positive. Time is that of the executor's clock.
+inline auto timeout(timeout_limits limits) {
+    for (const auto& limit : {limits.item, limits.first, limits.whole}) {
+        if (limit) check_time_limit(*limit);
+    }
+    return pipe([limits](auto upstream) {
+        return timeout_stream<decltype(upstream)>(std::move(upstream), limits);
+    });
+}
+
+}  // namespace weir

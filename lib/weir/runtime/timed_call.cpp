@@ -1,0 +1,54 @@
+#include <weir/runtime/timed_call.hpp>
+
+namespace weir {
+
+namespace {
+
+std::string text_of(clock::duration d) {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(d);
+    if (ms == d) return std::to_string(ms.count()) + " ms";
+    return std::to_string(d.count()) + " ns";
+}
+
+}  // namespace
+
+timeout_error::timeout_error(const std::string& what, clock::duration limit)
+    : std::runtime_error(what + " took longer than " + text_of(limit)) {}
+
+void check_time_limit(clock::duration limit) {
+    if (limit > clock::duration::zero()) return;
+    throw std::invalid_argument("weir::timeout: a limit must be positive");
+}
+
+// Holds the call weakly: a clock may outlive the context that the call belongs to.
+class timed_call::bell final : public wakeable {
+public:
+    explicit bell(std::weak_ptr<timed_call> call) : call_(std::move(call)) {}
+    void wake() noexcept override {
+        const auto call = call_.lock();
+        if (!call) return;
+        asio::post(call->executor_, [weak = call_] {
+            const auto late = weak.lock();
+            if (!late || late->over_) return;
+            late->late_ = true;
+            late->cancel_.emit(asio::cancellation_type::terminal);
+        });
+    }
+
+private:
+    std::weak_ptr<timed_call> call_;
+};
+
+void timed_call::set_alarm() {
+    clock& time = clock_of(executor_);
+    alarm_ = time.wake_at(time.now() + limit_, executor_, waker::adopt(new bell(weak_from_this())));
+}
+
+std::exception_ptr timed_call::end(std::exception_ptr error) {
+    over_ = true;
+    alarm_.reset();
+    if (error && late_) return std::make_exception_ptr(timeout_error("the operation", limit_));
+    return error;
+}
+
+}  // namespace weir

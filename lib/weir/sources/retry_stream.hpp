@@ -1,0 +1,109 @@
+/// retry_stream: a stream that is made anew when it fails.
+#pragma once
+
+#include <weir/core/stage.hpp>
+#include <weir/runtime/backoff.hpp>
+#include <weir/runtime/clock.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <exception>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+/// How often, how soon and after what a stream is made again.
+struct retry_stream_policy {
+    backoff_policy waits = {};
+    /// Streams in a row that fail without an item, the first one included, before it gives up.
+    unsigned at_most = std::numeric_limits<unsigned>::max();
+    /// Whether a failure is worth another stream; all are where there is none.
+    std::function<bool(const std::exception_ptr&)> worth = {};
+};
+
+template <class Make>
+class retry_stream_source : public pullable<retry_stream_source<Make>> {
+    using inner_stream = std::remove_cvref_t<std::invoke_result_t<Make&>>;
+
+public:
+    using value_type = item_t<inner_stream>;
+
+    retry_stream_source(retry_stream_policy policy, Make make, stage where)
+        : policy_(std::move(policy)),
+          waits_(policy_.waits, "retry_stream"),
+          make_(std::move(make)),
+          where_(where) {
+        if (policy_.at_most < 1) {
+            throw std::invalid_argument("weir::retry_stream: there must be at least 1 attempt");
+        }
+    }
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        for (;;) {
+            if (due_) {
+                if (!alarm_.reached(cx, *due_)) return poll_state::pending;
+                due_.reset();
+            }
+            bool downstream = false;  // it is the sink that throws
+            std::exception_ptr failure;
+            try {
+                if (!inner_) inner_.emplace(where_.call(make_));
+                return inner_->poll(cx, [&](value_type&& x) -> bool {
+                    failures_ = 0;
+                    try {
+                        return sink(std::move(x));
+                    } catch (...) {
+                        downstream = true;
+                        throw;
+                    }
+                });
+            } catch (...) {
+                if (downstream) throw;
+                failure = std::current_exception();
+            }
+            inner_.reset();
+            if (++failures_ >= policy_.at_most || (policy_.worth && !policy_.worth(failure))) {
+                std::rethrow_exception(std::move(failure));
+            }
+            due_ = clock_of(cx.executor()).now() + waits_.after(failures_);
+        }
+    }
+
+private:
+    retry_stream_policy policy_;
+    backoff waits_;
+    Make make_;
+    stage where_;
+    std::optional<inner_stream> inner_;
+    std::optional<clock::time_point> due_;  // when the next one is made
+    unsigned failures_ = 0;                 // since the last item
+    alarm alarm_;
+};
+
+/// The items of the stream `make()`; when that fails, those of another, after a wait.
+///
+///     weir::retry_stream({.waits = {.first = 100ms, .jitter = 0.3}}, [&] { return subscribe(bus);
+///     })
+///
+/// Called on the segment's strand when the stream is first polled, and after each failure and its
+/// wait (on the executor's clock). Whether the new stream repeats items or leaves some out is up to
+/// `make`. An item begins the waits and attempts anew.
+/// End: that of the stream inside. Holds one stream; the failed one is destroyed before the wait.
+/// Errors: what the last stream, or `make` (as a `stage_error` naming "retry_stream" and `name`),
+/// failed with once `at_most` have failed in a row or it was not `worth` it.
+/// `std::invalid_argument` for a policy that makes no sense. What a consumer throws is not retried.
+/// Cancellation: that of the stream inside, or of the wait.
+template <class Make>
+auto retry_stream(retry_stream_policy policy, Make make, std::string_view name = {}) {
+    check_stream<std::remove_cvref_t<std::invoke_result_t<Make&>>>();
+    return retry_stream_source<Make>(std::move(policy), std::move(make),
+                                     stage("retry_stream", name));
+}
+
+}  // namespace weir
