@@ -11,9 +11,11 @@
 #include <weir/sources/from_range.hpp>
 #include <weir/testing/drive.hpp>
 #include <weir/testing/script.hpp>
+#include <weir/testing/virtual_clock.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <future>
 #include <optional>
@@ -118,6 +120,33 @@ TEST_CASE("an item is worked on as soon as upstream has nothing more ready") {
     result->get();
 }
 
+TEST_CASE("what is ready of a run comes out when it is its turn, and does not wait for the rest") {
+    asio::io_context io;
+    virtual_clock::install(io);  // on which no work takes time: runs grow to 2 items, to 4
+    script<int> source, second, fourth;
+    auto expand = [&](int x) -> numbers {
+        if (x == 2) return second.stream();
+        if (x == 4) return fourth.stream();
+        return weir::from_range(ints{x});
+    };
+    ints seen;
+    auto collect = [&seen](int x) { seen.push_back(x); };
+    auto result = start(io, numbers(source.stream()) | weir::parallel(2, weir::flat_map(expand)) |
+                                weir::for_each(collect));
+    source.give(0);
+    settle(io);
+    source.give({1, 2, 3, 4}).end();
+    settle(io);
+    CHECK(seen == ints{0, 1});
+    second.give(2).end();
+    settle(io);
+    CHECK(seen == ints{0, 1, 2, 3});
+    fourth.give(4).end();
+    settle(io);
+    CHECK(seen == ints{0, 1, 2, 3, 4});
+    result->get();
+}
+
 TEST_CASE("upstream of a parallel stage starts with the first poll, and runs ahead by so much") {
     asio::io_context io;
     int made = 0;
@@ -132,6 +161,22 @@ TEST_CASE("upstream of a parallel stage starts with the first poll, and runs ahe
     const int at_rest = made;
     settle(io);
     CHECK(made == at_rest);
+}
+
+TEST_CASE("the workers go on while the consumer takes its time") {
+    asio::io_context io;
+    virtual_clock::install(io);
+    int made = 0;
+    auto note = [&made](int x) { return ++made, x; };
+    auto s = count() | weir::map(note) | weir::parallel(2, same);
+    int least_ahead = 1'000'000;
+    for (int i = 0; i < 3'000; ++i) {
+        auto x = start_next(io, s);
+        settle(io);
+        REQUIRE(x->get() == std::optional(i));
+        if (i >= 100) least_ahead = std::min(least_ahead, made - i);
+    }
+    CHECK(least_ahead > 50);
 }
 
 TEST_CASE("results as completed do not wait for one that takes long") {

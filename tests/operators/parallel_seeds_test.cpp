@@ -64,6 +64,21 @@ trial operators_step(seeded_random& dice) {
             })};
 }
 
+// The operators have tasks of their own, and give results when the worker has no items.
+trial nested_step(seeded_random& dice) {
+    const auto workers = 1 + dice.below(3);
+    return {.name = "parallel in parallel",
+            .apply = [workers](in s, seeded_context&) -> in {
+                auto f = [](move_only x) {
+                    x.add(1);
+                    return x;
+                };
+                return std::move(s) | weir::parallel(1, weir::parallel(workers, f));
+            },
+            .model = each([](int x) { return ints{x + 1}; }),
+            .drops_on_failure = true};
+}
+
 }  // namespace
 
 TEST_CASE("parallel keeps its promises under 2,000 seeds") {
@@ -72,4 +87,8 @@ TEST_CASE("parallel keeps its promises under 2,000 seeds") {
 
 TEST_CASE("parallel with operators that suspend keeps its promises under 2,000 seeds") {
     CHECK_NOTHROW(try_under_seeds(2'000, operators_step));
+}
+
+TEST_CASE("parallel with operators that have tasks of their own keeps its promises") {
+    CHECK_NOTHROW(try_under_seeds(1'000, nested_step));
 }

@@ -60,6 +60,14 @@ weir::any_stream<std::string> work_off(int from, int to, std::size_t workers, un
            weir::parallel(workers, std::move(work), how);
 }
 
+// Each of 20,000, in any order.
+void check_each_once(const std::vector<std::string>& all) {
+    CHECK(all.size() == 20'000);
+    ints times(20'000, 0);
+    for (const std::string& x : all) ++times[static_cast<std::size_t>(std::stoi(x))];
+    CHECK(times == ints(20'000, 1));
+}
+
 constexpr int without_end = 2'000'000'000;
 
 }  // namespace
@@ -80,14 +88,20 @@ TEST_CASE("results come in order, whatever each takes, on any number of threads"
     }
 }
 
+TEST_CASE("a stage among the operators of a worker loses nothing, on several threads") {
+    weir::runtime rt(3);
+    weir::any_stream<int> numbers = weir::from_range(std::views::iota(0, 20'000));
+    auto inner = weir::parallel(2, uneven_work{.seed = 7});
+    const auto all =
+        rt.run(std::move(numbers) | weir::parallel(2, inner) | weir::to<std::vector>());
+    check_each_once(all);
+}
+
 TEST_CASE("results as completed are all there") {
     weir::runtime rt(3);
     const auto all = rt.run(work_off(0, 20'000, 3, {.seed = 1}, weir::order::as_completed) |
                             weir::to<std::vector>());
-    std::vector<int> times(20'000, 0);
-    for (const std::string& x : all) ++times[static_cast<std::size_t>(std::stoi(x))];
-    CHECK(all.size() == 20'000);
-    CHECK(times == std::vector<int>(20'000, 1));
+    check_each_once(all);
 }
 
 TEST_CASE("a failure comes after the results of all items before it, and nothing is held") {
