@@ -154,7 +154,7 @@ private:
 /// The operation that does `work`, whose result is an `R`, for any completion token.
 template <class R, class Work, class Token>
 auto async_in_chunks(workforce where, Work work, Token&& token) {
-    auto initiation = [](auto handler, workforce on, Work parts) {
+    auto initiation = [](auto handler, const workforce& on, Work parts) {
         using completion_type = completion<R, decltype(handler)>;
         using job = chunked_job<Work, completion_type>;
         auto slot = asio::get_associated_cancellation_slot(handler);
