@@ -191,6 +191,8 @@ auto parallel_closure(std::size_t workers, Operators operators, parallel_options
 /// Where: each worker is a task of its own on the pipeline's executor, or the one given; on one
 /// thread it all works, and nothing is won. Start with a worker a core. The function may block, if
 /// it is the executor's purpose.
+/// As with `on`: while workers run in another context, the pipeline's own must not be destroyed
+/// before it has completed.
 /// Order: as given, unless `as_completed` is asked for. With operators it is that of the runs: the
 /// results of a run stay together, and what a worker's operators hold back (the rest of a `batch`)
 /// comes with a later run of that worker, or at the end.
