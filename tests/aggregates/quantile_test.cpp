@@ -54,7 +54,7 @@ std::size_t wrong(const quantile_sketch& s, std::vector<double> xs, double accur
 TEST_CASE("a quantile is off by the accuracy at most") {
     seeded_random dice(1);
     for (const double accuracy : {0.001, 0.01, 0.1}) {
-        for (const std::size_t n : {1, 2, 100, 3'000}) {
+        for (const std::size_t n : std::vector<std::size_t>{1, 2, 100, 3'000}) {
             const auto xs = draw(dice, n);
             CHECK(wrong(sketch_of(xs, accuracy), xs, accuracy) == 0);
         }

@@ -55,7 +55,7 @@ template <class A>
 void check_window(const A& empty) {
     const auto xs = some_numbers(2, 300);
     const std::span<const int> all(xs);
-    for (const std::size_t n : {1, 2, 7, 300}) {
+    for (const std::size_t n : std::vector<std::size_t>{1, 2, 7, 300}) {
         sliding_window<A, int> window(empty);
         std::size_t wrong = 0;
         for (std::size_t i = 0; i < xs.size(); ++i) {

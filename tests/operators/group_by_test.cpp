@@ -61,7 +61,8 @@ struct fixture {
     probe_sink<std::string> out;
 
     template <class Op>
-    explicit fixture(Op op) : out(io, strict(source.stream() | std::move(op))) {
+    explicit fixture(Op op, script<int> s = {})
+        : source(s), out(io, strict(s.stream() | std::move(op))) {
         out.expect_nothing();
     }
     void give(std::initializer_list<int> items) {

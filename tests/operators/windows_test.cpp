@@ -60,7 +60,8 @@ struct fixture {
     probe_sink<int> out;
 
     template <class Op>
-    explicit fixture(Op op) : out(io, numbers(source.stream() | std::move(op))) {
+    explicit fixture(Op op, script<int> s = {})
+        : source(s), out(io, numbers(s.stream() | std::move(op))) {
         out.expect_nothing();
     }
     void advance(weir::clock::duration by) {

@@ -22,10 +22,10 @@ public:
         mean_ += (other.mean_ - mean_) * (static_cast<double>(other.n_) / static_cast<double>(n_));
     }
     double value() const noexcept { return mean_; }
-    std::uint64_t count() const noexcept { return n_; }
+    std::uint64_t count() const noexcept { return static_cast<std::uint64_t>(n_); }
 
 private:
-    std::uint64_t n_ = 0;
+    std::int64_t n_ = 0;  // signed, because that becomes a double in one instruction
     double mean_ = 0;
 };
 

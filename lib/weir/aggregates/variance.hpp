@@ -36,10 +36,10 @@ public:
     /// The standard deviation of the sample.
     double deviation() const noexcept { return std::sqrt(value()); }
     double mean() const noexcept { return mean_; }
-    std::uint64_t count() const noexcept { return n_; }
+    std::uint64_t count() const noexcept { return static_cast<std::uint64_t>(n_); }
 
 private:
-    std::uint64_t n_ = 0;
+    std::int64_t n_ = 0;  // signed, because that becomes a double in one instruction
     double mean_ = 0;
     double squares_ = 0;  // of the distances from the mean
 };

@@ -3,8 +3,8 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/runtime/ready_set.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/ready_set.hpp>
 
 #include <cstddef>
 #include <optional>

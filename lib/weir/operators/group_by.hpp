@@ -41,7 +41,8 @@ class group_by_stream : public pullable<group_by_stream<S, KeyOf, Make>> {
     using source = group_source<item>;
     using group_stream =
         decltype(std::declval<source>() | std::declval<std::invoke_result_t<Make&, const key&>>());
-    using group = live_group<key, item, group_stream>;
+    using groups = live_groups<key, item, group_stream>;
+    using group = typename groups::group;
 
 public:
     using value_type = item_t<group_stream>;
@@ -50,6 +51,7 @@ public:
         : upstream_(std::move(upstream)),
           key_of_(std::move(key_of)),
           limits_(limits),
+          in_order_(limits.full == when_full::end_oldest || idle_ends()),
           make_(std::move(make)),
           where_(where),
           groups_(limits.most),
@@ -100,7 +102,7 @@ private:
     bool place_held() {
         group* const g = group_for(*held_);
         if (!g) return false;
-        g->waiting = std::exchange(held_, std::nullopt);
+        groups_.waiting(*g) = std::exchange(held_, std::nullopt);
         ready_.add(g->number);
         return true;
     }
@@ -114,7 +116,7 @@ private:
         if (!g || !g->waker) [[unlikely]] {
             return nullptr;
         }
-        groups_.use(*g, now_);
+        if (in_order_) groups_.use(*g, now_);
         return g;
     }
 
@@ -124,7 +126,7 @@ private:
         const poll_context::woken_instead by_its_waker(cx, to_wake);
         const poll_state state = g.stream.poll(cx, sink);
         if (inlet_->item) [[unlikely]] {
-            g.waiting = std::exchange(inlet_->item, std::nullopt);
+            groups_.waiting(g) = std::exchange(inlet_->item, std::nullopt);
             g.waker = nullptr;
         }
         if (state == poll_state::pending) [[likely]] {
@@ -145,9 +147,10 @@ private:
             group* const g = groups_.number(n);
             if (!g) continue;  // it was woken late
             wakeable& to_wake = ready_.waker_of(n);
-            g->waker = g->closed ? nullptr : &to_wake;  // unless it does not take what waits
-            inlet_->item = std::exchange(g->waiting, std::nullopt);
-            inlet_->closed = g->closed;
+            const bool closed = groups_.closed(*g);
+            g->waker = closed ? nullptr : &to_wake;  // unless it does not take what waits
+            inlet_->item = std::exchange(groups_.waiting(*g), std::nullopt);
+            inlet_->closed = closed;
             const bool more = advance(cx, *g, to_wake, sink);
             inlet_->closed = false;
             if (!more) return false;
@@ -198,10 +201,11 @@ private:
     S upstream_;
     [[no_unique_address]] KeyOf key_of_;
     group_limits limits_;
+    bool in_order_;  // it matters when a group was used
     [[no_unique_address]] Make make_;
     stage where_;
     std::unique_ptr<group_inlet<item>> inlet_ = std::make_unique<group_inlet<item>>();
-    live_groups<group, key> groups_;
+    groups groups_;
     ready_set ready_;              // the groups that were woken, or stopped half-way, or are to end
     std::optional<item> held_;     // waits for its group, or for room for one
     clock::time_point now_{};      // of this poll
@@ -226,7 +230,7 @@ private:
 /// - when its own pipeline does (`take(3)`);
 /// - when it has had no item for `idle`;
 /// - when it is the one that had none for longest, and room is needed (`when_full::end_oldest`);
-/// - with upstream, the oldest first.
+/// - with upstream, one after the other.
 /// Its pipeline then sees the end of its items, so what it holds (a batch, a window) comes out.
 /// The next item of that key begins a new group. At most `most` groups live; one that is ending
 /// lives until its last item is out. With `when_full::fail` one too many is a `stage_error`.

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -49,105 +48,114 @@ private:
     group_inlet<T>* inlet_;
 };
 
-/// One group. What each item needs comes first, in a cache line if the pipeline's state is small:
-/// with a thousand groups, that is most of what an item costs.
-template <class Key, class T, class Stream>
-struct alignas(64) live_group {
-    live_group(Stream s, Key k, std::size_t n)
-        : stream(std::move(s)), key(std::move(k)), number(n) {}
+/// One group, as far as each item needs it. It lives in the hash table itself, and so moves when
+/// that grows: one look at memory an item, and not two.
+template <class Stream>
+struct live_group {
+    live_group(Stream s, std::size_t n) : number(n), stream(std::move(s)) {}
 
     wakeable* waker = nullptr;  // null: it can be given no item, for one waits or it is closed
     std::uint64_t use = 0;      // the number of its last item
     clock::time_point used{};   // when that came
-    Stream stream;
-    Key key;
     std::size_t number;
-    std::uint64_t listed = 0;  // `use` when that was last written down
-    std::optional<T> waiting;  // an item that its pipeline has not taken yet
-    bool closed = false;       // it gets no more items
+    Stream stream;
 };
 
 /// All groups that live, by key, by number (below `most`, and used again) and in the order in which
 /// they were used. That costs an item no more than two numbers to be noted (`use`): each group is
 /// listed under a use of it, and moved when that is found to be an old one.
-template <class Group, class Key>
+/// A group stays where it is until another one begins or ends.
+template <class Key, class T, class Stream>
 class live_groups {
 public:
+    using group = live_group<Stream>;
+
     explicit live_groups(std::size_t most) : most_(most) {}
 
     bool empty() const noexcept { return table_.empty(); }
     bool full() const noexcept { return table_.size() == most_; }
     std::size_t closing() const noexcept { return closing_; }
+
+    /// Null if there is none.
+    template <class K>
+    group* find(const K& key) {
+        const auto found = table_.find(key);
+        return found == table_.end() ? nullptr : &found->second;
+    }
+    group* number(std::size_t n) {
+        return n < records_.size() && records_[n] ? find(records_[n]->key) : nullptr;
+    }
     /// Of those that are not closed the one that was not used for longest; null if there is none.
-    Group* oldest() {
+    group* oldest() {
         while (!by_use_.empty()) {
             const auto first = by_use_.begin();
-            Group* const g = first->second;
+            group* const g = number(first->second);
             if (g->use == first->first) return g;
             auto entry = by_use_.extract(first);
-            entry.key() = g->listed = g->use;
+            entry.key() = records_[g->number]->listed = g->use;
             by_use_.insert(std::move(entry));
         }
         return nullptr;
     }
-    /// Null if there is none.
-    Group* number(std::size_t n) const noexcept {
-        return n < numbers_.size() ? numbers_[n] : nullptr;
-    }
-    template <class K>
-    Group* find(const K& key) const {
-        const auto found = table_.find(key);
-        return found == table_.end() ? nullptr : found->second.get();
-    }
 
     /// A new group, used last. Precondition: not full, and there is none of that key.
-    template <class Stream>
-    Group& open(Key key, Stream stream) {
-        const std::size_t n = free_.empty() ? numbers_.size() : free_.back();
-        auto made = std::make_unique<Group>(std::move(stream), key, n);
-        Group& g = *made;
+    group& open(Key key, Stream stream) {
         if (free_.empty()) {
-            numbers_.push_back(nullptr);
-            free_.reserve(numbers_.size());  // so that `end` need not allocate
-        } else {
-            free_.pop_back();
+            free_.push_back(records_.size());  // and so there is room for it in `end`
+            records_.emplace_back();
         }
-        table_.emplace(std::move(key), std::move(made));
-        numbers_[n] = &g;
+        const std::size_t n = free_.back();
+        group& g = table_.try_emplace(key, std::move(stream), n).first->second;
         use(g, {});
-        g.listed = g.use;
-        by_use_.emplace(g.listed, &g);
+        by_use_.emplace(g.use, n);
+        records_[n].emplace(std::move(key), g.use);
+        free_.pop_back();
         return g;
     }
-    void use(Group& g, clock::time_point now) noexcept {
+    void use(group& g, clock::time_point now) noexcept {
         g.use = ++uses_;
         g.used = now;
     }
     /// It gets no more items.
-    void close(Group& g) {
-        g.closed = true;
+    void close(group& g) {
+        record& about = *records_[g.number];
+        about.closed = true;
         g.waker = nullptr;
-        by_use_.erase(g.listed);
+        by_use_.erase(about.listed);
         ++closing_;
     }
+    bool closed(const group& g) const { return records_[g.number]->closed; }
+    /// The item that its pipeline has not taken yet.
+    std::optional<T>& waiting(const group& g) { return records_[g.number]->waiting; }
     /// It is destroyed.
-    void end(Group& g) {
-        if (g.closed) {
+    void end(group& g) {
+        const std::size_t n = g.number;
+        const record& about = *records_[n];
+        if (about.closed) {
             --closing_;
         } else {
-            by_use_.erase(g.listed);
+            by_use_.erase(about.listed);
         }
-        numbers_[g.number] = nullptr;
-        free_.push_back(g.number);
-        table_.erase(table_.find(g.key));
+        table_.erase(table_.find(about.key));
+        records_[n].reset();
+        free_.push_back(n);
     }
 
 private:
+    /// What is seldom asked for.
+    struct record {
+        record(Key k, std::uint64_t use) : key(std::move(k)), listed(use) {}
+        Key key;
+        std::uint64_t listed;  // `use` when that was last written down
+        std::optional<T> waiting = {};
+        bool closed = false;
+    };
+
     std::size_t most_;
-    absl::flat_hash_map<Key, std::unique_ptr<Group>, key_hash, std::equal_to<>> table_;
-    std::vector<Group*> numbers_;  // null: free
+    absl::flat_hash_map<Key, group, key_hash, std::equal_to<>> table_;
+    std::vector<std::optional<record>> records_;  // by number
     std::vector<std::size_t> free_;
-    std::map<std::uint64_t, Group*> by_use_;  // those that are not closed
+    std::map<std::uint64_t, std::size_t> by_use_;  // numbers of those that are not closed
     std::uint64_t uses_ = 0;
     std::size_t closing_ = 0;
 };
