@@ -92,7 +92,7 @@ TEST_CASE("group_by passes on what the pipelines of its groups make of their ite
                      return std::move(s) | weir::group_by(key, {.most = 3}, make, "exam");
                  },
              .input = {10, 20, 11, 30, 12, 21},
-             .expected = {"1: 10 11", "2: 20 21", "3: 30", "1: 12"},
+             .expected = {"1: 10 11", "2: 20 21", "1: 12", "3: 30"},
              .before_failure = texts{"1: 10 11", "2: 20 21"},
              .filtered = {},
              .stage = "group_by 'exam'"});

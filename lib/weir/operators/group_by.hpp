@@ -230,7 +230,8 @@ private:
 /// - when its own pipeline does (`take(3)`);
 /// - when it has had no item for `idle`;
 /// - when it is the one that had none for longest, and room is needed (`when_full::end_oldest`);
-/// - with upstream, one after the other.
+/// - with upstream: those that began first end first, or, where the order of use is known because
+///   of `idle` or `end_oldest`, those that were not used for longest.
 /// Its pipeline then sees the end of its items, so what it holds (a batch, a window) comes out.
 /// The next item of that key begins a new group. At most `most` groups live; one that is ending
 /// lives until its last item is out. With `when_full::fail` one too many is a `stage_error`.
