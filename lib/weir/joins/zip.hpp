@@ -29,24 +29,37 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
+        // On the stack while items come, so that the compiler can keep them in registers.
+        held items = std::move(items_);
+        const poll_state state = poll(cx, sink, items);
+        items_ = std::move(items);
+        return state;
+    }
+
+private:
+    using held = fixed_items<item_t<S>...>;
+
+    template <class Sink>
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink& sink, held& items) {
         const poll_context::small_grants often_interrupted(cx, 64);
         for (;;) {
-            poll_state others = fetch_others(cx);
-            if (others == poll_state::pending && fetch(cx, last_number()) == poll_state::finished) {
+            poll_state others = fetch_others(cx, items);
+            if (others == poll_state::pending &&
+                fetch(cx, items, last_number()) == poll_state::finished) {
                 others = poll_state::finished;
             }
             if (others != poll_state::paused) return others;
-            if (items_.missing() == 0) {
-                if (!sink(items_.take())) return poll_state::paused;
+            if (items.missing() == 0) {
+                if (!sink(items.take())) return poll_state::paused;
                 continue;
             }
             bool no = false;
             const poll_state state =
                 std::get<last>(streams_).poll(cx, [&](last_item&& x) WEIR_FUSED -> bool {
-                    items_.put(last_number(), std::move(x));
-                    no = !sink(items_.take());
+                    items.put(last_number(), std::move(x));
+                    no = !sink(items.take());
                     if (no) return false;
-                    others = fetch_others(cx);
+                    others = fetch_others(cx, items);
                     return others == poll_state::paused;
                 });
             if (no) return poll_state::paused;
@@ -55,29 +68,28 @@ public:
         }
     }
 
-private:
     /// `paused`: it is there. Never called again after `finished`, for then all is over.
     template <class Number>
-    WEIR_FUSED poll_state fetch(poll_context& cx, Number number) {
-        if (items_.has(number)) return poll_state::paused;
+    WEIR_FUSED poll_state fetch(poll_context& cx, held& items, Number number) {
+        if (items.has(number)) return poll_state::paused;
         using item = std::tuple_element_t<Number::value, value_type>;
         const poll_context::single_items one(cx);
         return std::get<Number::value>(streams_).poll(cx, [&](item&& x) WEIR_FUSED -> bool {
-            items_.put(number, std::move(x));
+            items.put(number, std::move(x));
             return false;
         });
     }
 
     /// All but the last, so that all are at work: `finished` when one is, `paused` when all items
     /// are there.
-    WEIR_FUSED poll_state fetch_others(poll_context& cx) {
-        return fetch_each(cx, std::make_index_sequence<last>());
+    WEIR_FUSED poll_state fetch_others(poll_context& cx, held& items) {
+        return fetch_each(cx, items, std::make_index_sequence<last>());
     }
     template <std::size_t... N>
-    WEIR_FUSED poll_state fetch_each(poll_context& cx, std::index_sequence<N...>) {
+    WEIR_FUSED poll_state fetch_each(poll_context& cx, held& items, std::index_sequence<N...>) {
         poll_state all = poll_state::paused;
         const auto one = [&](auto number) WEIR_FUSED {
-            const poll_state state = fetch(cx, number);
+            const poll_state state = fetch(cx, items, number);
             if (state != poll_state::paused) all = state;
             return state != poll_state::finished;
         };
@@ -86,7 +98,7 @@ private:
     }
 
     std::tuple<S...> streams_;
-    fixed_items<item_t<S>...> items_;
+    held items_;
 };
 
 /// Of a list of streams of one type.
