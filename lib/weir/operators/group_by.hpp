@@ -242,8 +242,9 @@ private:
 /// Errors: an exception of `key` or `make` becomes a `stage_error` naming "group_by" and `name`; a
 /// failure of a group's pipeline passes as it is, and ends all. `std::invalid_argument` if `most`
 /// is 0 or `idle` is not positive. Cancellation: all groups are destroyed, what they hold with
-/// them. Cost: a hash lookup an item; three allocations a group. 8 bytes for each group there may
-/// be.
+/// them. A group's pipeline moves when the table of groups grows, as a stream may between two
+/// polls. Cost: a hash lookup an item; an allocation or two a group. 8 bytes for each group there
+/// may be.
 template <class Key, class Make>
 auto group_by(Key key, group_limits limits, Make make, std::string_view name = {}) {
     if (limits.most == 0) {
