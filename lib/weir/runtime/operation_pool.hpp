@@ -78,13 +78,28 @@ public:
         return pool;
     }
 
-    /// To be called first in each poll.
-    void enter(poll_context& cx) noexcept { here_ = cx.executor() == executor(); }
+    /// Lives as long as a poll of the stream does.
+    class visit {
+    public:
+        visit(operation_pool& p, poll_context& cx) noexcept : pool_(p) {
+            here_ = cx.executor() == pool_.executor();
+            if (here_) pool_.here_ = true;
+        }
+        visit(const visit&) = delete;
+        visit& operator=(const visit&) = delete;
+        ~visit() {
+            if (here_) pool_.here_ = false;
+        }
+
+    private:
+        operation_pool& pool_;
+        bool here_;  // else the pool's strand may be running just now
+    };
 
     bool room() const noexcept { return taken_ < limit_; }
     bool empty() const noexcept { return taken_ == 0; }
     /// Room, and no result that should go on first.
-    bool wants_more() const noexcept { return room() && over_.empty(); }
+    bool wants_more() const noexcept { return room() && !over_here_ && over_.empty(); }
 
     /// Puts an item in a place. There must be room.
     place& put(T&& item) {
@@ -111,16 +126,14 @@ public:
 
     /// Calls `each(place)` for each operation that has ended since, in that order.
     template <class Each>
-    bool collect(Each each) {
-        place* p = over_.take();
-        if (!p) return false;
+    void collect(Each each) {
+        place* p = over_here_ ? std::exchange(over_here_, nullptr) : over_.take();
         while (p) {
             place* const following = p->link();
             p->over = true;
             each(*p);
             p = following;
         }
-        return true;
     }
 
     /// Lets the next operation that can go on do so, here and now; false if there is none, this
@@ -134,6 +147,7 @@ public:
 
     /// False when there is something to collect; otherwise the poller is woken when there is.
     bool wait(poll_context& cx) {
+        if (over_here_) return false;
         waiting_.arm(cx.poller());
         if (over_.empty()) return true;
         waiting_.disarm();
@@ -224,6 +238,10 @@ private:
         --under_way_;
         if (cancelled()) {
             wake();
+        } else if (here_) {
+            p.link() = nullptr;
+            (over_here_ ? last_here_->link() : over_here_) = &p;
+            last_here_ = &p;
         } else if (over_.put(p)) {
             waiting_.wake();
         }
@@ -280,7 +298,6 @@ private:
     counted_ptr<lane> lane_;
 
     // The poller's.
-    bool here_ = false;      // this poll is on the pool's strand
     std::size_t taken_ = 0;  // places that hold an item or its result
     place* free_ = nullptr;
 
@@ -290,10 +307,13 @@ private:
     waker_slot waiting_;
 
     // The strand's.
+    bool here_ = false;           // it is just now being polled, on this strand
+    place* over_here_ = nullptr;  // ended in such a poll, and so in need of no `handover`
+    place* last_here_ = nullptr;
     std::vector<std::unique_ptr<place>> places_;
     std::size_t under_way_ = 0;
     std::size_t to_begin_ = 0;  // coroutines that were spawned and have not run yet
-    bool told_ = false;  // the operations have been asked to end
+    bool told_ = false;         // the operations have been asked to end
 };
 
 }  // namespace weir

@@ -57,7 +57,7 @@ private:
     template <class S, class Put, class HandOn>
     poll_state run(poll_context& cx, pool& calls, S& upstream, Put& put, HandOn& hand_on) {
         poll_state state = poll_state::paused;
-        calls.enter(cx);
+        const typename pool::visit here(calls, cx);
         for (;;) {
             if (!hand_on(calls)) return poll_state::paused;
             if (ended_ && calls.empty()) return poll_state::finished;
