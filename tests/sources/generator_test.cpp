@@ -272,3 +272,29 @@ TEST_CASE("a generator may be moved between polls") {
     auto second = std::move(first);
     CHECK(run(io, std::move(second) | weir::to<std::vector>()) == std::vector{2, 3});
 }
+
+namespace {
+
+asio::awaitable<int> next_of(weir::any_stream<int>& in) {
+    auto x = co_await in.next();
+    co_return x ? *x : -1;
+}
+
+// Awaits the same stream by polling and by a coroutine in turn; calls that are not awaited change
+// nothing.
+weir::generator<int> in_turn(weir::any_stream<int> in) {
+    while (auto x = co_await in.next()) {
+        co_yield *x;
+        static_cast<void>(in.next());
+        auto other = co_await next_of(in);
+        co_yield other;
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a generator and a coroutine may pull one stream in turn") {
+    const auto all =
+        run(in_turn(weir::from_range(std::vector{1, 2, 3, 4, 5})) | weir::to<std::vector>());
+    CHECK(all == std::vector{1, 2, 3, 4, 5, -1});
+}

@@ -21,6 +21,7 @@
 #include <weir/core/poll.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <type_traits>
 
 /// Marks the `poll` and the sink of a step that only passes items on. Inlined whatever the compiler
@@ -55,6 +56,20 @@ concept has_poll =
 /// A type that obeys the protocol above. Requires no base class.
 template <class S>
 concept stream = std::move_constructible<S> && has_poll<S>;
+
+/// What `most_left` says of a stream that does not know.
+inline constexpr std::size_t unknown_count = std::size_t(-1);
+
+/// How many items `s` may still hand over, at the most, for those who want to make room for them. A
+/// stream that knows has a member `std::size_t most_left() const`; one that knows nothing has none.
+template <class S>
+std::size_t most_left(const S& s) {
+    if constexpr (requires { s.most_left(); }) {
+        return s.most_left();
+    } else {
+        return unknown_count;
+    }
+}
 
 /// True for items that are only valid until the sink that took them returns, such as a view into a
 /// reader's block. What keeps items (`batch`, `buffer`, `to`) refuses them at compile time: map

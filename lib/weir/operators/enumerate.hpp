@@ -4,6 +4,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -22,6 +23,8 @@ public:
             return sink(value_type(next_++, std::move(x)));
         });
     }
+
+    std::size_t most_left() const { return weir::most_left(upstream_); }
 
 private:
     S upstream_;

@@ -5,6 +5,7 @@
 #include <weir/core/stage.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <cstddef>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -26,6 +27,8 @@ public:
             return true;
         });
     }
+
+    std::size_t most_left() const { return weir::most_left(upstream_); }
 
 private:
     S upstream_;

@@ -5,6 +5,7 @@
 #include <weir/core/stage.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <cstddef>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -27,6 +28,8 @@ public:
             return y ? static_cast<bool>(sink(value_type(*std::move(y)))) : true;
         });
     }
+
+    std::size_t most_left() const { return weir::most_left(upstream_); }
 
 private:
     S upstream_;

@@ -5,6 +5,7 @@
 #include <weir/core/stage.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <cstddef>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -25,6 +26,8 @@ public:
             return sink(where_.call(f_, std::move(x)));
         });
     }
+
+    std::size_t most_left() const { return weir::most_left(upstream_); }
 
 private:
     S upstream_;

@@ -4,6 +4,8 @@
 #include <weir/core/pipe.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -26,6 +28,10 @@ public:
             return more && left_ != 0;
         });
         return more && left_ == 0 ? poll_state::finished : state;
+    }
+
+    std::size_t most_left() const {
+        return static_cast<std::size_t>(std::min<std::uint64_t>(left_, weir::most_left(upstream_)));
     }
 
 private:

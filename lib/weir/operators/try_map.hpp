@@ -7,6 +7,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstddef>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -49,6 +50,8 @@ public:
             }
         });
     }
+
+    std::size_t most_left() const { return weir::most_left(upstream_); }
 
 private:
     S upstream_;

@@ -4,6 +4,7 @@
 #include <weir/core/stream.hpp>
 #include <weir/runtime/poller.hpp>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -19,6 +20,18 @@ struct next_question {
     std::optional<item_t<S>> result() { return std::move(item); }
 };
 
+/// Keeps something of a type that is not known where it is kept.
+struct kept_spare {
+    kept_spare() = default;
+    kept_spare(const kept_spare&) = delete;
+    kept_spare& operator=(const kept_spare&) = delete;
+    virtual ~kept_spare() = default;
+};
+template <class T>
+struct spare_of final : kept_spare {
+    T value;
+};
+
 /// What `next()` returns: an `asio::awaitable<std::optional<T>>` that a `generator` recognises and
 /// awaits by polling instead.
 template <class S>
@@ -26,10 +39,21 @@ class [[nodiscard]] next_operation : public asio::awaitable<std::optional<item_t
     using awaitable = asio::awaitable<std::optional<item_t<S>>>;
 
 public:
-    explicit next_operation(S& stream) : awaitable(pull(stream)), stream_(&stream) {}
-    S& stream() const noexcept { return *stream_; }
+    explicit next_operation(S& stream) : awaitable(task(stream)), stream_(&stream) {}
+
+    /// The stream, for one who awaits by polling: the coroutine is not needed, and kept for the
+    /// next call.
+    S& polled() && {
+        stream_->keep_spare(static_cast<awaitable&&>(*this));
+        return *stream_;
+    }
 
 private:
+    static awaitable task(S& stream) {
+        awaitable* const spare = stream.template spare<awaitable>();
+        return spare && spare->valid() ? awaitable(std::move(*spare)) : pull(stream);
+    }
+
     static awaitable pull(S& stream) {
         const auto executor = co_await asio::this_coro::executor;
         const auto p = stream.poller_on(executor);
@@ -89,11 +113,24 @@ public:
         return poller::async_ask(poller_, std::move(question), std::forward<Token>(token), asked);
     }
 
+    /// For `next_operation`: a coroutine that was made and not started, so that one who awaits by
+    /// polling makes one in all, and not one an item.
+    template <class T>
+    void keep_spare(T&& task) {
+        if (!spare_) spare_ = std::make_unique<spare_of<T>>();
+        // (Asio 1.22 assigns over a coroutine without destroying it.)
+        if (T& place = *spare<T>(); !place.valid()) place = std::move(task);
+    }
+    template <class T>
+    T* spare() noexcept {
+        return spare_ ? &static_cast<spare_of<T>&>(*spare_).value : nullptr;
+    }
+
 private:
     friend Derived;  // and nobody else derives
     pullable() = default;
-    // A poller belongs to one object at one place: it neither moves nor is copied. The stream's
-    // leaves go on with whoever polls next.
+    // A poller, as a coroutine that refers to the stream, belongs to one object at one place: it
+    // neither moves nor is copied. The stream's leaves go on with whoever polls next.
     pullable(const pullable& other) noexcept : over_(other.over_) {}
     pullable& operator=(const pullable& other) noexcept {
         over_ = other.over_;
@@ -106,6 +143,7 @@ private:
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
     counted_ptr<poller> poller_;
+    std::unique_ptr<kept_spare> spare_;
     bool over_ = false;  // `next()` has seen the end, or a failure
 };
 

@@ -3,16 +3,27 @@
 
 #include <weir/runtime/terminal.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace weir {
 
 template <class Container>
 class to_terminal {
+    // Room that is made and not used costs addresses, not memory; so only where items lie in a row.
+    static constexpr bool has_room = requires(Container& c) {
+        c.reserve(c.capacity());
+        c.shrink_to_fit();
+    };
+
 public:
     template <class S>
     poll_state poll(poll_context& cx, S& stream) {
-        return stream.poll(cx, [this](item_t<S>&& x) -> bool {
+        if constexpr (has_room) {
+            if (!std::exchange(begun_, true)) make_room(most_left(stream));
+        }
+        return stream.poll(cx, [this](item_t<S>&& x) WEIR_FUSED -> bool {
             if constexpr (requires { items_.push_back(std::move(x)); }) {
                 items_.push_back(std::move(x));
             } else {
@@ -22,10 +33,23 @@ public:
         });
     }
 
-    Container result() { return std::move(items_); }
+    Container result() {
+        if constexpr (has_room) {
+            if (items_.size() < items_.capacity() / 2) items_.shrink_to_fit();
+        }
+        return std::move(items_);
+    }
 
 private:
+    void make_room(std::size_t most) {
+        constexpr std::size_t most_bytes = std::size_t{1} << 28;
+        if (most != unknown_count) {
+            items_.reserve(std::min(most, most_bytes / sizeof(typename Container::value_type)));
+        }
+    }
+
     Container items_;
+    bool begun_ = false;
 };
 
 /// Runs the pipeline and yields its items in a container, in order.
@@ -34,7 +58,8 @@ private:
 ///     auto index = co_await (pairs | weir::to<std::map<int, std::string>>());
 ///
 /// Works with anything that has `push_back` or `insert`. Memory: all the items; for an endless
-/// stream put a `take` before it.
+/// stream put a `take` before it. Where it is known how many items may come at the most (see
+/// `most_left`), room in a vector is made for all at once, up to 256 MiB.
 template <class Container>
 auto to() {
     return terminal_closure([]<class S>(const S&) {

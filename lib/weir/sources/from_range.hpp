@@ -3,6 +3,7 @@
 
 #include <weir/runtime/pull.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <ranges>
 #include <type_traits>
@@ -29,21 +30,21 @@ public:
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         for (;;) {
             if (it_ == end_) return poll_state::finished;
-            const std::size_t granted = cx.grant(left());
+            const std::size_t granted = cx.grant(most_left());
             if (granted == 0) return poll_state::pending;
             if (!hand_over(granted, sink)) return poll_state::paused;
         }
     }
 
-private:
-    std::size_t left() const {
+    std::size_t most_left() const {
         if constexpr (std::sized_sentinel_for<sentinel, iterator>) {
             return static_cast<std::size_t>(end_ - it_);
         } else {
-            return std::size_t(-1);
+            return unknown_count;
         }
     }
 
+private:
     // The loop runs on a local iterator to the end of the slice: the compiler sees a plain counted
     // loop, which it can unroll and vectorise with all the steps in it.
     template <class Sink>

@@ -94,7 +94,10 @@ class generator<T>::promise_type {
         void await_suspend(std::coroutine_handle<>) noexcept { promise.waits_for_ = this; }
         std::optional<item_t<S>> await_resume() {
             promise.rethrow();
-            return std::move(item);
+            // Not the optional as a whole: compilers copy that in one piece, for which the
+            // processor must wait until the two pieces it was just written in have arrived.
+            if (!item) return std::nullopt;
+            return std::optional<item_t<S>>(*std::move(item));
         }
 
         promise_type& promise;
@@ -172,7 +175,7 @@ public:
 
     template <class S>
     next_awaiter<S> await_transform(next_operation<S> next) {
-        return next_awaiter<S>(*this, next.stream());
+        return next_awaiter<S>(*this, std::move(next).polled());
     }
     template <class R>
     task_awaiter<R> await_transform(asio::awaitable<R> task) {
