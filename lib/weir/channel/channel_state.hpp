@@ -42,18 +42,19 @@ public:
     /// Puts the items of one poll. Precondition: there is room.
     class run_of_puts {
     public:
-        explicit run_of_puts(channel_state& to) noexcept
-            : to_(to), items_(to.ring_), left_(to.run_left()) {}
+        run_of_puts(const poll_context& cx, channel_state& to) noexcept
+            : cx_(cx), to_(to), items_(to.ring_), left_(to.run_left()) {}
         /// False when there is no room for another.
         bool put(T&& item) {
             items_.put(std::move(item));
             if (--left_ != 0) return true;
             items_.count();
-            left_ = to_.next_run();
+            left_ = to_.next_run(cx_);
             return left_ != 0;
         }
 
     private:
+        const poll_context& cx_;
         channel_state& to_;
         typename spsc_ring<T>::run_of_puts items_;
         std::size_t left_;
@@ -77,9 +78,14 @@ public:
         if (ring_.unpublished_count() != 0) ring_.publish();
         receiver_waits_.wake();
     }
+    /// The same, by a sender that is about to wait.
+    void publish_last() noexcept {
+        if (ring_.unpublished_count() != 0) ring_.publish();
+        receiver_waits_.wake_next();
+    }
     /// True when there is room, or nobody to send to; else the poller is woken when that changes.
     bool poll_room(poll_context& cx) noexcept {
-        publish();
+        publish_last();
         const auto over = [this] { return ring_.refresh_room() != 0 || abandoned(); };
         if (over() || sender_waits_.comes_at_once(over)) return true;
         sender_waits_.arm(cx.poller());
@@ -130,7 +136,7 @@ public:
             if (ring_.available_seen() == 0) return poll_state::finished;
             const std::size_t granted = cx.grant(std::min(ring_.available(), quarter()));
             if (granted == 0) {
-                release();
+                release_last();
                 return poll_state::pending;
             }
             if (!hand_over(granted, sink)) {
@@ -141,7 +147,7 @@ public:
                 ring_.release();
                 // Likewise, a sender that sleeps is woken for most of a ring, while there is still
                 // something to do here; or when this turn ends.
-                if (ring_.available_seen() <= quarter()) sender_waits_.wake();
+                if (ring_.available_seen() <= quarter()) sender_waits_.wake_early(cx);
             }
         }
     }
@@ -205,13 +211,13 @@ private:
         return std::min(ring_.room(), run - ring_.unpublished_count());
     }
     /// Publishes when a run is full; how many items may be put now, 0 when there is no room.
-    std::size_t next_run() noexcept {
+    std::size_t next_run(const poll_context& cx) noexcept {
         if (ring_.unpublished_count() == run) {
             ring_.publish();
             // A receiver that sleeps is woken for half a ring, not for a run: being woken costs it
             // as much as some hundred items. The sender publishes at the end of its turn at the
             // latest.
-            if (ring_.room_seen() <= ring_.capacity() / 2) receiver_waits_.wake();
+            if (ring_.room_seen() <= ring_.capacity() / 2) receiver_waits_.wake_early(cx);
         }
         return run_left();
     }
@@ -231,12 +237,17 @@ private:
         if (ring_.unreleased_count() != 0) ring_.release();
         sender_waits_.wake();
     }
+    /// The same, by a receiver that is about to wait.
+    void release_last() noexcept {
+        if (ring_.unreleased_count() != 0) ring_.release();
+        sender_waits_.wake_next();
+    }
 
     /// True when `available_seen()` says what is there, 0 at the end (which may throw). Otherwise
     /// there is nothing yet, and `cx`, if one is given, is woken when that changes.
     bool poll_items(poll_context* cx) {
         if (ring_.available() != 0) return true;
-        release();
+        cx ? release_last() : release();
         const auto more = [this] { return ring_.refresh_available() != 0 || closed_.load(); };
         for (;;) {
             // Closed is looked at before the last look for items: what was sent is received.

@@ -1,7 +1,9 @@
 /// A waker slot whose notifier pays no fence as long as nobody waits.
 #pragma once
 
+#include <weir/channel/round_pace.hpp>
 #include <weir/core/asymmetric_fence.hpp>
+#include <weir/core/poll.hpp>
 #include <weir/core/spin.hpp>
 #include <weir/core/waker.hpp>
 
@@ -28,7 +30,7 @@ namespace weir {
 /// fence (asymmetric_fence.hpp). Heavy fences are few: each ends the quiet, which has to be earned
 /// again. Stores that are always sequentially consistent may be mixed in.
 ///
-/// Thread-safety: `quiet` and `wake` belong to one notifier at a time, the others to one waiter.
+/// Thread-safety: `quiet` and the wakes belong to one notifier at a time, the others to one waiter.
 /// All else is as with `waker_slot`.
 class light_waker_slot {
 public:
@@ -54,12 +56,21 @@ public:
 
     void wake() noexcept {
         if (!slot_.armed()) return;
-        notices_ = 0;
-        if (is_quiet_) {
-            is_quiet_ = false;
-            quiet_.store(false);
-        }
+        begin_round();
         slot_.wake();
+    }
+    /// The same, by one who is about to wait itself: where rounds are short, this thread goes on
+    /// with the waiter.
+    void wake_next() noexcept {
+        if (!slot_.armed()) return;
+        const bool another_thread_pays = pace_.is_slow();
+        begin_round();
+        another_thread_pays ? slot_.wake() : slot_.wake_next();
+    }
+    /// The same, by one who has still something to do, and will call `wake_next` when it has not:
+    /// so that both are at work, unless rounds are short.
+    void wake_early(const poll_context& cx) noexcept {
+        if (slot_.armed() && (!cx.hands_over() || pace_.is_slow())) wake();
     }
 
 private:
@@ -75,11 +86,20 @@ private:
         return true;
     }
 
+    void begin_round() noexcept {
+        pace_.begin_round();
+        notices_ = 0;
+        if (!is_quiet_) return;
+        is_quiet_ = false;
+        quiet_.store(false);
+    }
+
     waker_slot slot_;
     std::atomic<bool> quiet_{false};  // what `is_quiet_` is, for the waiter; changed with it
     // The notifier's own, on a line of its own: the waiter writes to the other.
     alignas(64) bool is_quiet_ = false;
     std::uint32_t notices_ = 0;  // since somebody waited
+    round_pace pace_;
 };
 
 }  // namespace weir

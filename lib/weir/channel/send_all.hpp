@@ -11,7 +11,7 @@ namespace weir {
 /// Polls `stream` into `to` until either has no more. Precondition: there is room.
 template <class S>
 poll_state fill(poll_context& cx, S& stream, channel_state<item_t<S>>& to) {
-    typename channel_state<item_t<S>>::run_of_puts items(to);
+    typename channel_state<item_t<S>>::run_of_puts items(cx, to);
     return stream.poll(cx, [&items](item_t<S>&& x) -> bool { return items.put(std::move(x)); });
 }
 
@@ -24,7 +24,7 @@ poll_state send_all(poll_context& cx, S& stream, channel_state<item_t<S>>& to) {
         if (!to.poll_room(cx)) return poll_state::pending;
         if (to.abandoned()) return poll_state::finished;
         const poll_state state = fill(cx, stream, to);
-        to.publish();
+        to.publish_last();
         if (state == poll_state::pending && to.poll_abandoned(cx)) return poll_state::finished;
         if (state != poll_state::paused) return state;
     }

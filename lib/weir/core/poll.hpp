@@ -50,6 +50,9 @@ public:
     wakeable& poller() const noexcept { return *poller_; }
     waker get_waker() const noexcept { return waker::share(poller_); }
 
+    /// See `wakeable::hands_over`.
+    bool hands_over() const noexcept { return poller_->hands_over(); }
+
     /// The segment's strand. Bind handlers to it, and no two of this segment run at once.
     const asio::any_io_executor& executor() const noexcept { return executor_; }
 

@@ -23,6 +23,12 @@ public:
     /// Thread-safe; never polls inline, so it may be called with any lock-free state half-way.
     virtual void wake() noexcept = 0;
 
+    /// The same, from one who has nothing more to do and is about to return to its executor: the
+    /// poll may be the next thing that this thread does, and then costs no other thread's waking.
+    virtual void wake_next() noexcept { wake(); }
+    /// True when what this one wakes with `wake_next` may really be the next.
+    virtual bool hands_over() const noexcept { return false; }
+
     void retain() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
     void release() noexcept {
         // Release orders this owner's last use before the delete; acquire lets the deleter see
@@ -103,15 +109,22 @@ public:
     bool armed() const noexcept { return waiting_.load() != nullptr; }
     /// Wakes the waiter, if one is armed. Cheap when none is: one load.
     void wake() noexcept {
-        if (!armed()) return;
-        // Whoever exchanges the pointer out owns its reference: exactly one side wakes it.
-        if (wakeable* waiter = waiting_.exchange(nullptr)) {
-            waiter->wake();
-            waiter->release();
-        }
+        if (armed()) notify([](wakeable& waiter) { waiter.wake(); });
+    }
+    /// The same, by one who is about to wait itself; see `wakeable::wake_next`.
+    void wake_next() noexcept {
+        if (armed()) notify([](wakeable& waiter) { waiter.wake_next(); });
     }
 
 private:
+    // Whoever exchanges the pointer out owns its reference: exactly one side wakes it.
+    template <class How>
+    void notify(How how) noexcept {
+        if (wakeable* waiter = waiting_.exchange(nullptr)) {
+            how(*waiter);
+            waiter->release();
+        }
+    }
     static void drop(wakeable* waiter) noexcept {
         if (waiter) waiter->release();
     }

@@ -1,9 +1,9 @@
+#include <weir/runtime/held_executor.hpp>
 #include <weir/runtime/lane.hpp>
 #include <weir/runtime/outstanding_work.hpp>
 #include <weir/runtime/segment.hpp>
 #include <weir/runtime/segment_registry.hpp>
 
-#include <typeinfo>
 #include <utility>
 
 namespace weir {
@@ -12,12 +12,6 @@ namespace {
 
 segment_registry& registry_of(const asio::any_io_executor& executor) {
     return asio::use_service<segment_registry>(asio::query(executor, asio::execution::context));
-}
-
-/// What `executor` holds, if it is an `Executor`. Asio 1.22 leaves the check to its caller.
-template <class Executor>
-const Executor* held(const asio::any_io_executor& executor) {
-    return executor.target_type() == typeid(Executor) ? executor.target<Executor>() : nullptr;
 }
 
 /// The strands whose inner executor can be had back. Others are wrapped once more, which is
@@ -34,6 +28,7 @@ bool visit_strand(const asio::any_io_executor& executor, Visitor visit) {
 
 /// What a strand runs on; anything else is that itself.
 asio::any_io_executor without_strand(const asio::any_io_executor& executor) {
+    if (auto* own = held<serial_executor>(executor)) return own->queue()->inner();
     asio::any_io_executor inner = executor;
     visit_strand(executor, [&](const auto& strand) { inner = strand.get_inner_executor(); });
     return inner;
@@ -42,12 +37,7 @@ asio::any_io_executor without_strand(const asio::any_io_executor& executor) {
 }  // namespace
 
 asio::any_io_executor make_segment_executor(const asio::any_io_executor& executor) {
-    // A strand asks its inner executor for a property at each wake-up, and a type-erased one
-    // allocates to answer.
-    const auto inner = without_strand(executor);
-    if (auto* io = held<asio::io_context::executor_type>(inner)) return asio::make_strand(*io);
-    if (auto* pool = held<asio::thread_pool::executor_type>(inner)) return asio::make_strand(*pool);
-    return asio::make_strand(inner);
+    return serial_executor(serial_queue::make(without_strand(executor)));
 }
 
 void outstanding_work::start(const asio::any_io_executor& executor) {
@@ -64,15 +54,19 @@ void outstanding_work::start(const asio::any_io_executor& executor) {
 }
 
 bool is_strand(const asio::any_io_executor& executor) {
-    return held<lane::executor>(executor) || visit_strand(executor, [](const auto&) {});
+    return held<serial_executor>(executor) || held<lane::executor>(executor) ||
+           visit_strand(executor, [](const auto&) {});
 }
 
 segment::segment(asio::any_io_executor executor, poll_budget budget)
-    : executor_(std::move(executor)),
-      // Asked for once: asking allocates, and a wake-up should not.
-      poster_(asio::require(executor_, asio::execution::blocking.never)),
-      way_in_(registry_of(executor_).way_in()),
-      budget_(budget) {}
+    : executor_(std::move(executor)), way_in_(registry_of(executor_).way_in()), budget_(budget) {
+    if (auto* own = held<serial_executor>(executor_)) {
+        queue_ = own->queue();
+    } else {
+        // Asked for once: asking allocates, and a wake-up should not.
+        poster_ = asio::require(executor_, asio::execution::blocking.never);
+    }
+}
 
 segment::~segment() = default;
 
@@ -86,7 +80,7 @@ void segment::start() {
     wake();
 }
 
-void segment::wake() noexcept {
+void segment::wake(way_to_push how) noexcept {
     status seen = state_.load(std::memory_order_acquire);
     for (;;) {
         const status next = seen == status::idle      ? status::scheduled
@@ -95,22 +89,33 @@ void segment::wake() noexcept {
         // Even when nothing changes, the exchange publishes what was written before the wake-up.
         if (state_.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
                                          std::memory_order_acquire)) {
-            if (seen == status::idle) post_turn();
+            if (seen == status::idle) post_turn(how);
             return;
         }
     }
 }
 
-void segment::post_turn() {
+void segment::post_turn(way_to_push how) {
     const gate::pass pass(*way_in_);
     if (!pass) return;  // the context is going
-    // A copy: the turn may run, and close the segment, before `execute` has returned.
-    const auto poster = poster_;
-    auto turn = [self = counted_ptr<segment>::share(this)] {
+    if (queue_) {
+        retain();
+        // A copy: the turn may run, and close the segment, before this returns.
+        const auto queue = queue_;
+        return (queue.get()->*how)(turn_);
+    }
+    const auto poster = poster_;  // likewise
+    auto go = [self = counted_ptr<segment>::share(this)] {
         self->take_turn();
         self->after_turn();
     };
-    poster.execute(std::move(turn));
+    poster.execute(std::move(go));
+}
+
+void segment::turn::run() {
+    const auto self = counted_ptr<segment>::adopt(&owner_);
+    self->take_turn();
+    self->after_turn();
 }
 
 void segment::take_turn() noexcept {
@@ -126,7 +131,7 @@ void segment::take_turn() noexcept {
     if (state_.compare_exchange_strong(expected, status::idle, std::memory_order_acq_rel)) return;
     if (expected == status::closed) return;
     state_.store(status::scheduled, std::memory_order_release);
-    post_turn();
+    post_turn(&serial_queue::push);
 }
 
 void segment::cancel() noexcept {
@@ -152,6 +157,7 @@ void segment::abandon() noexcept {
 
 // A strand must not outlive its context; a segment may, in the hands of those who would wake it.
 void segment::leave_context() noexcept {
+    queue_.reset();
     poster_ = asio::any_io_executor();
     executor_ = asio::any_io_executor();
 }

@@ -8,6 +8,7 @@
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/runtime/gate.hpp>
+#include <weir/runtime/serial_queue.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -30,7 +31,9 @@ bool is_strand(const asio::any_io_executor& executor);
 class segment : public wakeable {
 public:
     /// Thread-safe. A closed segment ignores it.
-    void wake() noexcept final;
+    void wake() noexcept final { wake(&serial_queue::push); }
+    void wake_next() noexcept final { wake(&serial_queue::push_next); }
+    bool hands_over() const noexcept final { return queue_ && queue_->hands_over(); }
 
     /// Asks the segment to end early; `advance` sees `cancelled()`. Thread-safe, idempotent.
     void cancel() noexcept;
@@ -78,12 +81,30 @@ private:
     // turn that follows.
     enum class status : std::uint8_t { idle, scheduled, running, notified, closed };
 
-    void post_turn();
+    using way_to_push = void (serial_queue::*)(serial_queue::task&) noexcept;
+
+    void wake(way_to_push how) noexcept;
+    void post_turn(way_to_push how);
     void take_turn() noexcept;
     void leave_context() noexcept;
 
+    // A turn in the queue. It holds a reference to its segment.
+    class turn final : public serial_queue::task {
+    public:
+        explicit turn(segment& owner) noexcept : owner_(owner) {}
+
+    private:
+        void run() override;
+        void drop() noexcept override { owner_.release(); }
+        segment& owner_;
+    };
+
     asio::any_io_executor executor_;
-    asio::any_io_executor poster_;  // the same, and never runs anything inline
+    // The way there: the queue, where the executor is one's; otherwise the same executor, which
+    // never runs anything inline.
+    counted_ptr<serial_queue> queue_;
+    asio::any_io_executor poster_;
+    turn turn_{*this};
     std::shared_ptr<gate> way_in_;
     poll_budget budget_;
     std::atomic<status> state_{status::idle};

@@ -1,0 +1,209 @@
+#include <weir/runtime/held_executor.hpp>
+#include <weir/runtime/serial_queue.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace weir {
+
+/// Whose run this thread is in: the innermost of a stack, as a task may run its context.
+class serial_queue::scope {
+public:
+    explicit scope(const serial_queue& running) noexcept
+        : running_(running), outer_(std::exchange(innermost, this)) {}
+    scope(const scope&) = delete;
+    scope& operator=(const scope&) = delete;
+    ~scope() { innermost = outer_; }
+
+    static bool has(const serial_queue& queue) noexcept {
+        for (const scope* s = innermost; s; s = s->outer_) {
+            if (&s->running_ == &queue) return true;
+        }
+        return false;
+    }
+
+private:
+    static thread_local const scope* innermost;
+
+    const serial_queue& running_;
+    const scope* const outer_;
+};
+
+thread_local const serial_queue::scope* serial_queue::scope::innermost = nullptr;
+
+/// The queue that this thread runs next, without a trip through the executor; for as long as one
+/// entry lasts.
+class serial_queue::handover {
+public:
+    explicit handover(const serial_queue& first) noexcept
+        : context_(context_of(first)), outer_(std::exchange(current, this)) {}
+    handover(const handover&) = delete;
+    handover& operator=(const handover&) = delete;
+    ~handover() {
+        current = outer_;
+        if (next_) next_->schedule();  // what ran before has thrown
+    }
+
+    /// False when `queue` must be posted.
+    static bool offer(serial_queue& queue) noexcept {
+        handover* const here = current;
+        if (!here || here->next_ || !queue.io_ || here->context_ != context_of(queue)) return false;
+        if (!here->may_go_on()) return false;
+        here->next_ = counted_ptr<serial_queue>::share(&queue);
+        return true;
+    }
+    counted_ptr<serial_queue> take() noexcept { return std::exchange(next_, {}); }
+    /// This thread has something else to do first.
+    static void pass_on() noexcept {
+        if (!current) return;
+        if (const auto next = current->take()) next->schedule();
+    }
+
+private:
+    static const void* context_of(const serial_queue& queue) noexcept {
+        return queue.io_ ? &queue.io_->context() : nullptr;
+    }
+
+    // Others that wait for the executor are not to wait for long. The clock is asked now and then:
+    // a turn may take less time than asking.
+    bool may_go_on() noexcept {
+        if (left_-- != 0) return true;
+        left_ = unasked;
+        const auto now = clock::now();
+        if (began_ == clock::time_point{}) began_ = now;
+        return now - began_ < most;
+    }
+
+    using clock = std::chrono::steady_clock;
+    static constexpr int unasked = 7;
+    static constexpr std::chrono::microseconds most{200};
+    static thread_local handover* current;
+
+    const void* const context_;
+    handover* const outer_;
+    counted_ptr<serial_queue> next_;
+    int left_ = unasked;  // handovers until the clock is asked
+    clock::time_point began_{};
+};
+
+thread_local serial_queue::handover* serial_queue::handover::current = nullptr;
+
+/// What is posted: runs the queue, or drops what is in it when the context drops this.
+struct serial_queue::entry {
+    explicit entry(counted_ptr<serial_queue> q) noexcept : queue(std::move(q)) {}
+    entry(entry&&) noexcept = default;
+    entry(const entry&) = delete;
+    entry& operator=(const entry&) = delete;
+    ~entry() {
+        if (queue) queue->drop_all();
+    }
+    void operator()() {
+        counted_ptr<serial_queue> now = std::move(queue);
+        handover then(*now);
+        while (now) {
+            now->run();
+            now = then.take();
+        }
+    }
+
+    counted_ptr<serial_queue> queue;
+};
+
+counted_ptr<serial_queue> serial_queue::make(const asio::any_io_executor& inner) {
+    return counted_ptr<serial_queue>::adopt(new serial_queue(inner));
+}
+
+serial_queue::serial_queue(const asio::any_io_executor& inner) : inner_(inner) {
+    if (auto* io = held<asio::io_context::executor_type>(inner)) {
+        io_.emplace(*io);
+    } else {
+        // Asked for once: asking allocates, and a wake-up should not.
+        other_ = asio::require(inner, asio::execution::blocking.never);
+    }
+}
+
+void serial_queue::push(task& t) noexcept {
+    if (put(t)) schedule();
+}
+
+void serial_queue::push_next(task& t) noexcept {
+    if (put(t) && !handover::offer(*this)) schedule();
+}
+
+bool serial_queue::running_here() const noexcept {
+    return scope::has(*this);
+}
+
+/// True when a run must be scheduled.
+bool serial_queue::put(task& t) noexcept {
+    task* last = come_.load(std::memory_order_relaxed);
+    do {
+        t.next_ = last ? last : busy();
+    } while (!come_.compare_exchange_weak(last, &t, std::memory_order_acq_rel,
+                                          std::memory_order_relaxed));
+    return last == nullptr;
+}
+
+// If there is no memory for it, the program ends: nothing could tell whoever waits.
+void serial_queue::schedule() noexcept {
+    entry run(counted_ptr<serial_queue>::share(this));
+    if (io_) {
+        asio::post(*io_, std::move(run));
+    } else {
+        other_.execute(std::move(run));
+    }
+}
+
+void serial_queue::run() {
+    const scope here(*this);
+    // Also when a task throws: the others have their run, later.
+    struct leave {
+        serial_queue& queue;
+        ~leave() {
+            if (!queue.rest()) queue.schedule();
+        }
+    } const at_the_end{*this};
+    if (!batch_) take_batch();
+    while (batch_) {
+        task& t = *std::exchange(batch_, batch_->next_);
+        t.next_ = nullptr;
+        t.run();
+        if (batch_) handover::pass_on();
+    }
+}
+
+/// Moves those who have come into the batch, the first first. False when there are none.
+bool serial_queue::take_batch() noexcept {
+    task* last = come_.exchange(busy(), std::memory_order_acq_rel);
+    while (last && last != busy()) {
+        task* const before = last->next_;
+        last->next_ = batch_;
+        batch_ = last;
+        last = before;
+    }
+    return batch_ != nullptr;
+}
+
+/// Ends a run. False when there is more to do.
+bool serial_queue::rest() noexcept {
+    if (batch_) return false;
+    task* expected = busy();
+    return come_.compare_exchange_strong(expected, nullptr, std::memory_order_acq_rel);
+}
+
+void serial_queue::drop_all() noexcept {
+    do {
+        take_batch();
+        while (batch_) std::exchange(batch_, batch_->next_)->drop();
+    } while (!rest());
+}
+
+serial_queue::task* serial_queue::busy() noexcept {
+    static struct final_task final : task {
+        void run() override {}
+        void drop() noexcept override {}
+    } mark;
+    return &mark;
+}
+
+}  // namespace weir
