@@ -6,7 +6,8 @@ namespace weir {
 
 namespace {
 
-// Text as it stands between the quotes of a DOT string. `\n` is a line's end there and is made by `line_end` only.
+// Text as it stands between the quotes of a DOT string. `\n` is a line's end there and is made by
+// `line_end` only.
 std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -16,7 +17,8 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-// Appends, where `"\"" + ...` inserts: GCC 12 at -O3 sees an overlapping copy in the latter that is not there.
+// Appends, where `"\"" + ...` inserts: GCC 12 at -O3 sees an overlapping copy in the latter that is
+// not there.
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     out.append(escaped(text)).append("\"");

@@ -97,7 +97,8 @@ private:
 
     // What a segment that may be restarted needs for it.
     struct revival {
-        revival(restart p, factory f) : policy(std::move(p)), make(std::move(f)), waits(policy.waits()) {}
+        revival(restart p, factory f)
+            : policy(std::move(p)), make(std::move(f)), waits(policy.waits()) {}
         restart policy;
         factory make;
         backoff waits;
