@@ -3,10 +3,6 @@
 
 #include <weir/core/stream.hpp>
 
-#include <absl/hash/hash.h>
-#include <absl/strings/string_view.h>
-
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -31,18 +27,5 @@ struct kept_key<std::string_view> {
 template <class Key, class S>
 using kept_key_t =
     typename kept_key<std::remove_cvref_t<std::invoke_result_t<Key&, const item_t<S>&>>>::type;
-
-/// Hashes keys by `absl::Hash`, and a view of a string as the string, so that it can be looked up.
-struct key_hash {
-    using is_transparent = void;
-    template <class K>
-    std::size_t operator()(const K& key) const {
-        return absl::Hash<K>()(key);
-    }
-    std::size_t operator()(std::string_view key) const {
-        return absl::Hash<absl::string_view>()(absl::string_view(key.data(), key.size()));
-    }
-    std::size_t operator()(const std::string& key) const { return (*this)(std::string_view(key)); }
-};
 
 }  // namespace weir

@@ -4,6 +4,7 @@
 #include <weir/core/stream.hpp>
 #include <weir/core/waker.hpp>
 #include <weir/operators/kept_key.hpp>
+#include <weir/operators/key_hash.hpp>
 #include <weir/runtime/clock.hpp>
 
 #include <absl/container/flat_hash_map.h>

@@ -1,4 +1,5 @@
 #include <weir/pipeline/segment_task.hpp>
+#include <weir/runtime/runtime.hpp>
 
 namespace weir {
 
@@ -21,7 +22,7 @@ asio::awaitable<void> await_body(asio::awaitable<void> body,
     // that before the pipeline's thread reads its own: the counting of copies is atomic, but the
     // sanitizers do not see it.
     co_await asio::this_coro::throw_if_cancelled(false);
-    co_await asio::post(asio::use_awaitable);
+    co_await next_handler();
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <weir/runtime/runtime.hpp>
+#include <weir/runtime/segment.hpp>
 
 #include <algorithm>
 
@@ -13,6 +14,10 @@ std::size_t or_one_a_core(std::size_t threads) {
 
 }  // namespace
 
+asio::awaitable<void> next_handler() {
+    co_await asio::post(asio::use_awaitable);
+}
+
 runtime::runtime(std::size_t threads)
     : context_(static_cast<int>(or_one_a_core(threads))), work_(context_.get_executor()) {
     threads_.reserve(or_one_a_core(threads));
@@ -24,6 +29,14 @@ runtime::runtime(std::size_t threads)
 runtime::~runtime() {
     work_.reset();
     for (std::thread& thread : threads_) thread.join();
+}
+
+// On a strand as segments have it, so that what the task awaits can hand its thread over.
+void runtime::spawn(asio::awaitable<void> task) {
+    const auto lost = [](std::exception_ptr error) {
+        if (error) std::rethrow_exception(std::move(error));
+    };
+    asio::co_spawn(make_segment_executor(context_.get_executor()), std::move(task), lost);
 }
 
 }  // namespace weir

@@ -33,6 +33,10 @@ struct outcome {
     }
 };
 
+/// Goes on in a handler of its own, on the coroutine's executor: who resumed it has returned then.
+/// Not a template, as to compile an `asio::post` takes longer than most pipelines.
+asio::awaitable<void> next_handler();
+
 /// Awaits `operation` and hands what came of it to a thread that waits for the promise. (Asio's
 /// `use_future` would bring up a second pool of threads for that, the system executor's.) When the
 /// promise is kept nothing here refers to the exception any more, not even further down the stack:
@@ -50,7 +54,7 @@ asio::awaitable<void> deliver(asio::awaitable<R> operation, std::promise<outcome
     } catch (...) {
         result.error = std::current_exception();
     }
-    if (result.error) co_await asio::post(asio::use_awaitable);
+    if (result.error) co_await next_handler();
     promise.set_value(std::move(result));
 }
 
@@ -84,15 +88,13 @@ public:
     R run(asio::awaitable<R> operation) {
         std::promise<outcome<R>> promise;
         auto result = promise.get_future();
-        auto lost = [](std::exception_ptr error) {
-            if (error) std::rethrow_exception(std::move(error));
-        };
-        asio::co_spawn(asio::make_strand(context_),
-                       deliver(std::move(operation), std::move(promise)), lost);
+        spawn(deliver(std::move(operation), std::move(promise)));
         return result.get().take();
     }
 
 private:
+    void spawn(asio::awaitable<void> task);
+
     asio::io_context context_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     std::vector<std::thread> threads_;
