@@ -119,7 +119,7 @@ public:
     void keep_spare(T&& task) {
         if (!spare_) spare_ = std::make_unique<spare_of<T>>();
         // (Asio 1.22 assigns over a coroutine without destroying it.)
-        if (T& place = *spare<T>(); !place.valid()) place = std::move(task);
+        if (T& place = *spare<T>(); !place.valid()) place = std::forward<T>(task);
     }
     template <class T>
     T* spare() noexcept {

@@ -165,14 +165,14 @@ private:
             allocator memory;
             auto* place = std::allocator_traits<allocator>::allocate(memory, 1);
             try {
-                return std::construct_at(place, std::forward<G>(f));
+                return std::construct_at(place, std::in_place, std::forward<G>(f));
             } catch (...) {
                 std::allocator_traits<allocator>::deallocate(memory, place, 1);
                 throw;
             }
         }
         template <class G>
-        explicit task_of(G&& f) : f_(std::forward<G>(f)) {}
+        task_of(std::in_place_t /*tag*/, G&& f) : f_(std::forward<G>(f)) {}
 
     private:
         using allocator = asio::recycling_allocator<task_of>;
