@@ -36,7 +36,7 @@ public:
         using made = task_of<std::decay_t<Function>>;
         typename made::allocator memory;
         auto* const place = memory.allocate(1);
-        auto* const fresh = std::construct_at(place, std::forward<Function>(f));
+        auto* const fresh = std::construct_at(place, std::in_place, std::forward<Function>(f));
         if (posted_.put(*fresh) && !turn_is_posted_.exchange(true)) post_turn();
     }
 
@@ -69,7 +69,8 @@ private:
         using allocator = asio::recycling_allocator<task_of>;
 
         template <class F>
-        explicit task_of(F&& f) : task(&task_of::free), function(std::forward<F>(f)) {}
+        task_of(std::in_place_t /*tag*/, F&& f)
+            : task(&task_of::free), function(std::forward<F>(f)) {}
 
         static void free(task& base, bool run) {
             auto* const self = static_cast<task_of*>(&base);
