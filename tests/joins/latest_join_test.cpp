@@ -14,7 +14,9 @@
 #include <support/exam.hpp>
 #include <support/items.hpp>
 
+#include <memory>
 #include <ranges>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -147,4 +149,60 @@ TEST_CASE("updates that never cease do not keep the items waiting") {
     auto joined = weir::from_range(std::move(some)) |
                   weir::latest_join(std::move(endless), key, combine) | weir::to<std::vector>();
     CHECK(run(std::move(joined)) == std::vector<std::string>{"1x", "2x", "3x"});
+}
+
+TEST_CASE("a table is replaced at once, and nobody waits for it") {
+    fixture f;
+    f.updates.give(update::put(1, "a"));
+    f.complete();
+    f.items.give({1});
+    f.out.expect("1a");
+    const auto fresh = std::make_shared<update::table_type>();
+    fresh->insert_or_assign(2, "b");
+    f.updates.give(update::replace(fresh));
+    f.items.give({1, 2});
+    f.out.expect("1?");
+    f.out.expect("2b");
+    // What was replaced is left to the one who holds the pointer.
+    CHECK(fresh->at(1) == "a");
+}
+
+TEST_CASE("a table that is given as a whole is complete") {
+    fixture f;
+    f.items.give({1});
+    f.out.expect_nothing();
+    const auto whole = std::make_shared<update::table_type>();
+    whole->insert_or_assign(1, "a");
+    f.updates.give(update::replace(whole));
+    f.out.expect("1a");
+    CHECK_THROWS_WITH_AS(update::replace(nullptr), "weir::table_update: the table is null",
+                         std::invalid_argument);
+}
+
+TEST_CASE("each item can be told the version of the table it met") {
+    asio::io_context io;
+    script<int> items;
+    script<update> updates;
+    auto versions = [](int, const std::string&, weir::table_version v) { return v; };
+    weir::missing::use<std::string> missing{"?"};
+    probe_sink<weir::table_version> out{
+        io, strict(items.stream() | weir::latest_join(updates.stream(), key, versions, missing))};
+    updates.give(update::put(1, "a"));
+    updates.give(update::put(2, "b"));
+    updates.give(update::complete());
+    items.give({1});
+    out.expect(1u);
+    updates.give(update::put(1, "c"));
+    updates.give(update::remove(3));
+    items.give({1});
+    out.expect(3u);
+    updates.give(update::start_over());
+    updates.give(update::put(1, "d"));
+    items.give({1});
+    out.expect_nothing();
+    updates.give(update::complete());
+    out.expect(4u);
+    updates.give(update::replace(std::make_shared<update::table_type>()));
+    items.give({1});
+    out.expect(5u);
 }

@@ -7,8 +7,6 @@
 #include <weir/joins/table_update.hpp>
 #include <weir/runtime/pull.hpp>
 
-#include <absl/container/flat_hash_map.h>
-
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -19,7 +17,7 @@ namespace weir {
 
 /// The table that updates of this type fill.
 template <class Update>
-using updated_table = absl::flat_hash_map<typename Update::key_type, typename Update::mapped_type>;
+using updated_table = typename Update::table_type;
 
 template <class S, class Updates, class Table, class Lookup>
 class latest_join_stream : public pullable<latest_join_stream<S, Updates, Table, Lookup>> {
@@ -37,7 +35,7 @@ public:
         if (!complete_) return poll_state::pending;
         const poll_state state =
             upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
-                return lookup_(table_, std::move(x), sink);
+                return lookup_(table_, std::move(x), sink, version_);
             });
         if (more_updates && state == poll_state::pending) cx.wake();
         return state;
@@ -53,11 +51,12 @@ private:
         std::size_t left = most_updates;
         const poll_state state = updates_->poll(cx, [this, &left](item_t<Updates>&& u) -> bool {
             std::move(u).apply(table_, complete_);
+            if (complete_) ++version_;
             return !complete_ || --left != 0;
         });
         if (state == poll_state::finished) {
             updates_.reset();
-            complete_ = true;
+            if (!std::exchange(complete_, true)) ++version_;
         }
         return state == poll_state::paused;
     }
@@ -65,12 +64,14 @@ private:
     S upstream_;
     std::optional<Updates> updates_;  // none: they have ended
     Table table_;
+    table_version version_ = 0;
     bool complete_ = false;  // the gate is open
     Lookup lookup_;
 };
 
 /// Passes on `combine(item, value)` for each item, in order, where `value` is the newest entry for
 /// `key(item)` in a table that `updates`, a stream of `table_update<K, V>`, fills and changes.
+/// `combine(item, value, version)` is told the `table_version`, too.
 ///
 ///     trades | weir::latest_join(std::move(rates), &trade::currency, in_dollars,
 ///                                weir::missing::divert(keep_aside))
@@ -81,6 +82,7 @@ private:
 /// are ready, but at most 1,024; an item sees all that were applied before it. There is no time of
 /// events: for that see `interval_join`.
 /// A key that is not there: `missing::fail` (the default), `drop`, `use` or `divert`.
+/// Several tables: one join after the other; items wait until the last has its snapshot.
 ///
 /// The updates' end: the table stays as it is, and so ends the snapshot too: a stream of `put`s
 /// that ends is a table. Their failure is the join's, at once, since a table that has stopped

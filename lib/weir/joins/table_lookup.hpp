@@ -3,6 +3,7 @@
 
 #include <weir/core/stage.hpp>
 #include <weir/core/stream.hpp>
+#include <weir/joins/table_update.hpp>
 
 #include <concepts>
 #include <functional>
@@ -20,6 +21,21 @@ concept lookup_table = requires(const M& table, const typename M::key_type& key)
     table.end();
 };
 
+/// Whether `combine` wants to know the table's version, too.
+template <class Combine, class T, class V>
+inline constexpr bool asks_version = !std::is_invocable_v<Combine&, T, const V&> &&
+                                     std::is_invocable_v<Combine&, T, const V&, table_version>;
+
+/// What `combine` makes of an item and an entry.
+template <bool AsksVersion, class Combine, class T, class V>
+struct combined {
+    using type = std::invoke_result_t<Combine&, T, const V&>;
+};
+template <class Combine, class T, class V>
+struct combined<true, Combine, T, V> {
+    using type = std::invoke_result_t<Combine&, T, const V&, table_version>;
+};
+
 /// The part that `lookup_join` and `latest_join` have in common.
 template <class Table, class T, class Key, class Combine, class Missing>
 class table_lookup {
@@ -27,11 +43,13 @@ class table_lookup {
 
     static_assert(std::is_invocable_v<Key&, const T&>,
                   "weir: the join's key cannot be called with the stream's items");
-    static_assert(std::is_invocable_v<Combine&, T, const value&>,
-                  "weir: the join's function cannot be called as combine(item, value)");
+    static constexpr bool with_version = asks_version<Combine, T, value>;
+    static_assert(with_version || std::is_invocable_v<Combine&, T, const value&>,
+                  "weir: the join's function cannot be called as combine(item, value), nor as "
+                  "combine(item, value, version)");
 
 public:
-    using result = std::remove_cvref_t<std::invoke_result_t<Combine&, T, const value&>>;
+    using result = std::remove_cvref_t<typename combined<with_version, Combine, T, value>::type>;
     static_assert(!std::is_void_v<result>, "weir: the join's function returns nothing");
 
     table_lookup(Key key, Combine combine, Missing missing, stage where)
@@ -42,10 +60,15 @@ public:
 
     /// Returns what the sink said, or true when nothing was passed on.
     template <class Sink>
-    WEIR_FUSED bool operator()(const Table& table, T&& x, Sink& sink) {
+    WEIR_FUSED bool operator()(const Table& table, T&& x, Sink& sink, table_version version = 1) {
         const auto found = table.find(where_.call(key_, std::as_const(x)));
         const value* entry = found != table.end() ? std::addressof(found->second) : instead(x);
-        return !entry || sink(where_.call(combine_, std::move(x), *entry));
+        if (!entry) return true;
+        if constexpr (with_version) {
+            return sink(where_.call(combine_, std::move(x), *entry, version));
+        } else {
+            return sink(where_.call(combine_, std::move(x), *entry));
+        }
     }
 
 private:
