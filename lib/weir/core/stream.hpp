@@ -57,6 +57,13 @@ concept has_poll =
 template <class S>
 concept stream = std::move_constructible<S> && has_poll<S>;
 
+/// A stream that can be asked to end: it takes in nothing new, hands on what it has received, and
+/// is finished. `drain()` may be called more than once, between polls, and the stream is to be
+/// polled after it. Those that stop a source from outside (`take_until`, `pipeline::source`) let a
+/// stream that is none end at once.
+template <class S>
+concept drainable_stream = stream<S> && requires(S& s) { s.drain(); };
+
 /// What `most_left` says of a stream that does not know.
 inline constexpr std::size_t unknown_count = std::size_t(-1);
 

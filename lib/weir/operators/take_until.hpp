@@ -40,8 +40,14 @@ public:
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         watch_->slot.arm(cx.poller());
-        if (watch_->stopped.load()) upstream_.reset();
-        if (!upstream_) return poll_state::finished;
+        if (watch_->stopped.load()) {
+            if constexpr (drainable_stream<S>) {
+                upstream_->drain();
+            } else {
+                upstream_.reset();
+                return poll_state::finished;
+            }
+        }
         return upstream_->poll(cx, std::forward<Sink>(sink));
     }
 
@@ -57,7 +63,8 @@ private:
 ///     csv::read(file) | weir::take_until(interrupted.get_token()) | ... | sqlite::insert_into(...)
 ///
 /// Requesting the stop is thread-safe. Wakes a stream that waits. Items that upstream had already
-/// handed on are not lost; an item upstream has not handed on stays there.
+/// handed on are not lost; an item upstream has not handed on stays there. A stream that can be
+/// drained (`drainable_stream`) is, and hands on what it has.
 inline auto take_until(std::stop_token stop) {
     return pipe([stop = std::move(stop)](auto upstream) mutable {
         return take_until_stream<decltype(upstream)>(std::move(upstream), std::move(stop));

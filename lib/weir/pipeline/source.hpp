@@ -41,8 +41,14 @@ public:
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
-        if (gate_->poll_shut(cx)) upstream_.reset();
-        if (!upstream_) return poll_state::finished;
+        if (gate_->poll_shut(cx)) {
+            if constexpr (drainable_stream<S>) {
+                upstream_->drain();
+            } else {
+                upstream_.reset();
+                return poll_state::finished;
+            }
+        }
         entry e{*books_};
         return upstream_->poll(cx, [&e, &sink](value_type&& x) WEIR_FUSED -> bool {
             e.handed_on += weight_of(x);

@@ -1,0 +1,202 @@
+#include <weir/connectors/tcp/intake.hpp>
+#include <weir/connectors/tcp/readiness.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace weir::tcp {
+
+namespace {
+
+receive_options checked(receive_options options) {
+    if (options.max_clients == 0) {
+        throw std::invalid_argument("weir::tcp::receive: max_clients must be at least 1");
+    }
+    if (options.block_size == 0) {
+        throw std::invalid_argument("weir::tcp::receive: block_size must be at least 1");
+    }
+    return options;
+}
+
+bool is_would_block(const asio::error_code& error) {
+    return error == asio::error::would_block || error == asio::error::try_again;
+}
+
+/// Nothing more can be accepted until somebody closes something: no fault of the one who calls.
+bool is_out_of_room(const asio::error_code& error) {
+    return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+           error == asio::error::no_memory || error == std::errc::too_many_files_open_in_system;
+}
+
+constexpr auto room_is_looked_for = std::chrono::milliseconds(100);
+
+}  // namespace
+
+std::string_view to_string(client_change what) noexcept {
+    switch (what) {
+        case client_change::came:
+            return "came";
+        case client_change::refused:
+            return "refused";
+        case client_change::fault:
+            return "fault";
+        case client_change::left:
+            return "left";
+        case client_change::failed:
+            return "failed";
+        case client_change::expelled:
+            return "expelled";
+    }
+    return "";
+}
+
+intake::intake(listener port, receive_options options)
+    : options_(checked(std::move(options))),
+      port_(std::move(port)),
+      clients_(options_.max_clients),
+      ready_(ready_set::of_none_yet(options_.max_clients + 1)),
+      block_(std::make_unique_for_overwrite<char[]>(options_.block_size)) {
+    free_.reserve(options_.max_clients);
+    for (std::size_t place = options_.max_clients; place-- != 0;) free_.push_back(place);
+    ready_.begin();
+    ready_.add(port_number);
+}
+
+std::optional<client_input> intake::next(poll_context& cx) {
+    if (accept_at_ && port_ && accept_again_.reached(cx, *accept_at_)) {
+        accept_at_.reset();
+        ready_.add(port_number);
+    }
+    for (;;) {
+        ready_.collect();
+        const std::size_t i = ready_.next_round(turn_);
+        if (i == ready_set::none) return std::nullopt;
+        turn_ = i + 1;
+        if (i == port_number) {
+            accept(cx);
+        } else if (auto input = read(cx, i - 1)) {
+            return input;
+        }
+    }
+}
+
+poll_state intake::wait(poll_context& cx) {
+    if (!port_ && free_.size() == clients_.size()) return poll_state::finished;
+    ready_.wait(cx);
+    return poll_state::pending;
+}
+
+void intake::accept(poll_context& cx) {
+    ready_.remove(port_number);
+    if (!port_) return;
+    // Those who are here have their turn between those who come.
+    constexpr int at_a_time = 16;
+    for (int n = 0; n != at_a_time; ++n) {
+        const asio::error_code error = accept_one();
+        if (is_would_block(error)) {
+            return wake_when_called(port_->acceptor(), ready_.waker_of(port_number), cx.hold());
+        }
+        if (is_out_of_room(error)) {
+            accept_at_ = clock_of(cx.executor()).now() + room_is_looked_for;
+            if (!accept_again_.reached(cx, *accept_at_)) return;
+        }
+        // Any other error is that of a connection that was gone before it was accepted.
+    }
+    ready_.add(port_number);
+}
+
+asio::error_code intake::accept_one() {
+    asio::error_code error;
+    endpoint remote;
+    auto socket = port_->acceptor().accept(remote, error);
+    if (!error) take_in(std::move(socket), remote);
+    return error;
+}
+
+void intake::take_in(asio::ip::tcp::socket socket, const endpoint& remote) {
+    if (free_.empty()) return tell({client_change::refused, remote});
+    asio::error_code error;
+    socket.non_blocking(true, error);
+    if (error) return tell({client_change::failed, remote, 0, {}, error});
+    // A peer whose machine is gone is found out, in the end. As good as it gets if it cannot be.
+    asio::error_code ignored;
+    socket.set_option(asio::socket_base::keep_alive(true), ignored);
+    const std::size_t place = free_.back();
+    clients_[place] = std::make_unique<connection>(std::move(socket), remote);
+    free_.pop_back();
+    ready_.add(place + 1);
+    tell({client_change::came, remote});
+}
+
+std::optional<client_input> intake::read(poll_context& cx, std::size_t place) {
+    if (!clients_[place]) {
+        ready_.remove(place + 1);  // woken late
+        return std::nullopt;
+    }
+    connection& c = *clients_[place];
+    client_input input{place};
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(options_.block_size, c.left));
+    std::size_t got = 0;
+    if (wanted != 0) {
+        got = c.socket.read_some(asio::buffer(block_.get(), wanted), input.error);
+        if (input.error == asio::error::interrupted) return std::nullopt;
+        if (port_ && is_would_block(input.error)) {
+            wait_for(cx, place);
+            return std::nullopt;
+        }
+    }
+    if (got == 0) {
+        // Draining, it has sent no more than that: then it is no error.
+        if (is_would_block(input.error)) input.error.clear();
+        input.over = true;
+        return input;
+    }
+    c.received += got;
+    input.bytes = {block_.get(), got};
+    if (!port_) {
+        c.left -= got;
+    } else if (got < wanted) {
+        // Most likely there is no more, and to have the kernel say when there is costs no more than
+        // to find that out.
+        wait_for(cx, place);
+    }
+    return input;
+}
+
+void intake::wait_for(poll_context& cx, std::size_t place) {
+    ready_.remove(place + 1);
+    wake_when(clients_[place]->socket, asio::socket_base::wait_read, ready_.waker_of(place + 1),
+              cx.hold());
+}
+
+void intake::drain() {
+    if (!port_) return;
+    // Those who wait at the door may have sent something. No more come in than there is room for.
+    while (!free_.empty() && !accept_one()) {
+    }
+    port_.reset();
+    accept_at_.reset();
+    for (std::size_t place = 0; place != clients_.size(); ++place) {
+        if (!clients_[place]) continue;
+        asio::error_code error;
+        clients_[place]->left = clients_[place]->socket.available(error);
+        ready_.add(place + 1);
+    }
+}
+
+void intake::leave(const client_input& last) {
+    const bool broke_down = last.error && last.error != asio::error::eof;
+    close(last.client, broke_down ? client_change::failed : client_change::left, last.error);
+}
+
+void intake::close(std::size_t place, client_change how, const asio::error_code& why) {
+    const std::unique_ptr<connection> c = std::move(clients_[place]);
+    free_.push_back(place);
+    ready_.remove(place + 1);
+    tell(
+        {how, c->remote, c->received, {}, how == client_change::failed ? why : asio::error_code()});
+}
+
+}  // namespace weir::tcp
