@@ -1,0 +1,225 @@
+#include <weir/codec/json_reader.hpp>
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace weir::codec {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+static_assert(json_reader::padding >= simdjson::SIMDJSON_PADDING);
+
+constexpr bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+// The token at which a value begins, such as `12`, `"text"`, `null` or `{`.
+std::string_view token_of(ondemand::value& value) {
+    std::string_view token = value.raw_json_token();
+    while (!token.empty() && is_space(token.back())) token.remove_suffix(1);
+    return token;
+}
+
+// Digits from `at` on; where they end.
+std::size_t past_digits(std::string_view token, std::size_t at) {
+    while (at != token.size() && token[at] >= '0' && token[at] <= '9') ++at;
+    return at;
+}
+
+enum class number_form : std::uint8_t { none, integer, real };
+
+// Whether a token is a number by JSON's grammar.
+number_form form_of(std::string_view token) {
+    std::size_t at = token.starts_with('-') ? 1 : 0;
+    const std::size_t first = at;
+    at = past_digits(token, at);
+    if (at == first || (token[first] == '0' && at != first + 1)) return number_form::none;
+    if (at == token.size()) return number_form::integer;
+    if (token[at] == '.') {
+        const std::size_t fraction = at + 1;
+        at = past_digits(token, fraction);
+        if (at == fraction) return number_form::none;
+    }
+    if (at != token.size() && (token[at] == 'e' || token[at] == 'E')) {
+        ++at;
+        if (at != token.size() && (token[at] == '+' || token[at] == '-')) ++at;
+        const std::size_t exponent = at;
+        at = past_digits(token, exponent);
+        if (at == exponent) return number_form::none;
+    }
+    return at == token.size() ? number_form::real : number_form::none;
+}
+
+// Why a token could not be read as a value of this kind.
+cause refusal(std::string_view token, json_kind wanted) {
+    const char first = token.empty() ? ' ' : token.front();
+    if (first == '"' || first == '{' || first == '[' || token == "true" || token == "false" ||
+        token == "null") {
+        return cause::wrong_type;
+    }
+    const number_form form = form_of(token);
+    if (form == number_form::none) return cause::not_json;
+    switch (wanted) {
+        case json_kind::signed_integer:
+        case json_kind::unsigned_integer:
+            return form == number_form::integer ? cause::out_of_range : cause::wrong_type;
+        case json_kind::double_number:
+        case json_kind::float_number:
+            return cause::out_of_range;
+        default:
+            return cause::wrong_type;
+    }
+}
+
+// Text without a backslash is used where it stands.
+simdjson::error_code read_text(ondemand::value& value, std::string_view token,
+                               std::string_view& to) {
+    const bool whole = token.size() >= 2 && token.front() == '"' && token.back() == '"';
+    if (!whole) return value.get_string().get(to);
+    to = token.substr(1, token.size() - 2);
+    if (to.find('\\') == to.npos) return simdjson::SUCCESS;
+    return value.get_string().get(to);
+}
+
+simdjson::error_code read_scalar(ondemand::value& value, std::string_view token, json_kind wanted,
+                                 json_scalar& to) {
+    switch (wanted) {
+        case json_kind::signed_integer:
+            return value.get_int64().get(to.signed_integer);
+        case json_kind::unsigned_integer:
+            return value.get_uint64().get(to.unsigned_integer);
+        case json_kind::float_number:
+            to.text = token;
+            [[fallthrough]];
+        case json_kind::double_number:
+            return value.get_double().get(to.double_number);
+        case json_kind::boolean:
+            return value.get_bool().get(to.boolean);
+        case json_kind::text:
+            return read_text(value, token, to.text);
+    }
+    return simdjson::UNEXPECTED_ERROR;
+}
+
+}  // namespace
+
+struct json_reader::tools {
+    ondemand::parser parser;
+    std::string key;  // one that had to be unescaped
+
+    // Room for lines of a power of two: a slowly growing length does not allocate each time.
+    void make_room(std::size_t size) {
+        if (size <= parser.capacity()) return;
+        if (parser.allocate(std::max<std::size_t>(std::bit_ceil(size), 1024)) !=
+            simdjson::SUCCESS) {
+            throw std::bad_alloc();
+        }
+    }
+
+    // The key as text: where it stands, if nothing in it is escaped.
+    simdjson::error_code key_of(ondemand::field& field, const char* line_end,
+                                std::string_view& to) {
+        const char* const begin = field.key().raw();
+        const char* at = begin;
+        while (at != line_end && *at != '"' && *at != '\\') ++at;
+        to = std::string_view(begin, static_cast<std::size_t>(at - begin));
+        if (at != line_end && *at == '"') return simdjson::SUCCESS;
+        const auto error = field.unescaped_key().get(to);
+        if (error == simdjson::SUCCESS) to = key.assign(to);
+        return error;
+    }
+};
+
+json_reader::json_reader(std::span<const json_slot> slots)
+    : slots_(slots), tools_(std::make_unique<tools>()) {}
+json_reader::~json_reader() = default;
+json_reader::json_reader(json_reader&&) noexcept = default;
+json_reader& json_reader::operator=(json_reader&&) noexcept = default;
+
+fault json_reader::read(const json_line& line, void* record) {
+    fault found = read_fields(line, record);
+    found.line = found.why == cause::none ? 0 : line.number;
+    return found;
+}
+
+fault json_reader::read_fields(const json_line& line, void* record) {
+    tools_->make_room(line.text.size());
+    const char* const begin = line.text.data();
+    const auto offset_of = [&](const char* place) {
+        const bool inside = place >= begin && place <= begin + line.text.size();
+        return line.offset + (inside ? static_cast<std::uint64_t>(place - begin) : 0);
+    };
+    const auto not_json = [&](const char* place, simdjson::error_code error) {
+        return fault{cause::not_json, offset_of(place), 0, {}, simdjson::error_message(error)};
+    };
+
+    ondemand::document document;
+    if (const auto error =
+            tools_->parser.iterate(line.text.data(), line.text.size(), line.text.size() + padding)
+                .get(document)) {
+        return not_json(begin, error);
+    }
+    // Where the document's reading stands; its begin once it is beyond its end.
+    const auto here = [&] {
+        const char* place = begin;
+        return document.current_location().get(place) == simdjson::SUCCESS ? place : begin;
+    };
+    ondemand::object object;
+    if (const auto error = document.get_object().get(object)) {
+        if (error == simdjson::INCORRECT_TYPE) return fault{cause::not_an_object, line.offset};
+        return not_json(begin, error);
+    }
+
+    std::uint64_t seen = 0;
+    std::size_t next = 0;  // fields mostly come in their order
+    for (auto each : object) {
+        ondemand::field field;
+        if (const auto error = std::move(each).get(field)) return not_json(here(), error);
+        std::string_view key;
+        if (const auto error = tools_->key_of(field, begin + line.text.size(), key)) {
+            return not_json(here(), error);
+        }
+        if (next == slots_.size() || slots_[next].name != key) {
+            const auto found = std::ranges::find(slots_, key, &json_slot::name);
+            if (found == slots_.end()) continue;  // none of ours: it is skipped
+            next = static_cast<std::size_t>(found - slots_.begin());
+        }
+        const json_slot& slot = slots_[next];
+        const std::uint64_t bit = std::uint64_t{1} << next;
+        ++next;
+
+        ondemand::value value = field.value();
+        const std::string_view token = token_of(value);
+        const auto wrong = [&](cause why, std::string_view detail = {}) {
+            return fault{why, offset_of(token.data()), 0, slot.name, detail};
+        };
+        if ((seen & bit) != 0) return wrong(cause::repeated_field);
+        seen |= bit;
+        if (slot.optional && token == "null") continue;
+        json_scalar scalar;
+        if (const auto error = read_scalar(value, token, slot.kind, scalar)) {
+            if (error == simdjson::STRING_ERROR) return wrong(cause::not_json, "a bad escape");
+            const cause why = refusal(token, slot.kind);
+            return wrong(why, why == cause::not_json ? "neither number, text, true, false nor null"
+                                                     : std::string_view());
+        }
+        if (const cause why = slot.store(record, scalar); why != cause::none) return wrong(why);
+    }
+    if (const char* rest = nullptr; document.current_location().get(rest) == simdjson::SUCCESS) {
+        return not_json(rest, simdjson::TRAILING_CONTENT);
+    }
+    for (std::size_t i = 0; i != slots_.size(); ++i) {
+        if (!slots_[i].optional && (seen >> i & 1) == 0) {
+            return fault{cause::missing_field, line.offset, 0, slots_[i].name};
+        }
+    }
+    return {};
+}
+
+}  // namespace weir::codec

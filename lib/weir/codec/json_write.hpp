@@ -1,0 +1,120 @@
+/// \file
+/// Structs out, as JSON lines.
+#pragma once
+
+#include <weir/codec/fields.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace weir::codec {
+
+/// Writes `text` in quotes at `to`, escaped, and returns where it ended. At most
+/// `json_text_bound(text)` bytes. What is not UTF-8 in it becomes U+FFFD.
+char* write_json_text(char* to, std::string_view text) noexcept;
+
+/// No fewer bytes than `write_json_text` writes.
+std::size_t json_text_bound(std::string_view text) noexcept;
+
+template <described T, std::size_t I>
+struct json_key {
+    static constexpr std::string_view name = std::get<I>(fields_of<T>).name;
+
+    /// What stands before the value of field I: `{"id":` or `,"px":`.
+    static constexpr auto text = [] {
+        std::array<char, name.size() + 4> all{};
+        all[0] = I == 0 ? '{' : ',';
+        all[1] = '"';
+        for (std::size_t i = 0; i != name.size(); ++i) all[2 + i] = name[i];
+        all[2 + name.size()] = '"';
+        all[3 + name.size()] = ':';
+        return all;
+    }();
+};
+
+inline char* write_bytes(char* to, std::string_view bytes) noexcept {
+    std::memcpy(to, bytes.data(), bytes.size());
+    return to + bytes.size();
+}
+
+/// No number is written with more characters: -2.2250738585072014e-308 has 24.
+inline constexpr std::size_t longest_json_number = 32;
+
+template <plain M>
+std::size_t json_bound(const M& value) noexcept {
+    if constexpr (text<M>) {
+        return json_text_bound(value);
+    } else if constexpr (std::is_enum_v<M>) {
+        return std::max(to_text(value).value_or("").size() + 2, std::size_t{4});
+    } else {
+        return longest_json_number;
+    }
+}
+template <class M>
+std::size_t json_bound(const std::optional<M>& value) noexcept {
+    return value ? json_bound(*value) : longest_json_number;
+}
+
+template <plain M>
+char* write_json(char* to, const M& value) noexcept {
+    if constexpr (text<M>) {
+        return write_json_text(to, value);
+    } else if constexpr (std::is_enum_v<M>) {
+        const auto called = to_text(value);
+        if (!called) return write_bytes(to, "null");
+        *to++ = '"';
+        to = write_bytes(to, *called);
+        *to++ = '"';
+        return to;
+    } else if constexpr (std::same_as<M, bool>) {
+        return write_bytes(to, value ? "true" : "false");
+    } else {
+        if constexpr (floating<M>) {
+            if (!std::isfinite(value)) return write_bytes(to, "null");
+        }
+        return std::to_chars(to, to + longest_json_number, value).ptr;
+    }
+}
+template <class M>
+char* write_json(char* to, const std::optional<M>& value) noexcept {
+    return value ? write_json(to, *value) : write_bytes(to, "null");
+}
+
+/// Appends `value` as one line of JSON, with its LF, to `to`.
+///
+///     codec::append_json_line(out, trade);   // {"trade_id":7,"trade_px":101.25,"side":"buy"}
+///
+/// All fields are written, in order; an empty optional as null. Numbers are the shortest text that
+/// reads back to the same value. What JSON cannot say is written as null: infinities, NaN, and
+/// values of an enum without a name. Such a line is valid, and `json_lines` reads it where the
+/// field is an optional; elsewhere it reports a fault for that field. Text that is not UTF-8 is
+/// written with U+FFFD in place of what is wrong, so that the line is always valid.
+///
+/// Errors: std::bad_alloc, and then nothing is appended. Cost: no allocation where `to` has room.
+template <described T>
+void append_json_line(std::string& to, const T& value) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const std::size_t bound =
+            ((json_key<T, I>::text.size() + json_bound(value.*(std::get<I>(fields_of<T>).member))) +
+             ...) +
+            2;
+        const std::size_t begin = to.size();
+        to.resize(begin + bound);
+        char* at = to.data() + begin;
+        ((at = write_bytes(at, {json_key<T, I>::text.data(), json_key<T, I>::text.size()}),
+          at = write_json(at, value.*(std::get<I>(fields_of<T>).member))),
+         ...);
+        at = write_bytes(at, "}\n");
+        to.resize(static_cast<std::size_t>(at - to.data()));
+    }(std::make_index_sequence<field_count<T>>{});
+}
+
+}  // namespace weir::codec
