@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/watched_sink.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstdint>
@@ -77,18 +78,11 @@ public:
 private:
     template <class Sink>
     poll_state poll_upstream(poll_context& cx, Sink& sink) {
-        bool ours = true;
+        watched_sink to(sink);
         try {
-            return upstream_->poll(cx, [&sink, &ours](value_type&& x) WEIR_FUSED -> bool {
-                try {
-                    return sink(std::move(x));
-                } catch (...) {
-                    ours = false;  // the consumer fails, and drops this stream for it
-                    throw;
-                }
-            });
+            return upstream_->poll(cx, to);
         } catch (...) {
-            if (ours) {
+            if (!to.threw()) {  // else the consumer fails, and drops this stream for it
                 upstream_.reset();
                 over_.quietly(stream_end::failed, std::current_exception());
             }

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/watched_sink.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/sources/from_range.hpp>
 
@@ -46,19 +47,12 @@ public:
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         if (first_) {
-            bool downstream = false;  // it is the sink that throws
+            watched_sink to(sink);
             std::exception_ptr failure;
             try {
-                return first_->poll(cx, [&](value_type&& x) -> bool {
-                    try {
-                        return sink(std::move(x));
-                    } catch (...) {
-                        downstream = true;
-                        throw;
-                    }
-                });
+                return first_->poll(cx, to);
             } catch (...) {
-                if (downstream) throw;
+                if (to.threw()) throw;
                 failure = std::current_exception();
             }
             first_.reset();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/stage.hpp>
+#include <weir/core/watched_sink.hpp>
 #include <weir/runtime/backoff.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
@@ -50,21 +51,16 @@ public:
                 if (!alarm_.reached(cx, *due_)) return poll_state::pending;
                 due_.reset();
             }
-            bool downstream = false;  // it is the sink that throws
+            watched_sink to(sink);
             std::exception_ptr failure;
             try {
                 if (!inner_) inner_.emplace(where_.call(make_));
                 return inner_->poll(cx, [&](value_type&& x) -> bool {
                     failures_ = 0;
-                    try {
-                        return sink(std::move(x));
-                    } catch (...) {
-                        downstream = true;
-                        throw;
-                    }
+                    return to(std::move(x));
                 });
             } catch (...) {
-                if (downstream) throw;
+                if (to.threw()) throw;
                 failure = std::current_exception();
             }
             inner_.reset();

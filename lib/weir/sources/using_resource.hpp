@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/stage.hpp>
+#include <weir/core/watched_sink.hpp>
 #include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
@@ -90,18 +91,15 @@ private:
     /// not ours, and drops this stream.
     template <class Sink>
     poll_state poll_inner(poll_context& cx, Sink& sink) {
-        bool ours = true;
+        watched_sink to(sink);
         try {
             const poll_context::held_instead leased(cx, lease_);
             return inner_->poll(cx, [&](value_type&& x) -> bool {
                 const poll_context::held_instead downstream(cx, leased.before());
-                ours = false;
-                const bool more = sink(std::move(x));
-                ours = true;
-                return more;
+                return to(std::move(x));
             });
         } catch (...) {
-            if (!ours) throw;
+            if (to.threw()) throw;
             failure_ = std::current_exception();
         }
         return poll_state::finished;
