@@ -65,13 +65,7 @@ public:
     bool try_put(T& item) {
         if (ring_.room() == 0) return false;
         ring_.put(std::move(item));
-        if (receiver_waits_.quiet()) {
-            ring_.publish(std::memory_order_release);
-            light_fence();
-        } else {
-            ring_.publish();
-        }
-        receiver_waits_.wake();
+        receiver_waits_.notify([this](std::memory_order order) { ring_.publish(order); });
         return true;
     }
     void publish() noexcept {
@@ -157,13 +151,7 @@ public:
         if (!poll_items(nullptr)) return received<T>::nothing();
         if (ring_.available_seen() == 0) return received<T>::end();
         received<T> item(ring_.take());
-        if (sender_waits_.quiet()) {
-            ring_.release(std::memory_order_release);
-            light_fence();
-            sender_waits_.wake();
-        } else {
-            release();
-        }
+        sender_waits_.notify([this](std::memory_order order) { ring_.release(order); });
         return item;
     }
     /// Appends what is there, up to `most` items, and one at least; or waits for it. True when it

@@ -16,22 +16,13 @@ namespace weir {
 /// item. There the sequentially consistent store that the protocol asks for costs more than all the
 /// rest, as it waits for the cache lines that the item itself has just missed.
 ///
-/// So the notifier makes its condition true like this:
+/// So the notifier makes its condition true by `notify`. While nobody has waited for long the slot
+/// is quiet, and the store a light one; who begins to wait then runs a heavy fence
+/// (asymmetric_fence.hpp). Heavy fences are few: each ends the quiet, which has to be earned again.
+/// Stores that are always sequentially consistent, with a wake-up after each, may be mixed in.
 ///
-///     if (slot.quiet()) {
-///         index.store(next, std::memory_order_release);
-///         light_fence();
-///     } else {
-///         index.store(next);
-///     }
-///     slot.wake();
-///
-/// `quiet()` is true when nobody has waited for long; while it is, who begins to wait runs a heavy
-/// fence (asymmetric_fence.hpp). Heavy fences are few: each ends the quiet, which has to be earned
-/// again. Stores that are always sequentially consistent may be mixed in.
-///
-/// Thread-safety: `quiet` and the wakes belong to one notifier at a time, the others to one waiter.
-/// All else is as with `waker_slot`.
+/// Thread-safety: `notify`, `quiet` and the wakes belong to one notifier at a time, the others to
+/// one waiter. All else is as with `waker_slot`.
 class light_waker_slot {
 public:
     /// Before arming: where the notifier is quick, what is waited for is likely to come within the
@@ -52,6 +43,18 @@ public:
     /// Wakes the waiter from its own side: it will find something there.
     void wake_self() noexcept { slot_.wake(); }
 
+    /// Makes the condition true by `store(order)`, and wakes who waits for it.
+    template <class Store>
+    void notify(Store store) noexcept {
+        if (quiet()) {
+            store(std::memory_order_release);
+            light_fence();
+        } else {
+            store(std::memory_order_seq_cst);
+        }
+        wake();
+    }
+    /// True when the next store may be a light one.
     bool quiet() noexcept { return is_quiet_ || (++notices_ > enough && become_quiet()); }
 
     void wake() noexcept {
