@@ -18,7 +18,7 @@ weir::serial_executor on(asio::io_context& io) {
 }
 
 // A task that writes its number down, and may have another follow it.
-class numbered final : public weir::serial_queue::task {
+class numbered final : public weir::task {
 public:
     numbered(std::vector<int>& log, int number) : log_(log), number_(number) {}
     void then(weir::serial_queue& queue, numbered& next) {

@@ -11,13 +11,35 @@
 
 namespace weir {
 
+/// What a `counted_ptr` points to. Derive with the own type, `class queue : reference_counted<queue>`,
+/// which makes a friend of this where it lets nobody else delete it. Born with one owner: whoever
+/// called `new`.
+template <class Derived>
+class reference_counted {
+public:
+    reference_counted(const reference_counted&) = delete;
+    reference_counted& operator=(const reference_counted&) = delete;
+
+    void retain() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+    void release() noexcept {
+        // Release orders this owner's last use before the delete; acquire lets the deleter see
+        // every other owner's.
+        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete static_cast<Derived*>(this);
+    }
+
+protected:
+    reference_counted() = default;
+    ~reference_counted() = default;
+
+private:
+    std::atomic<std::uint32_t> count_{1};
+};
+
 /// Something that can be asked, from any thread, to poll again. Reference counted: wakers keep it
 /// alive. Implemented by segments; tests implement it to count wake-ups.
-class wakeable {
+class wakeable : public reference_counted<wakeable> {
 public:
     wakeable() = default;
-    wakeable(const wakeable&) = delete;
-    wakeable& operator=(const wakeable&) = delete;
 
     /// Asks for a poll soon. Calls that come before that poll are coalesced into one.
     /// Thread-safe; never polls inline, so it may be called with any lock-free state half-way.
@@ -29,18 +51,9 @@ public:
     /// True when what this one wakes with `wake_next` may really be the next.
     virtual bool hands_over() const noexcept { return false; }
 
-    void retain() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
-    void release() noexcept {
-        // Release orders this owner's last use before the delete; acquire lets the deleter see
-        // every other owner's.
-        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
-    }
-
 protected:
+    friend reference_counted<wakeable>;
     virtual ~wakeable() = default;
-
-private:
-    std::atomic<std::uint32_t> count_{1};  // born with one owner: whoever called new
 };
 
 /// A counted pointer to a reference-counted object (`retain()`/`release()`).

@@ -4,10 +4,9 @@
 #include <weir/core/asio.hpp>
 #include <weir/core/waker.hpp>
 #include <weir/runtime/handover.hpp>
+#include <weir/runtime/task.hpp>
 
 #include <atomic>
-#include <cstdint>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -19,7 +18,7 @@ namespace weir {
 ///
 /// Life: what is queued keeps a turn posted on the strand, and that keeps the lane. A context that
 /// is destroyed drops the turn, and with it what is queued.
-class lane {
+class lane : public reference_counted<lane> {
 public:
     class executor;
 
@@ -33,11 +32,8 @@ public:
     /// Queues `f`. Thread-safe.
     template <class Function>
     void post(Function&& f) {
-        using made = task_of<std::decay_t<Function>>;
-        typename made::allocator memory;
-        auto* const place = memory.allocate(1);
-        auto* const fresh = std::construct_at(place, std::in_place, std::forward<Function>(f));
-        if (posted_.put(*fresh) && !turn_is_posted_.exchange(true)) post_turn();
+        auto& fresh = *function_task<std::decay_t<Function>>::make(std::forward<Function>(f));
+        if (posted_.put(fresh) && !turn_is_posted_.exchange(true)) post_turn();
     }
 
     /// On the strand: whether there is something to run, and running the first of it. What that
@@ -46,41 +42,11 @@ public:
     void step() {
         task* const first = next_ ? next_ : posted_.take();
         next_ = first->link();
-        first->act(*first, true);
-    }
-
-    void retain() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
-    void release() noexcept {
-        // As in `wakeable`.
-        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+        first->run();
     }
 
 private:
-    struct task {
-        explicit task(void (*a)(task&, bool)) noexcept : act(a) {}
-        task*& link() noexcept { return following; }
-        void (*act)(task& self, bool run);  // frees it, and runs it or not
-        task* following = nullptr;
-    };
-
-    template <class Function>
-    struct task_of : task {
-        // Asio's cache of the thread: what one frees, the next one gets.
-        using allocator = asio::recycling_allocator<task_of>;
-
-        template <class F>
-        task_of(std::in_place_t /*tag*/, F&& f)
-            : task(&task_of::free), function(std::forward<F>(f)) {}
-
-        static void free(task& base, bool run) {
-            auto* const self = static_cast<task_of*>(&base);
-            Function f = std::move(self->function);
-            std::destroy_at(self);
-            allocator().deallocate(self, 1);
-            if (run) std::move(f)();
-        }
-        Function function;
-    };
+    friend reference_counted<lane>;
 
     /// A turn on its way through the strand.
     class turn {
@@ -138,13 +104,12 @@ private:
         while (ready()) {
             task* const first = next_ ? next_ : posted_.take();
             next_ = first->link();
-            first->act(*first, false);
+            first->drop();
         }
     }
 
     asio::any_io_executor strand_;
     asio::execution_context& context_;
-    std::atomic<std::uint32_t> count_{1};
     handover<task> posted_;
     // True from the post of a turn until the turn begins. Set after something was queued, cleared
     // before the queue is looked at, both sequentially consistent: one of the two sees the other.

@@ -81,7 +81,7 @@ private:
     // turn that follows.
     enum class status : std::uint8_t { idle, scheduled, running, notified, closed };
 
-    using way_to_push = void (serial_queue::*)(serial_queue::task&) noexcept;
+    using way_to_push = void (serial_queue::*)(task&) noexcept;
 
     void wake(way_to_push how) noexcept;
     void post_turn(way_to_push how);
@@ -89,7 +89,7 @@ private:
     void leave_context() noexcept;
 
     // A turn in the queue. It holds a reference to its segment.
-    class turn final : public serial_queue::task {
+    class turn final : public task {
     public:
         explicit turn(segment& owner) noexcept : owner_(owner) {}
 

@@ -33,20 +33,20 @@ thread_local const serial_queue::scope* serial_queue::scope::innermost = nullptr
 
 /// The queue that this thread runs next, without a trip through the executor; for as long as one
 /// entry lasts.
-class serial_queue::handover {
+class serial_queue::relay {
 public:
-    explicit handover(const serial_queue& first) noexcept
+    explicit relay(const serial_queue& first) noexcept
         : context_(context_of(first)), outer_(std::exchange(current, this)) {}
-    handover(const handover&) = delete;
-    handover& operator=(const handover&) = delete;
-    ~handover() {
+    relay(const relay&) = delete;
+    relay& operator=(const relay&) = delete;
+    ~relay() {
         current = outer_;
         if (next_) next_->schedule();  // what ran before has thrown
     }
 
     /// False when `queue` must be posted.
     static bool offer(serial_queue& queue) noexcept {
-        handover* const here = current;
+        relay* const here = current;
         if (!here || here->next_ || !queue.io_ || here->context_ != context_of(queue)) return false;
         if (!here->may_go_on()) return false;
         here->next_ = counted_ptr<serial_queue>::share(&queue);
@@ -77,16 +77,16 @@ private:
     using clock = std::chrono::steady_clock;
     static constexpr int unasked = 7;
     static constexpr std::chrono::microseconds most{200};
-    static thread_local handover* current;
+    static thread_local relay* current;
 
     const void* const context_;
-    handover* const outer_;
+    relay* const outer_;
     counted_ptr<serial_queue> next_;
     int left_ = unasked;  // handovers until the clock is asked
     clock::time_point began_{};
 };
 
-thread_local serial_queue::handover* serial_queue::handover::current = nullptr;
+thread_local serial_queue::relay* serial_queue::relay::current = nullptr;
 
 /// What is posted: runs the queue, or drops what is in it when the context drops this.
 struct serial_queue::entry {
@@ -99,7 +99,7 @@ struct serial_queue::entry {
     }
     void operator()() {
         counted_ptr<serial_queue> now = std::move(queue);
-        handover then(*now);
+        relay then(*now);
         while (now) {
             now->run();
             now = then.take();
@@ -127,7 +127,7 @@ void serial_queue::push(task& t) noexcept {
 }
 
 void serial_queue::push_next(task& t) noexcept {
-    if (put(t) && !handover::offer(*this)) schedule();
+    if (put(t) && !relay::offer(*this)) schedule();
 }
 
 bool serial_queue::running_here() const noexcept {
@@ -138,7 +138,7 @@ bool serial_queue::running_here() const noexcept {
 bool serial_queue::put(task& t) noexcept {
     task* last = come_.load(std::memory_order_relaxed);
     do {
-        t.next_ = last ? last : busy();
+        t.link() = last ? last : busy();
     } while (!come_.compare_exchange_weak(last, &t, std::memory_order_acq_rel,
                                           std::memory_order_relaxed));
     return last == nullptr;
@@ -165,10 +165,9 @@ void serial_queue::run() {
     } const at_the_end{*this};
     if (!batch_) take_batch();
     while (batch_) {
-        task& t = *std::exchange(batch_, batch_->next_);
-        t.next_ = nullptr;
+        task& t = *std::exchange(batch_, batch_->link());
         t.run();
-        if (batch_) handover::pass_on();
+        if (batch_) relay::pass_on();
     }
 }
 
@@ -176,8 +175,8 @@ void serial_queue::run() {
 bool serial_queue::take_batch() noexcept {
     task* last = come_.exchange(busy(), std::memory_order_acq_rel);
     while (last && last != busy()) {
-        task* const before = last->next_;
-        last->next_ = batch_;
+        task* const before = last->link();
+        last->link() = batch_;
         batch_ = last;
         last = before;
     }
@@ -194,11 +193,11 @@ bool serial_queue::rest() noexcept {
 void serial_queue::drop_all() noexcept {
     do {
         take_batch();
-        while (batch_) std::exchange(batch_, batch_->next_)->drop();
+        while (batch_) std::exchange(batch_, batch_->link())->drop();
     } while (!rest());
 }
 
-serial_queue::task* serial_queue::busy() noexcept {
+task* serial_queue::busy() noexcept {
     static struct final_task final : task {
         void run() override {}
         void drop() noexcept override {}

@@ -3,10 +3,9 @@
 
 #include <weir/core/asio.hpp>
 #include <weir/core/waker.hpp>
+#include <weir/runtime/task.hpp>
 
 #include <atomic>
-#include <cstdint>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -14,7 +13,7 @@
 namespace weir {
 
 /// A queue of tasks that run one at a time and in order, on the threads of an executor. What
-/// `asio::strand` is, for tasks that bring their own place in the queue: a segment's turn costs no
+/// `asio::strand` is, for tasks that live elsewhere until they run: a segment's turn costs no
 /// allocation, no lock and no counting of references here.
 ///
 /// It can also hand a thread over: a segment that waits, having given another something to do, lets
@@ -23,28 +22,8 @@ namespace weir {
 ///
 /// Thread-safety: `push`, `push_next` and `running_here`. What is pushed from outside keeps the
 /// context from going away meanwhile (gate.hpp), as with all of Asio.
-class serial_queue {
+class serial_queue : public reference_counted<serial_queue> {
 public:
-    /// Something to run once. It lives elsewhere, until then.
-    class task {
-    public:
-        task() = default;
-        task(const task&) = delete;
-        task& operator=(const task&) = delete;
-
-    protected:
-        virtual ~task() = default;
-
-    private:
-        friend serial_queue;
-        /// It is no more in the queue: it may go, or be pushed again.
-        virtual void run() = 0;
-        /// Instead of `run`, when the context goes.
-        virtual void drop() noexcept = 0;
-
-        task* next_ = nullptr;
-    };
-
     /// `inner` is no strand.
     static counted_ptr<serial_queue> make(const asio::any_io_executor& inner);
     serial_queue(const serial_queue&) = delete;
@@ -62,14 +41,9 @@ public:
 
     const asio::any_io_executor& inner() const noexcept { return inner_; }
 
-    // Counted, as `counted_ptr` wants it; see `wakeable`.
-    void retain() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
-    void release() noexcept {
-        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
-    }
-
 private:
-    class handover;
+    friend reference_counted<serial_queue>;
+    class relay;
     class scope;
     struct entry;
 
@@ -88,7 +62,6 @@ private:
     // How it gets there: the common one without type erasure.
     std::optional<asio::io_context::executor_type> io_;
     asio::any_io_executor other_;
-    std::atomic<std::uint32_t> count_{1};
 
     // Who has come, the last first. What it says, and who may change it:
     //   null       nothing to do.                        push -> a list (and schedules a run)
@@ -148,7 +121,7 @@ public:
             function local(std::forward<F>(f));
             std::move(local)();
         } else {
-            queue_->push(*task_of<function>::make(std::forward<F>(f)));
+            queue_->push(*function_task<function>::make(std::forward<F>(f)));
         }
     }
 
@@ -157,53 +130,14 @@ public:
     }
 
 private:
-    template <class F>
-    class task_of final : public serial_queue::task {
-    public:
-        template <class G>
-        static task_of* make(G&& f) {
-            allocator memory;
-            auto* place = std::allocator_traits<allocator>::allocate(memory, 1);
-            try {
-                return std::construct_at(place, std::in_place, std::forward<G>(f));
-            } catch (...) {
-                std::allocator_traits<allocator>::deallocate(memory, place, 1);
-                throw;
-            }
-        }
-        template <class G>
-        task_of(std::in_place_t /*tag*/, G&& f) : f_(std::forward<G>(f)) {}
-
-    private:
-        using allocator = asio::recycling_allocator<task_of>;
-
-        void run() override {
-            F f(std::move(f_));
-            drop();  // its memory is there for what `f` starts
-            std::move(f)();
-        }
-        void drop() noexcept override {
-            allocator memory;
-            std::destroy_at(this);
-            std::allocator_traits<allocator>::deallocate(memory, this, 1);
-        }
-
-        F f_;
-    };
-
     // While it lives, the context has work.
-    class tracker {
+    class tracker : public reference_counted<tracker> {
     public:
         explicit tracker(const asio::any_io_executor& inner)
             : work_(asio::prefer(inner, asio::execution::outstanding_work.tracked)) {}
-        void retain() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
-        void release() noexcept {
-            if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
-        }
 
     private:
         asio::any_io_executor work_;
-        std::atomic<std::uint32_t> count_{1};
     };
 
     // Three words at most: as much as `any_io_executor` holds without allocating.
