@@ -1,6 +1,7 @@
 /// async_map: each item through an async function, several at a time.
 #pragma once
 
+#include <weir/core/order.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/runtime/operations.hpp>
 #include <weir/runtime/pull.hpp>
@@ -12,9 +13,7 @@
 
 namespace weir {
 
-enum class result_order : unsigned char { of_input, of_completion };
-
-template <class S, class F, result_order Order>
+template <class S, class F, order Order>
 class async_map_stream : public pullable<async_map_stream<S, F, Order>> {
     using calls = operations<F, item_t<S>>;
     using pool = typename calls::pool;
@@ -29,12 +28,12 @@ public:
     poll_state poll(poll_context& cx, Sink&& sink) {
         auto put = [&](pool& all, item_t<S>&& x) {
             place& p = all.put(std::move(x));
-            if constexpr (Order == result_order::of_input) queue_.push(p);
+            if constexpr (Order == order::as_given) queue_.push(p);
             all.start(p);
         };
         auto hand_on = [&](pool& all) -> bool {
             all.collect([&](place& p) {
-                if constexpr (Order == result_order::of_completion) queue_.push(p);
+                if constexpr (Order == order::as_completed) queue_.push(p);
             });
             while (!queue_.empty() && queue_.front().over) {
                 if (!sink(all.take(queue_.pop()))) return false;
@@ -51,7 +50,7 @@ private:
 };
 
 /// What `async_map` and `async_map_unordered` are made of.
-template <result_order Order, class F>
+template <order Order, class F>
 auto async_map_in(std::size_t n, F f, const char* kind, std::string_view name) {
     check_operation_limit(n, kind);
     return pipe([n, f = std::move(f), kind, name](auto upstream) mutable {
@@ -88,7 +87,7 @@ auto async_map_in(std::size_t n, F f, const char* kind, std::string_view name) {
 /// (docs/benchmarks.md).
 template <class F>
 auto async_map(std::size_t n, F f, std::string_view name = {}) {
-    return async_map_in<result_order::of_input>(n, std::move(f), "async_map", name);
+    return async_map_in<order::as_given>(n, std::move(f), "async_map", name);
 }
 
 /// The same, but results go on as they come: a slow one holds up nobody but itself.
@@ -96,7 +95,7 @@ auto async_map(std::size_t n, F f, std::string_view name = {}) {
 ///     hosts | weir::async_map_unordered(100, probe) | weir::take(3)   // the three fastest
 template <class F>
 auto async_map_unordered(std::size_t n, F f, std::string_view name = {}) {
-    return async_map_in<result_order::of_completion>(n, std::move(f), "async_map_unordered", name);
+    return async_map_in<order::as_completed>(n, std::move(f), "async_map_unordered", name);
 }
 
 }  // namespace weir

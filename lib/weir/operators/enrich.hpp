@@ -1,6 +1,7 @@
 /// enrich: join items with what an async function knows about their key.
 #pragma once
 
+#include <weir/core/order.hpp>
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/kept_key.hpp>
 #include <weir/operators/ttl_cache.hpp>
@@ -129,7 +130,7 @@ private:
 };
 
 /// What `enrich` and `enrich_unordered` are made of.
-template <result_order Order, class Key, class F, class Combine, class V>
+template <order Order, class Key, class F, class Combine, class V>
 auto enrich_in(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<V> policy,
                const char* kind, std::string_view name) {
     check_operation_limit(n, kind);
@@ -166,17 +167,16 @@ auto enrich_in(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<
 template <class Key, class F, class Combine, class V = no_fallback>
 auto enrich(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<V> policy = {},
             std::string_view name = {}) {
-    return enrich_in<result_order::of_input>(n, std::move(key), std::move(lookup),
-                                             std::move(combine), std::move(policy), "enrich", name);
+    return enrich_in<order::as_given>(n, std::move(key), std::move(lookup), std::move(combine),
+                                      std::move(policy), "enrich", name);
 }
 
 /// The same, but results go on as they come: what is in the cache does not wait for what is not.
 template <class Key, class F, class Combine, class V = no_fallback>
 auto enrich_unordered(std::size_t n, Key key, F lookup, Combine combine,
                       enrich_policy<V> policy = {}, std::string_view name = {}) {
-    return enrich_in<result_order::of_completion>(n, std::move(key), std::move(lookup),
-                                                  std::move(combine), std::move(policy),
-                                                  "enrich_unordered", name);
+    return enrich_in<order::as_completed>(n, std::move(key), std::move(lookup), std::move(combine),
+                                          std::move(policy), "enrich_unordered", name);
 }
 
 }  // namespace weir
