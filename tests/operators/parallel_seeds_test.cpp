@@ -21,17 +21,6 @@ using ints = std::vector<int>;
 
 namespace {
 
-template <class F>
-auto each(F f) {
-    return [f](const ints& xs) {
-        forecast out;
-        for (const int x : xs) {
-            for (const int y : f(x)) out.items.push_back(y);
-        }
-        return out;
-    };
-}
-
 trial function_step(seeded_random& dice) {
     const auto workers = 1 + dice.below(3);
     return {.name = "parallel",

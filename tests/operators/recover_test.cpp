@@ -15,6 +15,7 @@
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
 #include <support/items.hpp>
+#include <support/scripted.hpp>
 
 #include <chrono>
 #include <memory>
@@ -36,24 +37,13 @@ std::string text(const move_only& x) {
 }
 
 // A stream under a limit, and a consumer that asks for its items all the time.
-struct fixture {
-    asio::io_context io;
-    std::shared_ptr<virtual_clock> time = virtual_clock::install(io);
-    script<int> source;
+struct fixture : scripted {
     ints seen;
     std::shared_ptr<outcome<void>> result;
 
     template <class S>
     void begin(S s) {
         result = start(io, std::move(s) | weir::for_each([this](int x) { seen.push_back(x); }));
-        settle(io);
-    }
-    void give(int x) {
-        source.give(x);
-        settle(io);
-    }
-    void advance(weir::clock::duration d) {
-        time->advance(d);
         settle(io);
     }
 };

@@ -26,10 +26,6 @@ using in = weir::any_stream<move_only>;
 using ints = std::vector<int>;
 using timer = asio::basic_waitable_timer<virtual_time>;
 
-forecast same(const ints& xs) {
-    return {xs, false};
-}
-
 // Takes a time, which may be too long, and may fail after it.
 asio::awaitable<std::shared_ptr<move_only>> ask(seeded_context* ctx, std::shared_ptr<move_only> x) {
     timer t(*ctx, std::chrono::milliseconds(ctx->random().below(5)));

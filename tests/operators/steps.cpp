@@ -42,22 +42,6 @@ constexpr std::uint64_t no_limit = 1'000'000;
 
 using timer = asio::basic_waitable_timer<virtual_time>;
 
-forecast same(const ints& xs) {
-    return {xs, false};
-}
-
-/// A step of which each item becomes what `f` makes of it.
-template <class F>
-auto each(F f) {
-    return [f](const ints& xs) {
-        forecast out;
-        for (const int x : xs) {
-            for (const int y : f(x)) out.items.push_back(y);
-        }
-        return out;
-    };
-}
-
 /// Batches, in single items again.
 auto unpack(std::size_t most) {
     return flat_map([most](std::vector<move_only> batch) {

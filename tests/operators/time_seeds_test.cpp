@@ -26,10 +26,6 @@ using in = weir::any_stream<move_only>;
 
 namespace {
 
-forecast same(const std::vector<int>& xs) {
-    return {xs, false};
-}
-
 trial throttle_trial(seeded_random& dice) {
     const weir::rate r{1 + dice.below(3), ms(1 + dice.below(5))};
     const auto burst = 1 + dice.below(4);

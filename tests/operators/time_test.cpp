@@ -15,6 +15,7 @@
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
 #include <support/items.hpp>
+#include <support/scripted.hpp>
 
 #include <chrono>
 #include <functional>
@@ -36,10 +37,7 @@ using ints = std::vector<int>;
 using in = weir::any_stream<move_only>;
 
 // An operator between a script and a list, and the time in the test's hands.
-struct fixture {
-    asio::io_context io;
-    std::shared_ptr<virtual_clock> time = virtual_clock::install(io);
-    script<int> source;
+struct fixture : scripted {
     ints seen;
     std::shared_ptr<outcome<void>> result;
 
@@ -48,18 +46,6 @@ struct fixture {
         auto collect = [this](int x) { seen.push_back(x); };
         numbers out = source.stream() | std::move(op);
         result = start(io, std::move(out) | weir::for_each(collect));
-        settle(io);
-    }
-    void give(std::initializer_list<int> items) {
-        source.give(items);
-        settle(io);
-    }
-    void advance(weir::clock::duration by) {
-        time->advance(by);
-        settle(io);
-    }
-    void end() {
-        source.end();
         settle(io);
     }
 };

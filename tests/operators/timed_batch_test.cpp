@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
 #include <support/items.hpp>
+#include <support/scripted.hpp>
 
 #include <chrono>
 #include <memory>
@@ -26,24 +27,13 @@ namespace {
 using batches = std::vector<std::vector<int>>;
 
 // A pipeline that batches by 3 or 50 ms, and what has come out of it.
-struct fixture {
-    asio::io_context io;
-    std::shared_ptr<virtual_clock> time = virtual_clock::install(io);
-    script<int> source;
+struct fixture : scripted {
     batches seen;
     std::shared_ptr<outcome<void>> result;
 
     fixture() {
         auto collect = [this](std::vector<int> x) { seen.push_back(std::move(x)); };
         result = start(io, source.stream() | weir::batch(3, 50ms) | weir::for_each(collect));
-        settle(io);
-    }
-    void give(std::initializer_list<int> items) {
-        source.give(items);
-        settle(io);
-    }
-    void advance(weir::clock::duration by) {
-        time->advance(by);
         settle(io);
     }
 };

@@ -20,6 +20,7 @@
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
 #include <support/items.hpp>
+#include <support/scripted.hpp>
 #include <support/trial.hpp>
 
 #include <algorithm>
@@ -53,24 +54,13 @@ operator_exam exam_of(std::function<numbers(in, std::function<int(const move_onl
 }
 
 // An operator on scripted numbers, and the time in the test's hands.
-struct fixture {
-    asio::io_context io;
-    std::shared_ptr<virtual_clock> time = virtual_clock::install(io);
-    script<int> source;
+struct fixture : scripted {
     probe_sink<int> out;
 
     template <class Op>
     explicit fixture(Op op, script<int> s = {})
-        : source(s), out(io, numbers(s.stream() | std::move(op))) {
+        : scripted(s), out(io, numbers(s.stream() | std::move(op))) {
         out.expect_nothing();
-    }
-    void advance(weir::clock::duration by) {
-        time->advance(by);
-        settle(io);
-    }
-    void give(std::initializer_list<int> items) {
-        source.give(items);
-        settle(io);
     }
 };
 

@@ -20,6 +20,22 @@ struct forecast {
     bool ended = false;  ///< The step ends by itself: it does not ask how the input ends.
 };
 
+/// The forecasts of a step that passes on what it is given, and of one that makes of each item what
+/// `f` does: some others, or none.
+inline forecast same(const std::vector<int>& items) {
+    return {items, false};
+}
+template <class F>
+auto each(F f) {
+    return [f](const std::vector<int>& items) {
+        forecast out;
+        for (const int x : items) {
+            for (const int y : f(x)) out.items.push_back(y);
+        }
+        return out;
+    };
+}
+
 /// A step, and what it does to an input.
 struct trial {
     std::string name;
