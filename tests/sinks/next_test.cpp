@@ -38,6 +38,18 @@ asio::awaitable<std::vector<int>> pull_all(S stream) {
     co_return items;
 }
 
+// Calls that are made before any is awaited, and one that never is.
+template <class S>
+asio::awaitable<std::vector<int>> pull_later(S stream) {
+    static_cast<void>(stream.next());
+    auto first = stream.next();
+    auto second = stream.next();
+    static_cast<void>(stream.next());
+    const std::optional<int> a = co_await std::move(second);
+    const std::optional<int> b = co_await std::move(first);
+    co_return std::vector{a.value(), b.value()};
+}
+
 template <class S>
 asio::awaitable<int> sum_of(S stream) {
     int sum = 0;
@@ -52,6 +64,11 @@ TEST_CASE("a coroutine on a strand pulls items that are ready, or late") {
     CHECK(run_task(io, pull_all(numbers())) == std::vector{0, 1, 2, 3});
     CHECK(run_task(io, pull_all(interleave_pending(numbers()))) == std::vector{0, 1, 2, 3});
     CHECK(run_task(io, pull_all(numbers() | weir::buffer(2))) == std::vector{0, 1, 2, 3});
+}
+
+TEST_CASE("a call of next takes its item when it is awaited, and nothing if it is not") {
+    asio::io_context io;
+    CHECK(run_task(io, pull_later(numbers())) == std::vector{0, 1});
 }
 
 TEST_CASE("a coroutine on an io_context itself pulls, also with several threads") {

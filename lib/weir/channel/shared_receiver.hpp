@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/channel/channel_questions.hpp>
-#include <weir/channel/own_poller.hpp>
+#include <weir/runtime/own_poller.hpp>
 #include <weir/channel/received.hpp>
 #include <weir/channel/shared_channel_state.hpp>
 #include <weir/channel/shared_place.hpp>

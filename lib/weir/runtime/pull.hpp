@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/core/stream.hpp>
-#include <weir/runtime/poller.hpp>
+#include <weir/runtime/own_poller.hpp>
 
 #include <memory>
 #include <optional>
@@ -21,48 +21,30 @@ struct next_question {
 };
 
 /// Keeps something of a type that is not known where it is kept.
-struct kept_spare {
-    kept_spare() = default;
-    kept_spare(const kept_spare&) = delete;
-    kept_spare& operator=(const kept_spare&) = delete;
-    virtual ~kept_spare() = default;
-};
-template <class T>
-struct spare_of final : kept_spare {
-    T value;
+struct kept {
+    kept() = default;
+    kept(const kept&) = delete;
+    kept& operator=(const kept&) = delete;
+    virtual ~kept() = default;
 };
 
-/// What `next()` returns: an `asio::awaitable<std::optional<T>>` that a `generator` recognises and
+/// What `next()` gives: an `asio::awaitable<std::optional<T>>` that a `generator` recognises and
 /// awaits by polling instead.
 template <class S>
 class [[nodiscard]] next_operation : public asio::awaitable<std::optional<item_t<S>>> {
     using awaitable = asio::awaitable<std::optional<item_t<S>>>;
 
 public:
-    explicit next_operation(S& stream) : awaitable(task(stream)), stream_(&stream) {}
+    explicit next_operation(S& stream) : awaitable(stream.pull()), stream_(&stream) {}
 
-    /// The stream, for one who awaits by polling: the coroutine is not needed, and kept for the
-    /// next call.
-    S& polled() && {
-        stream_->keep_spare(static_cast<awaitable&&>(*this));
-        return *stream_;
+    /// After somebody has taken the coroutine, another one.
+    void renew() {
+        if (!this->valid()) static_cast<awaitable&>(*this) = stream_->pull();
     }
+    /// For one who awaits by polling: the coroutine is not needed, and stays for the next call.
+    S& stream() const noexcept { return *stream_; }
 
 private:
-    static awaitable task(S& stream) {
-        awaitable* const spare = stream.template spare<awaitable>();
-        return spare && spare->valid() ? awaitable(std::move(*spare)) : pull(stream);
-    }
-
-    static awaitable pull(S& stream) {
-        const auto executor = co_await asio::this_coro::executor;
-        const auto p = stream.poller_on(executor);
-        const bool here = p->executor() == executor;
-        next_question<S> question(&stream);
-        if (here && p->ask(question)) co_return question.result();
-        co_return co_await stream.async_next(std::move(question), asio::use_awaitable, here);
-    }
-
     S* stream_;
 };
 
@@ -76,18 +58,25 @@ public:
     ///
     /// Called: in an `asio::awaitable` or a `weir::generator` as above, or with any completion
     /// token: `s.next(asio::use_future)`, signature `void(std::exception_ptr, std::optional<T>)`.
-    /// One call at a time; the stream must stay where it is until it completes.
+    /// One call at a time; the stream must stay where it is until it completes. What is returned is
+    /// kept in the stream: await it, or move it away, before the next call.
     /// Runs on the awaiting coroutine's executor where that is a strand (fast: no hop when an item
     /// is ready), otherwise on a strand of its own over it.
     /// Errors: what the stream threw; after that the stream has ended.
     /// Cancellation: ends with `operation_aborted`. Cancel-safe: a cancelled call has taken
     /// nothing, and the stream goes on.
-    next_operation<Derived> next() & { return next_operation<Derived>(derived()); }
+    next_operation<Derived>&& next() & {
+        // It is kept here, so that one who awaits by polling makes one in all, and not one an item.
+        if (!next_) next_ = std::make_unique<kept_next<next_operation<Derived>>>(derived());
+        auto& operation = static_cast<kept_next<next_operation<Derived>>&>(*next_).operation;
+        operation.renew();
+        return std::move(operation);
+    }
 
     template <class Token>
     auto next(Token&& token) & {
         next_question<Derived> question(&derived());
-        return async_next(std::move(question), std::forward<Token>(token), false);
+        return poller_.async_ask(std::move(question), std::forward<Token>(token));
     }
 
     /// One item, for `next()`. True when `item` holds what has come: an item, or nothing at the
@@ -104,27 +93,15 @@ public:
         return over_ || item;
     }
 
-    /// For `next_operation`.
-    counted_ptr<poller> poller_on(const asio::any_io_executor& executor) {
-        return poller::at(poller_, executor);
-    }
-    template <class Token>
-    auto async_next(next_question<Derived> question, Token&& token, bool asked) {
-        return poller::async_ask(poller_, std::move(question), std::forward<Token>(token), asked);
+    /// The same for an item that lies ready in the stream itself, without a poll.
+    template <class Item>
+    bool take_ready(std::optional<Item>& item) {
+        if constexpr (requires { derived().take_waiting(item); }) return derived().take_waiting(item);
+        return false;
     }
 
-    /// For `next_operation`: a coroutine that was made and not started, so that one who awaits by
-    /// polling makes one in all, and not one an item.
-    template <class T>
-    void keep_spare(T&& task) {
-        if (!spare_) spare_ = std::make_unique<spare_of<T>>();
-        // (Asio 1.22 assigns over a coroutine without destroying it.)
-        if (T& place = *spare<T>(); !place.valid()) place = std::forward<T>(task);
-    }
-    template <class T>
-    T* spare() noexcept {
-        return spare_ ? &static_cast<spare_of<T>&>(*spare_).value : nullptr;
-    }
+    /// For `next_operation`: one item, by polling on the strand of the one who awaits it.
+    auto pull() { return poller_.ask(next_question<Derived>(&derived())); }
 
 private:
     friend Derived;  // and nobody else derives
@@ -136,14 +113,18 @@ private:
         over_ = other.over_;
         return *this;
     }
-    ~pullable() {
-        if (poller_) poller_->detach();
-    }
+    ~pullable() = default;
+
+    template <class T>
+    struct kept_next final : kept {
+        explicit kept_next(Derived& stream) : operation(stream) {}
+        T operation;
+    };
 
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
-    counted_ptr<poller> poller_;
-    std::unique_ptr<kept_spare> spare_;
+    own_poller poller_;
+    std::unique_ptr<kept> next_;
     bool over_ = false;  // `next()` has seen the end, or a failure
 };
 

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -40,6 +41,13 @@ public:
                 state_ = poll_state::finished;
             }
         }
+    }
+
+    /// An item that came with the last run, if one is left.
+    bool take_waiting(std::optional<T>& item) {
+        if (run_.empty()) return false;
+        item.emplace(run_.take());
+        return true;
     }
 
 private:
@@ -131,6 +139,13 @@ public:
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         return stream_->poll(cx, sink);
+    }
+
+    /// For `next()`: an item that need not be polled for.
+    bool take_waiting(std::optional<T>& item)
+        requires(!is_borrowed<T>)
+    {
+        return stream_->take_waiting(item);
     }
 
 private:

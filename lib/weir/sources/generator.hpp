@@ -86,11 +86,12 @@ class generator<T>::promise_type {
     struct next_awaiter final : waiting {
         next_awaiter(promise_type& p, S& s) : promise(p), stream(s) {}
 
-        bool ready(poll_context& cx) override {
+        // Out of line, so that what is ready in the stream itself costs no more than a look.
+        [[gnu::noinline]] bool ready(poll_context& cx) override {
             const poll_context::single_items one_at_a_time(cx);
             return stream.poll_next(cx, item);
         }
-        bool await_ready() { return ready(*promise.cx_); }
+        bool await_ready() { return stream.take_ready(item) || ready(*promise.cx_); }
         void await_suspend(std::coroutine_handle<>) noexcept { promise.waits_for_ = this; }
         std::optional<item_t<S>> await_resume() {
             promise.rethrow();
@@ -174,8 +175,8 @@ public:
     }
 
     template <class S>
-    next_awaiter<S> await_transform(next_operation<S> next) {
-        return next_awaiter<S>(*this, std::move(next).polled());
+    next_awaiter<S> await_transform(const next_operation<S>&& next) {
+        return next_awaiter<S>(*this, next.stream());
     }
     template <class R>
     task_awaiter<R> await_transform(asio::awaitable<R> task) {
