@@ -20,6 +20,7 @@
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
 #include <support/items.hpp>
+#include <support/scripted.hpp>
 
 #include <chrono>
 #include <initializer_list>
@@ -54,25 +55,35 @@ auto pairs_by_tens(weir::group_limits limits) {
 }
 
 // Groups on scripted items, and the time in the test's hands.
-struct fixture {
-    asio::io_context io;
-    std::shared_ptr<virtual_clock> time = virtual_clock::install(io);
-    script<int> source;
+struct fixture : scripted {
     probe_sink<std::string> out;
 
     template <class Op>
     explicit fixture(Op op, script<int> s = {})
-        : source(s), out(io, strict(s.stream() | std::move(op))) {
+        : scripted(s), out(io, strict(s.stream() | std::move(op))) {
         out.expect_nothing();
     }
-    void give(std::initializer_list<int> items) {
-        source.give(items);
-        settle(io);
+};
+
+// Passes on nothing until `open`, and then all that comes.
+template <class S>
+class gated : public weir::pullable<gated<S>> {
+public:
+    using value_type = std::string;
+
+    gated(S upstream, const bool& open, weir::waker_slot& asks)
+        : upstream_(std::move(upstream)), open_(&open), asks_(&asks) {}
+
+    template <class Sink>
+    weir::poll_state poll(weir::poll_context& cx, Sink&& sink) {
+        if (!*open_) return asks_->arm(cx.poller()), weir::poll_state::pending;
+        return upstream_.poll(cx, [&](int&& x) -> bool { return sink(show({x})); });
     }
-    void advance(weir::clock::duration by) {
-        time->advance(by);
-        settle(io);
-    }
+
+private:
+    S upstream_;
+    const bool* open_;
+    weir::waker_slot* asks_;
 };
 
 }  // namespace
@@ -155,6 +166,26 @@ TEST_CASE("a group that waits is polled when it is woken, and holds up none but 
     f.advance(100ms);
     f.out.expect("11");
     f.out.expect("40");
+}
+
+TEST_CASE("a group that is closed while an item waits for it takes that, and then ends") {
+    // A stream that takes nothing for a time, and then passes on what there is at once.
+    bool open = false;
+    weir::waker_slot asks;
+    auto make = [&](int) {
+        return weir::pipe([&](auto upstream) { return gated(std::move(upstream), open, asks); });
+    };
+    scripted f;
+    const auto all = start(f.io, f.source.stream() | weir::group_by(tens, {.most = 9}, make) |
+                                     weir::to<std::vector>());
+    f.give(10);
+    f.end();
+    REQUIRE_FALSE(all->done);
+    open = true;
+    asks.wake();
+    settle(f.io);
+    REQUIRE(all->done);
+    CHECK(all->get() == texts{"10"});
 }
 
 TEST_CASE("the item of a group that is ending waits until it has ended") {

@@ -95,7 +95,7 @@ private:
             held_.emplace(std::move(x));
             return false;
         }
-        inlet_->item.emplace(std::move(x));
+        inlet_->item = std::addressof(x);
         return advance(cx, *g, *g->waker, sink);
     }
     /// True when the item that waits need wait no more: its group is to be served.
@@ -126,7 +126,7 @@ private:
         const poll_context::woken_instead by_its_waker(cx, to_wake);
         const poll_state state = g.stream.poll(cx, sink);
         if (inlet_->item) [[unlikely]] {
-            groups_.waiting(g) = std::exchange(inlet_->item, std::nullopt);
+            groups_.waiting(g).emplace(std::move(*std::exchange(inlet_->item, nullptr)));
             g.waker = nullptr;
         }
         if (state == poll_state::pending) [[likely]] {
@@ -140,20 +140,33 @@ private:
         return false;
     }
 
+    /// True when the group lives, and holds its item itself.
+    bool took(std::size_t n) {
+        const group* const g = groups_.number(n);
+        return g && !groups_.waiting(*g);
+    }
+
     template <class Sink>
     WEIR_FUSED bool serve(poll_context& cx, Sink& sink) {
-        for (std::size_t n = 0; (n = ready_.next(n)) != ready_set::none; ++n) {
+        std::size_t n = 0;
+        while ((n = ready_.next(n)) != ready_set::none) {
             ready_.remove(n);
             group* const g = groups_.number(n);
             if (!g) continue;  // it was woken late
             wakeable& to_wake = ready_.waker_of(n);
             const bool closed = groups_.closed(*g);
             g->waker = closed ? nullptr : &to_wake;  // unless it does not take what waits
-            inlet_->item = std::exchange(groups_.waiting(*g), std::nullopt);
+            std::optional<item> waited = std::exchange(groups_.waiting(*g), std::nullopt);
+            inlet_->item = waited ? &*waited : nullptr;
             inlet_->closed = closed;
             const bool more = advance(cx, *g, to_wake, sink);
             inlet_->closed = false;
             if (!more) return false;
+            if (closed && waited && took(n)) {
+                ready_.add(n);  // it has yet to see the end
+            } else {
+                ++n;
+            }
         }
         return true;
     }
@@ -187,8 +200,8 @@ private:
     bool close_next() {
         if (!ended_ && now_ < next_look_) return false;
         group* const g = groups_.oldest();
-        if (g && (ended_ || g->used + limits_.idle <= now_)) return close(*g), true;
-        if (!ended_) next_look_ = (g ? g->used : now_) + limits_.idle;
+        if (g && (ended_ || groups_.last_used(*g) + limits_.idle <= now_)) return close(*g), true;
+        if (!ended_) next_look_ = (g ? groups_.last_used(*g) : now_) + limits_.idle;
         return false;
     }
 

@@ -23,11 +23,12 @@ namespace weir {
 /// time: so it is always in the cache.
 template <class T>
 struct group_inlet {
-    std::optional<T> item;
+    T* item = nullptr;    // null: there is none, or it was taken
     bool closed = false;  // there will be no other
 };
 
-/// The stream that a group's own pipeline begins with.
+/// The stream that a group's own pipeline begins with. It tells of the end when it is polled with
+/// nothing to take.
 template <class T>
 class group_source {
 public:
@@ -37,10 +38,8 @@ public:
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context&, Sink&& sink) {
-        if (inlet_->item) {
-            T x = *std::move(inlet_->item);
-            inlet_->item.reset();
-            if (!sink(std::move(x))) return poll_state::paused;
+        if (T* const x = std::exchange(inlet_->item, nullptr)) {
+            return sink(std::move(*x)) ? poll_state::pending : poll_state::paused;
         }
         return inlet_->closed ? poll_state::finished : poll_state::pending;
     }
@@ -56,8 +55,6 @@ struct live_group {
     live_group(Stream s, std::size_t n) : number(n), stream(std::move(s)) {}
 
     wakeable* waker = nullptr;  // null: it can be given no item, for one waits or it is closed
-    std::uint64_t use = 0;      // the number of its last item
-    clock::time_point used{};   // when that came
     std::size_t number;
     Stream stream;
 };
@@ -91,9 +88,10 @@ public:
         while (!by_use_.empty()) {
             const auto first = by_use_.begin();
             group* const g = number(first->second);
-            if (g->use == first->first) return g;
+            record& about = *records_[first->second];
+            if (about.use == first->first) return g;
             auto entry = by_use_.extract(first);
-            entry.key() = records_[g->number]->listed = g->use;
+            entry.key() = about.listed = about.use;
             by_use_.insert(std::move(entry));
         }
         return nullptr;
@@ -107,16 +105,17 @@ public:
         }
         const std::size_t n = free_.back();
         group& g = table_.try_emplace(key, std::move(stream), n).first->second;
-        use(g, {});
-        by_use_.emplace(g.use, n);
-        records_[n].emplace(std::move(key), g.use);
+        by_use_.emplace(++uses_, n);
+        records_[n].emplace(std::move(key), uses_);
         free_.pop_back();
         return g;
     }
-    void use(group& g, clock::time_point now) noexcept {
-        g.use = ++uses_;
-        g.used = now;
+    void use(const group& g, clock::time_point now) noexcept {
+        record& about = *records_[g.number];
+        about.use = ++uses_;
+        about.used = now;
     }
+    clock::time_point last_used(const group& g) const { return records_[g.number]->used; }
     /// It gets no more items.
     void close(group& g) {
         record& about = *records_[g.number];
@@ -145,9 +144,11 @@ public:
 private:
     /// What is seldom asked for.
     struct record {
-        record(Key k, std::uint64_t use) : key(std::move(k)), listed(use) {}
+        record(Key k, std::uint64_t first) : key(std::move(k)), use(first), listed(first) {}
         Key key;
-        std::uint64_t listed;  // `use` when that was last written down
+        std::uint64_t use;         // the number of its last item
+        clock::time_point used{};  // when that came
+        std::uint64_t listed;      // `use` when that was last written down
         std::optional<T> waiting = {};
         bool closed = false;
     };
