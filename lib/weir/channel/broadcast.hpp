@@ -3,9 +3,9 @@
 
 #include <weir/channel/broadcast_state.hpp>
 #include <weir/channel/channel_questions.hpp>
-#include <weir/runtime/own_poller.hpp>
 #include <weir/channel/received.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/own_poller.hpp>
 #include <weir/runtime/parker.hpp>
 #include <weir/runtime/pull.hpp>
 

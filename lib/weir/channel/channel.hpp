@@ -4,9 +4,9 @@
 #include <weir/channel/channel_closed.hpp>
 #include <weir/channel/channel_questions.hpp>
 #include <weir/channel/channel_state.hpp>
-#include <weir/runtime/own_poller.hpp>
 #include <weir/channel/received.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/own_poller.hpp>
 #include <weir/runtime/parker.hpp>
 #include <weir/runtime/pull.hpp>
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <weir/channel/channel_closed.hpp>
-#include <weir/runtime/own_poller.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/waker.hpp>
+#include <weir/runtime/own_poller.hpp>
 #include <weir/runtime/parker.hpp>
 #include <weir/runtime/pull.hpp>
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <weir/channel/channel_questions.hpp>
-#include <weir/runtime/own_poller.hpp>
 #include <weir/channel/received.hpp>
 #include <weir/channel/shared_channel_state.hpp>
 #include <weir/channel/shared_place.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/own_poller.hpp>
 #include <weir/runtime/parker.hpp>
 #include <weir/runtime/pull.hpp>
 

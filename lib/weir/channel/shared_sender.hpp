@@ -4,9 +4,9 @@
 #include <weir/channel/channel_closed.hpp>
 #include <weir/channel/channel_full.hpp>
 #include <weir/channel/channel_questions.hpp>
-#include <weir/runtime/own_poller.hpp>
 #include <weir/channel/shared_channel_state.hpp>
 #include <weir/channel/shared_place.hpp>
+#include <weir/runtime/own_poller.hpp>
 #include <weir/runtime/parker.hpp>
 
 #include <chrono>

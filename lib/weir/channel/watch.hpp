@@ -1,10 +1,10 @@
 /// watch: the latest value of something that changes slowly: a setting, a price, a table.
 #pragma once
 
-#include <weir/runtime/own_poller.hpp>
 #include <weir/channel/wait_list.hpp>
 #include <weir/channel/watch_state.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/own_poller.hpp>
 #include <weir/runtime/parker.hpp>
 #include <weir/runtime/pull.hpp>
 

@@ -11,9 +11,9 @@
 
 namespace weir {
 
-/// What a `counted_ptr` points to. Derive with the own type, `class queue : reference_counted<queue>`,
-/// which makes a friend of this where it lets nobody else delete it. Born with one owner: whoever
-/// called `new`.
+/// What a `counted_ptr` points to. Derive with the own type, `class queue :
+/// reference_counted<queue>`, which makes a friend of this where it lets nobody else delete it.
+/// Born with one owner: whoever called `new`.
 template <class Derived>
 class reference_counted {
 public:

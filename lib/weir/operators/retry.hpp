@@ -1,10 +1,10 @@
 /// retry: an async function that is called again when it fails.
 #pragma once
 
-#include <weir/runtime/own_poller.hpp>
 #include <weir/runtime/async_function.hpp>
 #include <weir/runtime/backoff.hpp>
 #include <weir/runtime/clock.hpp>
+#include <weir/runtime/own_poller.hpp>
 
 #include <exception>
 #include <functional>

@@ -96,7 +96,8 @@ public:
     /// The same for an item that lies ready in the stream itself, without a poll.
     template <class Item>
     bool take_ready(std::optional<Item>& item) {
-        if constexpr (requires { derived().take_waiting(item); }) return derived().take_waiting(item);
+        if constexpr (requires { derived().take_waiting(item); })
+            return derived().take_waiting(item);
         return false;
     }
 
