@@ -143,10 +143,12 @@ TEST_CASE("json lines: every cut of the input gives the same") {
     for (const expected_fault& e : {faults[0], faults[3], faults[22], faults[26]}) {
         text.append(good).append("\r\n").append(e.line).append("\n\n");
     }
+    // Unbalanced, where a longer line left a bracket in the buffer.
+    text += "{\"x\":{\"y\":{}}}}}}}}}}}}}}}}}}\n{\"trade_id\": {\"y\": 1}\n";
     text += std::string(400, 'x') + "\n" + std::string(good);
     const codec::json_lines_options bounds{.max_line = 300};
     const auto whole = decode(codec::json_lines<trade>(bounds), text);
-    CHECK(whole.order == "vfvfvfvffv");
+    CHECK(whole.order == "vfvfvfvffffv");
     CHECK(whole.faults.back().why == cause::line_too_long);
     for (std::size_t cut = 0; cut <= text.size(); ++cut) {
         CAPTURE(cut);

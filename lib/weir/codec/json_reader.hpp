@@ -15,7 +15,7 @@ namespace weir::codec {
 
 /// One line of the input.
 struct json_line {
-    /// Without its LF. `json_reader::padding` bytes behind it may be read, whatever they are.
+    /// Without its LF, which stands behind it. `json_reader::padding` bytes behind it may be read.
     std::string_view text;
     std::uint64_t offset = 0;  ///< of its first byte
     std::uint64_t number = 0;  ///< from 1

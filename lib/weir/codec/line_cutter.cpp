@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace weir::codec {
 namespace {
@@ -32,6 +33,13 @@ bool line_cutter::keep(std::string_view part) {
     if (!part.empty()) std::memcpy(kept_.get() + kept_size_, part.data(), part.size());
     kept_size_ += part.size();
     return true;
+}
+
+// The line that was put together, ended as it would be in the input: what simdjson makes of a
+// malformed line may depend on the first byte behind it.
+std::string_view line_cutter::take_kept() {
+    kept_[kept_size_] = '\n';
+    return {kept_.get(), std::exchange(kept_size_, 0)};
 }
 
 // Makes `text` the line at hand. False when it is blank.
@@ -71,9 +79,7 @@ line_cutter::found line_cutter::next(std::string_view bytes, std::size_t& at) {
             return found::too_long;
         }
         if (!whole) return found::nothing;
-        const std::string_view text =
-            in_place ? rest.substr(0, size) : std::string_view(kept_.get(), kept_size_);
-        kept_size_ = 0;
+        const std::string_view text = in_place ? rest.substr(0, size) : take_kept();
         const bool good = begin_line(text);
         next_offset_ += text.size() + 1;
         ++next_number_;
@@ -84,8 +90,7 @@ line_cutter::found line_cutter::next(std::string_view bytes, std::size_t& at) {
 
 line_cutter::found line_cutter::end() {
     if (skipping_ || kept_size_ == 0) return found::nothing;
-    const std::string_view text(kept_.get(), kept_size_);
-    kept_size_ = 0;
+    const std::string_view text = take_kept();
     const bool good = begin_line(text);
     next_offset_ += text.size();
     ++next_number_;

@@ -39,6 +39,7 @@ public:
 
 private:
     bool keep(std::string_view part);
+    std::string_view take_kept();
     bool begin_line(std::string_view text);
 
     std::size_t max_line_;
