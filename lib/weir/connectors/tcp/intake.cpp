@@ -19,18 +19,6 @@ receive_options checked(receive_options options) {
     return options;
 }
 
-bool is_would_block(const asio::error_code& error) {
-    return error == asio::error::would_block || error == asio::error::try_again;
-}
-
-/// Nothing more can be accepted until somebody closes something: no fault of the one who calls.
-bool is_out_of_room(const asio::error_code& error) {
-    return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
-           error == asio::error::no_memory || error == std::errc::too_many_files_open_in_system;
-}
-
-constexpr auto room_is_looked_for = std::chrono::milliseconds(100);
-
 }  // namespace
 
 std::string_view to_string(client_change what) noexcept {
@@ -53,28 +41,27 @@ std::string_view to_string(client_change what) noexcept {
 
 intake::intake(listener port, receive_options options)
     : options_(checked(std::move(options))),
-      port_(std::move(port)),
+      door_(std::move(port)),
       clients_(options_.max_clients),
       ready_(ready_set::of_none_yet(options_.max_clients + 1)),
       block_(std::make_unique_for_overwrite<char[]>(options_.block_size)) {
     free_.reserve(options_.max_clients);
     for (std::size_t place = options_.max_clients; place-- != 0;) free_.push_back(place);
     ready_.begin();
-    ready_.add(port_number);
+    ready_.add(door::number);
 }
 
 std::optional<client_input> intake::next(poll_context& cx) {
-    if (accept_at_ && port_ && accept_again_.reached(cx, *accept_at_)) {
-        accept_at_.reset();
-        ready_.add(port_number);
-    }
+    door_.look_again(cx, ready_);
     for (;;) {
         ready_.collect();
         const std::size_t i = ready_.next_round(turn_);
         if (i == ready_set::none) return std::nullopt;
         turn_ = i + 1;
-        if (i == port_number) {
-            accept(cx);
+        if (i == door::number) {
+            door_.let_in(cx, ready_, [this](asio::ip::tcp::socket socket, const endpoint& remote) {
+                take_in(std::move(socket), remote);
+            });
         } else if (auto input = read(cx, i - 1)) {
             return input;
         }
@@ -82,36 +69,9 @@ std::optional<client_input> intake::next(poll_context& cx) {
 }
 
 poll_state intake::wait(poll_context& cx) {
-    if (!port_ && free_.size() == clients_.size()) return poll_state::finished;
+    if (!door_.open() && free_.size() == clients_.size()) return poll_state::finished;
     ready_.wait(cx);
     return poll_state::pending;
-}
-
-void intake::accept(poll_context& cx) {
-    ready_.remove(port_number);
-    if (!port_) return;
-    // Those who are here have their turn between those who come.
-    constexpr int at_a_time = 16;
-    for (int n = 0; n != at_a_time; ++n) {
-        const asio::error_code error = accept_one();
-        if (is_would_block(error)) {
-            return wake_when_called(port_->acceptor(), ready_.waker_of(port_number), cx.hold());
-        }
-        if (is_out_of_room(error)) {
-            accept_at_ = clock_of(cx.executor()).now() + room_is_looked_for;
-            if (!accept_again_.reached(cx, *accept_at_)) return;
-        }
-        // Any other error is that of a connection that was gone before it was accepted.
-    }
-    ready_.add(port_number);
-}
-
-asio::error_code intake::accept_one() {
-    asio::error_code error;
-    endpoint remote;
-    auto socket = port_->acceptor().accept(remote, error);
-    if (!error) take_in(std::move(socket), remote);
-    return error;
 }
 
 void intake::take_in(asio::ip::tcp::socket socket, const endpoint& remote) {
@@ -142,7 +102,7 @@ std::optional<client_input> intake::read(poll_context& cx, std::size_t place) {
     if (wanted != 0) {
         got = c.socket.read_some(asio::buffer(block_.get(), wanted), input.error);
         if (input.error == asio::error::interrupted) return std::nullopt;
-        if (port_ && is_would_block(input.error)) {
+        if (door_.open() && is_would_block(input.error)) {
             wait_for(cx, place);
             return std::nullopt;
         }
@@ -155,7 +115,7 @@ std::optional<client_input> intake::read(poll_context& cx, std::size_t place) {
     }
     c.received += got;
     input.bytes = {block_.get(), got};
-    if (!port_) {
+    if (!door_.open()) {
         c.left -= got;
     } else if (got < wanted) {
         // Most likely there is no more, and to have the kernel say when there is costs no more than
@@ -172,12 +132,14 @@ void intake::wait_for(poll_context& cx, std::size_t place) {
 }
 
 void intake::drain() {
-    if (!port_) return;
+    if (!door_.open()) return;
     // Those who wait at the door may have sent something. No more come in than there is room for.
-    while (!free_.empty() && !accept_one()) {
+    const auto come_in = [this](asio::ip::tcp::socket socket, const endpoint& remote) {
+        take_in(std::move(socket), remote);
+    };
+    while (!free_.empty() && door_.let_in_one(come_in)) {
     }
-    port_.reset();
-    accept_at_.reset();
+    door_.shut();
     for (std::size_t place = 0; place != clients_.size(); ++place) {
         if (!clients_[place]) continue;
         asio::error_code error;

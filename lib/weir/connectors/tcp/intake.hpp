@@ -3,10 +3,10 @@
 #pragma once
 
 #include <weir/connectors/tcp/client_event.hpp>
+#include <weir/connectors/tcp/door.hpp>
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/clock.hpp>
 #include <weir/runtime/ready_set.hpp>
 
 #include <cstddef>
@@ -69,8 +69,6 @@ private:
         std::uint64_t left = std::uint64_t(-1);  // to be read at the most: see `drain`
     };
 
-    void accept(poll_context& cx);
-    asio::error_code accept_one();
     void take_in(asio::ip::tcp::socket socket, const endpoint& remote);
     std::optional<client_input> read(poll_context& cx, std::size_t place);
     void wait_for(poll_context& cx, std::size_t place);
@@ -79,18 +77,14 @@ private:
         if (options_.on_event) options_.on_event(event);
     }
 
-    // In the set, 0 is the port and n + 1 the client at place n.
-    static constexpr std::size_t port_number = 0;
-
+    // In the set, 0 is the door and n + 1 the client at place n.
     receive_options options_;
-    std::optional<listener> port_;  // none: draining
+    door door_;  // shut: draining
     std::vector<std::unique_ptr<connection>> clients_;
     std::vector<std::size_t> free_;
     ready_set ready_;
     std::unique_ptr<char[]> block_;  // read into by all: what is cut waits in a decoder
     std::size_t turn_ = 0;
-    alarm accept_again_;
-    std::optional<clock::time_point> accept_at_;  // there was no room in the system for another
 };
 
 }  // namespace weir::tcp

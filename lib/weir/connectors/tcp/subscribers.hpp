@@ -1,0 +1,111 @@
+/// \file
+/// The subscribers of a publisher.
+#pragma once
+
+#include <weir/connectors/tcp/door.hpp>
+#include <weir/connectors/tcp/listener.hpp>
+#include <weir/connectors/tcp/outbox.hpp>
+#include <weir/connectors/tcp/subscriber_event.hpp>
+#include <weir/core/asio.hpp>
+#include <weir/core/poll.hpp>
+#include <weir/runtime/clock.hpp>
+#include <weir/runtime/ready_set.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace weir::tcp {
+
+/// How subscribers are served.
+struct publish_options {
+    std::size_t max_subscribers = 256;                  ///< at once; others are turned away
+    std::size_t queue_bytes = std::size_t{4} << 20;     ///< what may wait for each of them
+    when_behind on_overflow = when_behind::disconnect;  ///< for one whose queue is full
+    std::size_t block_size = std::size_t{64} << 10;     ///< messages go out in such blocks
+    clock::duration linger = std::chrono::seconds(5);   ///< for what is queued at the end
+    subscriber_listener on_event = {};                  ///< told who comes and goes
+};
+
+/// What a publisher has done. A message sent to two subscribers is published once.
+struct publish_report {
+    traffic published;               ///< taken from the stream
+    traffic sent;                    ///< to all subscribers together
+    traffic dropped;                 ///< for all subscribers together
+    std::uint64_t subscribers = 0;   ///< that came
+    std::uint64_t disconnected = 0;  ///< that were cut off for being slow
+};
+
+/// The sockets behind `publish`; what the bytes mean is not known here. Used on the strand of the
+/// pipeline.
+class subscribers {
+public:
+    /// Errors: `std::invalid_argument` for options that make no sense.
+    subscribers(listener port, publish_options options);
+
+    const publish_options& options() const noexcept { return options_; }
+
+    /// To be called at the beginning of a poll: lets in who has come, sends what can be sent, and
+    /// forgets who has gone.
+    void work(poll_context& cx);
+    /// Sends `block` to all: at once as far as that goes without waiting, and its rest is queued.
+    /// Leaves it empty.
+    void publish(poll_context& cx, message_block& block);
+    /// False when a subscriber is waited for.
+    bool has_room() const noexcept;
+    /// The poller is woken when there is something to `work` on.
+    void wait(poll_context& cx);
+    /// The end: lets nobody in any more. True when everything is sent, or the time for that is up,
+    /// and all connections are closed; otherwise a wake-up is arranged.
+    bool finish(poll_context& cx);
+
+    const publish_report& report() const noexcept { return report_; }
+
+private:
+    struct subscription {
+        subscription(asio::ip::tcp::socket s, const endpoint& e, std::size_t limit)
+            : socket(std::move(s)), remote(e), queue(limit) {}
+        asio::ip::tcp::socket socket;
+        endpoint remote;
+        outbox queue;
+        traffic sent;
+        traffic dropped;
+        bool blocked = false;  // waits to be written to
+        bool behind = false;   // has missed what came last
+    };
+
+    void take_in(poll_context& cx, asio::ip::tcp::socket socket, const endpoint& remote);
+    void wait_for(poll_context& cx, std::size_t place, asio::socket_base::wait_type ready);
+    void listen_to(poll_context& cx, std::size_t place);
+    void drain_queue(poll_context& cx, std::size_t place);
+    /// Sends without waiting; nothing when the subscriber had to be closed.
+    std::optional<std::size_t> send(std::size_t place, const message_block& block);
+    void queue(std::size_t place, const std::shared_ptr<const message_block>& b, std::size_t sent);
+    void close(std::size_t place, subscriber_change how, const asio::error_code& why = {});
+    void tell(const subscriber_event& event) const {
+        if (options_.on_event) options_.on_event(event);
+    }
+
+    // In the set, 0 is the door; of the subscriber at place n, 2n + 1 says that it can be read
+    // from, and 2n + 2 that it can be written to.
+    static constexpr std::size_t number_of(std::size_t place, asio::socket_base::wait_type ready) {
+        return 2 * place + (ready == asio::socket_base::wait_read ? 1 : 2);
+    }
+
+    publish_options options_;
+    door door_;  // shut: at the end
+    std::vector<std::unique_ptr<subscription>> places_;
+    std::vector<std::size_t> free_;
+    ready_set ready_;
+    publish_report report_;
+    std::vector<asio::const_buffer> gathered_;
+    std::array<char, 4096> unheard_;  // what subscribers say
+    alarm alarm_;
+    std::optional<clock::time_point> deadline_;
+};
+
+}  // namespace weir::tcp
