@@ -27,16 +27,17 @@ public:
     using value_type = int;
 
     template <class OnValue, class OnFault>
-    void feed(std::string_view bytes, OnValue&& on_value, OnFault&& on_fault) {
-        for (const char c : bytes) {
-            if (broken_) return;
+    std::size_t feed(std::string_view bytes, OnValue&& on_value, OnFault&& on_fault) {
+        for (std::size_t at = 0; at != bytes.size() && !broken_;) {
+            const char c = bytes[at++];
             ++seen_;
             if (c != '\n') {
                 line_ += c;
-                continue;
+            } else if (!finish(on_value, on_fault)) {
+                return at;
             }
-            finish(on_value, on_fault);
         }
+        return bytes.size();
     }
     template <class OnValue, class OnFault>
     void end(OnValue&& /*on_value*/, OnFault&& on_fault) {
@@ -46,8 +47,9 @@ public:
 
 private:
     template <class OnValue, class OnFault>
-    void finish(OnValue& on_value, OnFault& on_fault) {
+    bool finish(OnValue& on_value, OnFault& on_fault) {
         int number = 0;
+        bool more = true;
         const char* const stop = line_.data() + line_.size();
         const auto [end, error] = std::from_chars(line_.data(), stop, number);
         if (line_.starts_with('!')) {
@@ -56,10 +58,11 @@ private:
         } else if (error != std::errc() || end != stop) {
             on_fault(line_fault{begin_, "no number"});
         } else {
-            on_value(int{number});
+            more = on_value(int{number});
         }
         begin_ = seen_;
         line_.clear();
+        return more;
     }
 
     std::string line_;

@@ -81,7 +81,11 @@ TEST_CASE("what clients send on many threads reaches all subscribers, and a drai
         std::size_t wrong = 0;
         number_lines lines;
         lines.feed(
-            text, [&](int x) { wrong += x % each != next[static_cast<std::size_t>(x / each)]++; },
+            text,
+            [&](int x) {
+                wrong += x % each != next[static_cast<std::size_t>(x / each)]++;
+                return true;
+            },
             [&](const line_fault&) { ++wrong; });
         CHECK(wrong == 0);
         CHECK(next == std::vector<int>(clients, each));

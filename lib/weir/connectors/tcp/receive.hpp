@@ -35,24 +35,18 @@ public:
     poll_state poll(poll_context& cx, Sink&& sink) {
         clients_->begin();
         for (;;) {
-            if (held_next_ != held_.size()) {
-                const std::size_t granted = cx.grant(held_.size() - held_next_);
-                if (granted == 0) return poll_state::pending;
-                for (const std::size_t stop = held_next_ + granted; held_next_ != stop;) {
-                    if (!sink(std::move(held_[held_next_++]))) return poll_state::paused;
-                }
-                continue;
-            }
-            held_.clear();
-            held_next_ = 0;
             while (owed_ != 0) {
                 const std::size_t granted = cx.grant(owed_);
                 if (granted == 0) return poll_state::pending;
                 owed_ -= granted;
             }
-            const auto input = clients_->next(cx);
-            if (!input) return clients_->wait(cx);
-            if (!decode(*input, sink)) return poll_state::paused;
+            if (rest_.empty()) {
+                const auto input = clients_->next(cx);
+                if (!input) return clients_->wait(cx);
+                if (!take(*input, sink)) return poll_state::paused;
+            } else if (!decode(sink)) {
+                return poll_state::paused;
+            }
         }
     }
 
@@ -60,42 +54,52 @@ public:
     void drain() { clients_->drain(); }
 
 private:
-    /// False when the sink has said no.
+    // These return false when the sink has said no.
+
     template <class Sink>
-    bool decode(const client_input& input, Sink& sink) {
+    bool take(const client_input& input, Sink& sink) {
         auto& d = decoders_[input.client];
         if (!d) d.emplace(make_());
         ++owed_;
+        client_ = input.client;
+        rest_ = input.bytes;
+        if (!input.over) return decode(sink);
         bool more = true;
-        // A block is decoded as a whole: what comes after the sink's no is held.
-        const auto on_value = [&](value_type&& x) {
-            if (more) {
-                ++owed_;
-                more = sink(std::move(x));
-            } else {
-                held_.push_back(std::move(x));
-            }
-        };
-        const auto on_fault = [&](const auto& fault) { clients_->tell_fault(input.client, fault); };
-        if (input.over) {
-            d->end(on_value, on_fault);
+        d->end(value_to(sink, more), fault_to());
+        d.reset();
+        clients_->leave(input);
+        return more;
+    }
+
+    template <class Sink>
+    bool decode(Sink& sink) {
+        auto& d = decoders_[client_];
+        bool more = true;
+        rest_.remove_prefix(d->feed(rest_, value_to(sink, more), fault_to()));
+        if (is_broken(*d)) {
             d.reset();
-            clients_->leave(input);
-        } else {
-            d->feed(input.bytes, on_value, on_fault);
-            if (is_broken(*d)) {
-                d.reset();
-                clients_->expel(input.client);
-            }
+            rest_ = {};
+            clients_->expel(client_);
         }
         return more;
+    }
+
+    template <class Sink>
+    auto value_to(Sink& sink, bool& more) {
+        return [this, &sink, &more](value_type&& x) WEIR_FUSED -> bool {
+            ++owed_;
+            return more = sink(std::move(x));
+        };
+    }
+    auto fault_to() {
+        return [this](const auto& fault) { clients_->tell_fault(client_, fault); };
     }
 
     std::vector<std::optional<decoder_type>> decoders_;
     std::unique_ptr<intake> clients_;
     [[no_unique_address]] Make make_;
-    std::vector<value_type> held_;  // of a block: what the sink did not want yet
-    std::size_t held_next_ = 0;
+    std::size_t client_ = 0;  // who is read, and what is left of its block
+    std::string_view rest_;
     std::size_t owed_ = 0;  // items handed on that were not granted yet
 };
 
@@ -106,7 +110,8 @@ private:
 ///                         p.source("tcp") | weir::for_each(store));
 ///
 /// `Decoder` (see decoder.hpp) makes values of a client's bytes; each client has one, made by
-/// `make()` or default-constructed. Values must own their data.
+/// `make()` or default-constructed. Values with views in them die when the sink returns (after
+/// `co_await next()`: at the next call).
 /// Order: that of each client. Fair: clients that have something take turns, a block each.
 /// Backpressure: a client is read when values are asked for, so that one whose values nobody takes
 /// finds its sends blocked. At hand is a block (64 KiB) in all, and what the decoders keep.
@@ -123,9 +128,6 @@ template <std::invocable Make>
 auto receive(listener port, Make make, receive_options options = {}) {
     using decoder_type = std::invoke_result_t<Make&>;
     static_assert(decoder<decoder_type>, "weir::tcp::receive: this is no decoder: see decoder.hpp");
-    static_assert(!is_borrowed<typename decoder_type::value_type>,
-                  "weir::tcp::receive: the decoder's values are views that die when the block "
-                  "does; let it make values that own their data");
     return receive_stream<Make>(std::move(port), std::move(make), std::move(options));
 }
 template <decoder Decoder>
