@@ -26,6 +26,11 @@ std::string_view token_of(ondemand::value& value) {
     return token;
 }
 
+// Whether `rest` begins with this key and the quote that ends it. Names have nothing to escape.
+bool is_key(std::string_view rest, std::string_view name) {
+    return rest.size() > name.size() && rest[name.size()] == '"' && rest.starts_with(name);
+}
+
 // Digits from `at` on; where they end.
 std::size_t past_digits(std::string_view token, std::size_t at) {
     while (at != token.size() && token[at] >= '0' && token[at] <= '9') ++at;
@@ -107,11 +112,26 @@ simdjson::error_code read_scalar(ondemand::value& value, std::string_view token,
     return simdjson::UNEXPECTED_ERROR;
 }
 
+// Puts a value into its field, or says why that cannot be.
+cause take_value(ondemand::value& value, std::string_view token, const json_slot& slot,
+                 void* record, std::string_view& detail) {
+    if (slot.optional && token == "null") return cause::none;
+    json_scalar scalar;
+    const auto error = read_scalar(value, token, slot.kind, scalar);
+    if (error == simdjson::SUCCESS) return slot.store(record, scalar);
+    if (error == simdjson::STRING_ERROR) {
+        detail = "a bad escape";
+        return cause::not_json;
+    }
+    const cause why = refusal(token, slot.kind);
+    if (why == cause::not_json) detail = "neither number, text, true, false nor null";
+    return why;
+}
+
 }  // namespace
 
 struct json_reader::tools {
     ondemand::parser parser;
-    std::string key;  // one that had to be unescaped
 
     // Room for lines of a power of two: a slowly growing length does not allocate each time.
     void make_room(std::size_t size) {
@@ -122,17 +142,19 @@ struct json_reader::tools {
         }
     }
 
-    // The key as text: where it stands, if nothing in it is escaped.
-    simdjson::error_code key_of(ondemand::field& field, const char* line_end,
-                                std::string_view& to) {
-        const char* const begin = field.key().raw();
-        const char* at = begin;
-        while (at != line_end && *at != '"' && *at != '\\') ++at;
-        to = std::string_view(begin, static_cast<std::size_t>(at - begin));
-        if (at != line_end && *at == '"') return simdjson::SUCCESS;
-        const auto error = field.unescaped_key().get(to);
-        if (error == simdjson::SUCCESS) to = key.assign(to);
-        return error;
+    // Moves `at` to the slot of a field's key; to the end when there is none. Fields mostly come in
+    // their order: the one at `at` is looked at first.
+    simdjson::error_code find(ondemand::field& field, const char* line_end,
+                              std::span<const json_slot> slots, std::size_t& at) {
+        const std::string_view rest(field.key().raw(), line_end);
+        if (at != slots.size() && is_key(rest, slots[at].name)) return simdjson::SUCCESS;
+        std::string_view key = rest.substr(0, rest.find_first_of("\"\\"));
+        if (key.size() == rest.size() || rest[key.size()] == '\\') {
+            if (const auto error = field.unescaped_key().get(key)) return error;
+        }
+        const auto found = std::ranges::find(slots, key, &json_slot::name);
+        at = static_cast<std::size_t>(found - slots.begin());
+        return simdjson::SUCCESS;
     }
 };
 
@@ -151,8 +173,9 @@ fault json_reader::read(const json_line& line, void* record) {
 fault json_reader::read_fields(const json_line& line, void* record) {
     tools_->make_room(line.text.size());
     const char* const begin = line.text.data();
+    const char* const end = begin + line.text.size();
     const auto offset_of = [&](const char* place) {
-        const bool inside = place >= begin && place <= begin + line.text.size();
+        const bool inside = place >= begin && place <= end;
         return line.offset + (inside ? static_cast<std::uint64_t>(place - begin) : 0);
     };
     const auto not_json = [&](const char* place, simdjson::error_code error) {
@@ -177,39 +200,25 @@ fault json_reader::read_fields(const json_line& line, void* record) {
     }
 
     std::uint64_t seen = 0;
-    std::size_t next = 0;  // fields mostly come in their order
+    std::size_t next = 0;
     for (auto each : object) {
         ondemand::field field;
         if (const auto error = std::move(each).get(field)) return not_json(here(), error);
-        std::string_view key;
-        if (const auto error = tools_->key_of(field, begin + line.text.size(), key)) {
+        if (const auto error = tools_->find(field, end, slots_, next)) {
             return not_json(here(), error);
         }
-        if (next == slots_.size() || slots_[next].name != key) {
-            const auto found = std::ranges::find(slots_, key, &json_slot::name);
-            if (found == slots_.end()) continue;  // none of ours: it is skipped
-            next = static_cast<std::size_t>(found - slots_.begin());
-        }
+        if (next == slots_.size()) continue;  // none of ours: it is skipped
         const json_slot& slot = slots_[next];
         const std::uint64_t bit = std::uint64_t{1} << next;
         ++next;
 
         ondemand::value value = field.value();
         const std::string_view token = token_of(value);
-        const auto wrong = [&](cause why, std::string_view detail = {}) {
-            return fault{why, offset_of(token.data()), 0, slot.name, detail};
-        };
-        if ((seen & bit) != 0) return wrong(cause::repeated_field);
+        std::string_view detail;
+        const cause why = (seen & bit) != 0 ? cause::repeated_field
+                                            : take_value(value, token, slot, record, detail);
+        if (why != cause::none) return {why, offset_of(token.data()), 0, slot.name, detail};
         seen |= bit;
-        if (slot.optional && token == "null") continue;
-        json_scalar scalar;
-        if (const auto error = read_scalar(value, token, slot.kind, scalar)) {
-            if (error == simdjson::STRING_ERROR) return wrong(cause::not_json, "a bad escape");
-            const cause why = refusal(token, slot.kind);
-            return wrong(why, why == cause::not_json ? "neither number, text, true, false nor null"
-                                                     : std::string_view());
-        }
-        if (const cause why = slot.store(record, scalar); why != cause::none) return wrong(why);
     }
     if (const char* rest = nullptr; document.current_location().get(rest) == simdjson::SUCCESS) {
         return not_json(rest, simdjson::TRAILING_CONTENT);
