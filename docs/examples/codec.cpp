@@ -1,0 +1,83 @@
+// Structs as JSON lines and as frames, there and back.
+#include <weir/codec/decode.hpp>
+#include <weir/codec/frame_write.hpp>
+#include <weir/codec/frames.hpp>
+#include <weir/codec/json_lines.hpp>
+#include <weir/codec/json_write.hpp>
+#include <weir/runtime/runtime.hpp>
+#include <weir/sinks/to.hpp>
+#include <weir/sources/from_range.hpp>
+
+#include <cstdint>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// [fields]
+namespace market {
+
+enum class side : std::uint8_t { buy, sell };
+
+constexpr auto weir_names(std::type_identity<side>) {
+    return weir::codec::names(weir::codec::name("buy", side::buy),
+                              weir::codec::name("sell", side::sell));
+}
+
+struct trade {
+    std::uint64_t id;
+    double price;
+    side taker;
+    std::optional<std::string> note;
+};
+
+constexpr auto weir_fields(std::type_identity<trade>) {
+    return weir::codec::fields(
+        weir::codec::field("trade_id", &trade::id), weir::codec::field("trade_px", &trade::price),
+        weir::codec::field("side", &trade::taker), weir::codec::field("note", &trade::note));
+}
+
+}  // namespace market
+// [/fields]
+
+using market::trade;
+namespace codec = weir::codec;
+
+// [decode]
+// Values on, faults aside: `line 2, byte 58: field 'trade_px' is missing`.
+std::vector<trade> read_all(weir::runtime& rt, std::vector<std::string> chunks) {
+    auto reject = [](const codec::fault& wrong) { std::cerr << wrong.message() << '\n'; };
+    return rt.run(weir::from_range(std::move(chunks)) |
+                  codec::decode(codec::json_lines<trade>(), reject) | weir::to<std::vector>());
+}
+// [/decode]
+
+int main() {
+    // [write]
+    const trade t{7, 101.25, market::side::buy, std::nullopt};
+    std::string line;
+    codec::append_json_line(line, t);  // {"trade_id":7,"trade_px":101.25,"side":"buy","note":null}
+    std::string frame;
+    codec::append_frame(frame, t);  // 34 bytes
+    // [/write]
+
+    // [feed]
+    // Without streams: feed a decoder whatever comes.
+    codec::frames<trade> decoder;
+    std::vector<trade> seen;
+    auto on_value = [&](trade&& value) { seen.push_back(std::move(value)); };
+    auto on_fault = [](const codec::fault& wrong) { std::cerr << wrong.message() << '\n'; };
+    for (const char byte : frame) decoder.feed({&byte, 1}, on_value, on_fault);
+    decoder.end(on_value, on_fault);
+    // [/feed]
+
+    weir::runtime rt(1);
+    const auto read = read_all(rt, {line + "{\"trade_", "id\":8}\n" + line});
+    std::cout << line << frame.size() << " bytes, " << seen.size() << " and " << read.size()
+              << '\n';
+    return frame.size() == 34 && seen.size() == 1 && seen[0].price == 101.25 && read.size() == 2
+               ? 0
+               : 1;
+}
