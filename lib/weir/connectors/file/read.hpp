@@ -1,0 +1,71 @@
+/// \file
+/// The bytes of a file as a stream.
+#pragma once
+
+#include <weir/connectors/file/block_reader.hpp>
+#include <weir/core/asio.hpp>
+#include <weir/core/poll.hpp>
+#include <weir/runtime/async_operation.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace weir::file {
+
+/// The stream that `read` makes.
+class block_stream : public pullable<block_stream> {
+public:
+    using value_type = std::string;
+
+    explicit block_stream(std::shared_ptr<block_reader> file) noexcept : file_(std::move(file)) {}
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        for (;;) {
+            if (cx.grant(1) == 0) return poll_state::pending;
+            auto block = input_ ? hear(cx) : read(cx);
+            if (!block) return poll_state::pending;
+            if (block->empty()) return poll_state::finished;
+            if (!sink(std::move(*block))) return poll_state::paused;
+        }
+    }
+
+private:
+    // Nothing: a wake-up is arranged. Empty: the end.
+    std::optional<std::string> read(poll_context& cx);
+    std::optional<std::string> hear(poll_context& cx);
+    void start_reading(poll_context& cx);
+
+    std::shared_ptr<block_reader> file_;
+    async_operation<std::exception_ptr, std::string> reading_;
+    // Of what is waited for, and not read by a thread that blocks:
+    std::optional<asio::posix::stream_descriptor> input_;
+    async_operation<asio::error_code> waiting_;
+    bool heard_ = false;  // it was said to be ready, and not found otherwise
+    std::string memory_;
+};
+
+/// Streams a file, or what comes by standard input ("-"), in blocks of bytes.
+///
+/// What comes out: `std::string`s of up to `options.block_size` bytes, in order, none empty. Cut
+/// anywhere: `codec::decode` makes values of them. The file is opened when the stream is first
+/// polled. Of a pipe, a socket or a terminal each block is what has come, at once.
+/// Errors: `std::system_error` with path and cause, thrown out of the pipeline, when the file
+/// cannot be opened or read; `std::invalid_argument` for options that make no sense.
+/// Cancellation: lets go at once; a read of the disk that is under way is over before the pipeline
+/// completes. What was read of a pipe and not handed on is lost then.
+/// Cost: a file is read on the blocking executor, one block ahead of the consumer. What would have
+/// to be waited for (a pipe, a terminal) keeps no thread waiting.
+///
+///     weir::file::read("-") | weir::codec::decode<weir::codec::json_lines<trade>>() | ...
+inline block_stream read(std::filesystem::path path, const read_options& options = {}) {
+    return block_stream(std::make_shared<block_reader>(std::move(path), options));
+}
+
+}  // namespace weir::file

@@ -1,0 +1,75 @@
+/// \file
+/// Being told when a file has changed.
+#pragma once
+
+#include <weir/connectors/file/owned_fd.hpp>
+#include <weir/core/asio.hpp>
+#include <weir/core/poll.hpp>
+#include <weir/runtime/async_operation.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace weir::file {
+
+/// What has happened to a file.
+enum class change : std::uint8_t {
+    written,  ///< it is complete and new: written and closed, moved there, or linked
+    removed   ///< its name is gone
+};
+
+/// The stream that `watch` makes.
+class change_stream : public pullable<change_stream> {
+public:
+    using value_type = change;
+
+    explicit change_stream(const std::filesystem::path& path);
+
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        for (;;) {
+            if (cx.grant(1) == 0) return poll_state::pending;
+            auto found = look(cx);
+            if (!found) return poll_state::pending;
+            if (!sink(std::move(*found))) return poll_state::paused;
+        }
+    }
+
+private:
+    // Nothing: a wake-up is arranged.
+    std::optional<change> look(poll_context& cx);
+    bool read_notes();
+    void take_note(std::uint32_t what, const char* name);
+    bool is_linked() const;
+
+    std::filesystem::path path_;
+    std::string name_;  // in its directory
+    owned_fd notes_;    // inotify's, until there is an executor
+    std::optional<asio::posix::stream_descriptor> input_;
+    async_operation<asio::error_code> waiting_;
+    std::optional<change> latest_;
+};
+
+/// A stream of what happens to the file at `path` from this call on; endless.
+///
+///     auto changes = weir::file::watch("accounts.csv");   // first this,
+///     load("accounts.csv");                               // then this: no change is missed
+///     while (auto c = co_await changes.next()) ...
+///
+/// Says `written` when a writer closes the file, when another is moved over it or linked there (as
+/// editors and careful programs do), and `removed` when its name goes. It need not exist yet; its
+/// directory must. What happens between two polls is one item, the latest.
+/// It is the name that is watched: of a symbolic link, not what it points at.
+/// Linux (inotify), local file systems.
+/// Errors: `std::system_error` that names the directory, from this call when it cannot be watched,
+/// and out of the pipeline when the directory itself is removed or moved.
+inline change_stream watch(const std::filesystem::path& path) {
+    return change_stream(path);
+}
+
+}  // namespace weir::file

@@ -1,0 +1,188 @@
+// file::watch: what programs and people do to files.
+
+#include <weir/connectors/file/watch.hpp>
+#include <weir/core/asio.hpp>
+#include <weir/sinks/for_each.hpp>
+#include <weir/testing/drive.hpp>
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "support.hpp"
+
+using namespace weir::testing;
+using weir::file::change;
+
+namespace {
+
+/// A file that is watched, and what was said of it. Notes are there as soon as the call that makes
+/// them has returned, so `settle` brings all of them.
+struct watched {
+    explicit watched(std::string_view name = "table.csv") : path(dir / name) {}
+
+    void start_watching() {
+        auto note = weir::for_each([this](change c) { seen.push_back(c); });
+        running = start(io, weir::file::watch(path) | std::move(note), stop.slot());
+        settle(io);
+    }
+    std::vector<change> take() {
+        settle(io);
+        return std::exchange(seen, {});
+    }
+
+    temporary_directory dir;
+    std::filesystem::path path;
+    asio::io_context io;
+    asio::cancellation_signal stop;
+    std::vector<change> seen;
+    std::shared_ptr<outcome<void>> running;
+};
+
+using changes = std::vector<change>;
+
+}  // namespace
+
+TEST_CASE("a file that is written and closed has changed, and not before") {
+    watched w;
+    write(w.path, "a");
+    w.start_watching();
+    CHECK(w.take().empty());
+    std::ofstream out(w.path);
+    out << "b" << std::flush;
+    CHECK(w.take().empty());
+    out.close();
+    CHECK(w.take() == changes{change::written});
+}
+
+TEST_CASE("a file need not exist yet; it has changed when it is complete") {
+    watched w;
+    w.start_watching();
+    std::ofstream out(w.path);
+    CHECK(w.take().empty());
+    out << "a";
+    out.close();
+    CHECK(w.take() == changes{change::written});
+}
+
+TEST_CASE("a file that another is moved over has changed") {
+    watched w;
+    write(w.path, "a");
+    w.start_watching();
+    for (const char* text : {"b", "c"}) {
+        write(w.dir / "new", text);
+        CHECK(w.take().empty());
+        std::filesystem::rename(w.dir / "new", w.path);
+        CHECK(w.take() == changes{change::written});
+    }
+}
+
+TEST_CASE("what an editor does is one change: moved away, written anew, the old one deleted") {
+    watched w;
+    write(w.path, "a");
+    w.start_watching();
+    std::filesystem::rename(w.path, w.dir / "table.csv~");
+    write(w.path, "b");
+    std::filesystem::remove(w.dir / "table.csv~");
+    CHECK(w.take() == changes{change::written});
+}
+
+TEST_CASE("a file that is deleted or moved away is removed, and changed when it is made again") {
+    watched w;
+    write(w.path, "a");
+    w.start_watching();
+    std::filesystem::remove(w.path);
+    CHECK(w.take() == changes{change::removed});
+    write(w.path, "b");
+    CHECK(w.take() == changes{change::written});
+    std::filesystem::rename(w.path, w.dir / "elsewhere");
+    CHECK(w.take() == changes{change::removed});
+}
+
+TEST_CASE("a file that is linked in its place has changed") {
+    watched w;
+    write(w.dir / "one", "1");
+    w.start_watching();
+    std::filesystem::create_hard_link(w.dir / "one", w.path);
+    CHECK(w.take() == changes{change::written});
+    std::filesystem::remove(w.path);
+    std::filesystem::create_symlink(w.dir / "one", w.path);
+    CHECK(w.take() == changes{change::written});
+}
+
+TEST_CASE("many changes while nobody looks are one, the latest") {
+    watched w;
+    auto stream = weir::file::watch(w.path);
+    for (int i = 0; i != 1'000; ++i) write(w.path, std::to_string(i));
+    auto first = start_next(w.io, stream);
+    settle(w.io);
+    CHECK(first->get() == change::written);
+    write(w.path, "again");
+    std::filesystem::remove(w.path);
+    auto second = start_next(w.io, stream);
+    settle(w.io);
+    CHECK(second->get() == change::removed);
+    auto third = start_next(w.io, stream);
+    settle(w.io);
+    CHECK_FALSE(third->done);
+}
+
+TEST_CASE("so many changes that notes are lost are a change all the same") {
+    watched w;
+    auto stream = weir::file::watch(w.path);
+    write(w.path, "x");
+    // More than the system keeps for us (16,384 by default); each is of another file than the last.
+    for (int i = 0; i != 20'000; ++i) {
+        write(w.dir / (i % 2 == 0 ? "a" : "b"), "");
+    }
+    write(w.path, "y");
+    auto first = start_next(w.io, stream);
+    settle(w.io);
+    CHECK(first->get() == change::written);
+}
+
+TEST_CASE("other files of the directory are of no interest") {
+    watched w;
+    w.start_watching();
+    write(w.dir / "table.cs", "a");
+    write(w.dir / "table.csv.new", "a");
+    std::filesystem::create_directory(w.dir / "sub");
+    std::filesystem::remove(w.dir / "table.cs");
+    CHECK(w.take().empty());
+}
+
+TEST_CASE("a directory that is not there is named; one that goes ends the stream") {
+    watched w;
+    try {
+        static_cast<void>(weir::file::watch(w.dir / "none" / "file"));
+        FAIL("there is no such directory");
+    } catch (const std::system_error& e) {
+        CHECK(e.code() == std::errc::no_such_file_or_directory);
+        CHECK(std::string(e.what()).find((w.dir / "none").string()) != std::string::npos);
+    }
+    CHECK_THROWS_AS(static_cast<void>(weir::file::watch(w.dir.path() / "")), std::invalid_argument);
+    w.start_watching();
+    std::filesystem::remove_all(w.dir.path());
+    settle(w.io);
+    CHECK_THROWS_AS(w.running->get(), std::system_error);
+}
+
+TEST_CASE("cancelled while it waits, it completes; a context may go away under it") {
+    watched w;
+    w.start_watching();
+    w.stop.emit(asio::cancellation_type::all);
+    settle(w.io);
+    CHECK(w.running->aborted());
+
+    auto io = std::make_unique<asio::io_context>();
+    auto waiting = start(*io, weir::file::watch(w.path) | weir::for_each([](change) {}));
+    settle(*io);
+    io.reset();
+    CHECK_FALSE(waiting->done);
+}
