@@ -123,7 +123,6 @@ TEST_CASE("json lines: an optional may be absent or null, and a view points at i
     constexpr std::string_view rest =
         R"("i8":-8,"u8":8,"i16":-16,"u16":16,"i32":-32,"u32":32,"i64":-64,"u64":64,"f32":0.1,)"
         R"("f64":0.1,"yes":true,"how":"high","text":"a\"b")";
-    viewer seen;
     const std::string text = "{" + std::string(rest) + "}\n{" + std::string(rest) +
                              R"(,"maybe_number":null,"maybe_real":2,"maybe_text":"plain",)"
                              R"("maybe_side":"sell"})";

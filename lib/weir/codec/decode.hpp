@@ -106,14 +106,16 @@ private:
 
     template <class Sink>
     auto fault_to(Sink& sink) {
-        return [this, &sink](const fault& wrong) {
-            if constexpr (rejects) {
+        if constexpr (rejects) {
+            return [this](const fault& wrong) {
                 where_.call(reject_, wrong);
                 return true;
-            } else {
+            };
+        } else {
+            return [&sink](const fault& wrong) {
                 return static_cast<bool>(sink(value_type(wrong.status())));
-            }
-        };
+            };
+        }
     }
 
     S upstream_;
