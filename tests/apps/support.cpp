@@ -21,10 +21,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string program_path() {
+std::string path_of(std::string_view name) {
     const char* apps = std::getenv("WEIR_APPS");
     if (!apps) throw std::runtime_error("WEIR_APPS must name the directory of the built programs");
-    return std::string(apps) + "/weir-load/weir-load";
+    const std::string program(name);
+    return std::string(apps) + '/' + program + '/' + program;
 }
 
 /// Both ends of a new pipe, which children do not inherit.
@@ -119,7 +120,7 @@ program::program(const fs::path& directory, const std::vector<std::string>& argu
     const pipe_ends err = make_pipe();
     out_.emplace(out.read);
     err_.emplace(err.read);
-    std::vector<std::string> words = {program_path()};
+    std::vector<std::string> words = {path_of(limited.program)};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> pointers;
     for (std::string& word : words) pointers.push_back(word.data());

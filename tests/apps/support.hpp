@@ -1,4 +1,5 @@
-/// Runs weir-load as its users do: as a program, in a directory of its own.
+/// Runs weir-load, or another of the programs, as its users do: as a program, in a directory of its
+/// own.
 #pragma once
 
 #include <sys/types.h>
@@ -38,9 +39,11 @@ std::string people_csv(std::uint64_t rows);
 struct limits {
     /// Files cannot grow beyond this many bytes, as if the disk were full.
     std::optional<std::uint64_t> file_size;
+    /// Which program it is.
+    std::string_view program = "weir-load";
 };
 
-/// weir-load, running in a directory.
+/// weir-load, or another, running in a directory.
 class program {
 public:
     program(const std::filesystem::path& directory, const std::vector<std::string>& arguments,

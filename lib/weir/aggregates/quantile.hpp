@@ -43,6 +43,8 @@ public:
     }
 
     void add(double x) { change(x, 1); }
+    /// Adds it so many times, at the cost of once.
+    void add(double x, std::uint64_t times) { change(x, times); }
     /// Takes out a number that was added.
     void remove(double x) { change(x, std::uint64_t(-1)); }
     void merge(const quantile_sketch& other) {

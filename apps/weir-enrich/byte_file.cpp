@@ -1,0 +1,99 @@
+#include "byte_file.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace weir_enrich {
+
+namespace {
+
+constexpr mode_t anyone = 0666;  // less the umask
+
+[[noreturn]] void fail_with(int cause, const char* doing, const std::string& name) {
+    throw std::system_error(cause, std::generic_category(),
+                            std::string("cannot ") + doing + ' ' + name);
+}
+
+}  // namespace
+
+byte_reader::byte_reader(const place& from) : name_(from.path) {
+    if (from.kind == place_kind::standard) {
+        name_ = "the standard input";
+        file_ = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    } else {
+        file_ = ::open(from.path.c_str(), O_RDONLY | O_CLOEXEC);
+    }
+    if (file_ < 0) fail("open");
+}
+
+byte_reader::~byte_reader() {
+    ::close(file_);
+}
+
+bool byte_reader::wait() const {
+    constexpr int milliseconds = 50;
+    while (!stopped_.load(std::memory_order_relaxed)) {
+        pollfd ready{file_, POLLIN, 0};
+        const int n = ::poll(&ready, 1, milliseconds);
+        if (n > 0) return true;
+        if (n < 0 && errno != EINTR) fail("read");
+    }
+    return false;
+}
+
+std::string_view byte_reader::read(std::size_t most) {
+    block_.resize(most);
+    while (wait()) {
+        const ssize_t n = ::read(file_, block_.data(), most);
+        if (n >= 0) return {block_.data(), static_cast<std::size_t>(n)};
+        if (errno != EINTR && errno != EAGAIN) fail("read");
+    }
+    return {};
+}
+
+void byte_reader::fail(const char* doing) const {
+    fail_with(errno, doing, name_);
+}
+
+byte_writer::byte_writer(const place& to) : name_(to.path) {
+    if (to.kind == place_kind::standard) {
+        name_ = "the standard output";
+        file_ = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    } else {
+        file_ = ::open(to.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, anyone);
+    }
+    if (file_ < 0) fail("create");
+}
+
+byte_writer::byte_writer(byte_writer&& other) noexcept
+    : name_(std::move(other.name_)), file_(std::exchange(other.file_, -1)) {}
+
+byte_writer::~byte_writer() {
+    if (file_ >= 0) ::close(file_);
+}
+
+void byte_writer::write(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::write(file_, bytes.data(), bytes.size());
+        if (n >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(n));
+        } else if (errno != EINTR) {
+            fail("write");
+        }
+    }
+}
+
+void byte_writer::close() {
+    if (file_ >= 0 && ::close(std::exchange(file_, -1)) != 0) fail("write");
+}
+
+void byte_writer::fail(const char* doing) const {
+    fail_with(errno, doing, name_);
+}
+
+}  // namespace weir_enrich

@@ -1,0 +1,208 @@
+#include "command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "log.hpp"
+
+namespace weir_enrich {
+
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  weir-enrich demo
+  weir-enrich run --trades trades.csv --accounts accounts.csv --out enriched.jsonl
+  weir-enrich run --trades generator --count 1000000 --out table
+
+Exit codes:
+  0    done: each trade was enriched
+  1    failed: a line on stderr says why
+  2    the command line is wrong
+  3    done, but for trades that were rejected or dropped
+  130  interrupted by Ctrl-C or SIGTERM, and ended in good order)";
+
+constexpr const char* run_notes =
+    R"(Places:
+  --trades  generator, FILE.csv, FILE.jsonl, FILE.bin, - (JSON lines; or csv:-, bin:-)
+  --out     table, jsonl, csv, bin (on the standard output), FILE.csv, FILE.jsonl, FILE.bin
+Tables that are not named are built in. The books of the run are printed on stderr at its end:
+  received = emitted + dropped + rejected
+The first Ctrl-C drains what was read; the second kills.
+
+Examples:
+  weir-enrich run --count 10
+  zcat trades.jsonl.gz | weir-enrich run --trades - --out enriched.bin --out table
+  weir-enrich run --trades trades.csv --on-missing side-output --side-output missing.csv)";
+
+/// CLI11 itself would take -3 for the greatest number but two.
+std::string check_whole(const std::string& text) {
+    const bool whole = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+    return whole ? std::string() : "must be a whole number, not " + text;
+}
+
+std::string check_positive(const std::string& text) {
+    auto fault = check_whole(text);
+    if (!fault.empty()) return fault;
+    return text.find_first_not_of('0') == text.npos ? "must be at least 1" : std::string();
+}
+
+std::string check_workers(const std::string& text) {
+    auto fault = check_positive(text);
+    if (!fault.empty()) return fault;
+    return text.size() > 3 ? "must be at most 999" : std::string();
+}
+
+/// What is written on the command line, before it is understood.
+struct run_text {
+    std::string trades = "generator";
+    std::string accounts = "generator";
+    std::string missing = "drop";
+    std::string side_output = "missing.jsonl";
+    std::uint64_t count = 0;
+    std::uint64_t seconds = 5;
+    std::vector<std::string> out;
+};
+
+void define_tables(CLI::App& command, run_options& o, run_text& text) {
+    command.add_option("--instruments", o.instruments, "The table of instruments, a CSV file")
+        ->type_name("FILE");
+    command.add_option("--accounts", text.accounts, "The table of accounts, a CSV file")
+        ->type_name("FILE|generator")
+        ->default_str(text.accounts);
+    command.add_option("--rates", o.rates.file, "The table of exchange rates, a CSV file")
+        ->type_name("FILE");
+    command
+        .add_option("--on-missing", text.missing, "What becomes of a trade whose key is missing")
+        ->type_name("drop|default|side-output")
+        ->default_str(text.missing);
+    command
+        .add_option("--side-output", text.side_output,
+                    "Where such trades go, with --on-missing side-output")
+        ->type_name("FILE")
+        ->default_str(text.side_output);
+}
+
+void define_generator(CLI::App& command, run_options& o, run_text& text) {
+    command.add_option("--count", text.count, "Ends after so many trades")
+        ->check(check_positive)
+        ->type_name("N");
+    command.add_option("--seed", o.trades.seed, "The same seed makes the same trades and tables")
+        ->check(check_whole)
+        ->type_name("S")
+        ->default_str(std::to_string(o.trades.seed));
+    command
+        .add_option("--rate", o.trades.rate,
+                    "Trades a second of the generator; as fast as it can when not given")
+        ->check(check_positive)
+        ->type_name("N");
+}
+
+void define(CLI::App& command, run_options& o, run_text& text) {
+    command.add_option("--trades", text.trades, "Where trades come from")
+        ->type_name("PLACE")
+        ->default_str(text.trades);
+    define_tables(command, o, text);
+    command.add_option("--out", text.out, "Where enriched trades go; may be given several times")
+        ->type_name("PLACE")
+        ->default_str("table");
+    define_generator(command, o, text);
+    command.add_option("--workers", o.workers, "How many threads make the output's bytes")
+        ->check(check_workers)
+        ->type_name("N")
+        ->default_str(std::to_string(o.workers));
+    command
+        .add_option("--drain-within", text.seconds, "How long an interrupted run may take to end")
+        ->check(check_whole)
+        ->type_name("SECONDS")
+        ->default_str(std::to_string(text.seconds));
+    command.footer(run_notes);
+}
+
+void define(CLI::App& command, demo_options& o) {
+    command.add_option("--seconds", o.seconds, "Ends after so long; runs on when not given")
+        ->check(check_positive)
+        ->type_name("N");
+    command.add_option("--rate", o.rate, "Trades a second")
+        ->check(check_positive)
+        ->type_name("N")
+        ->default_str(std::to_string(o.rate));
+    command.add_option("--seed", o.seed, "The same seed makes the same trades")
+        ->check(check_whole)
+        ->type_name("S")
+        ->default_str(std::to_string(o.seed));
+    command.footer("Example:\n  weir-enrich demo --seconds 10");
+}
+
+on_missing policy_named(const std::string& name) {
+    static const std::map<std::string, on_missing> known{{"drop", on_missing::drop},
+                                                         {"default", on_missing::use_default},
+                                                         {"side-output", on_missing::side_output}};
+    const auto found = known.find(name);
+    if (found == known.end()) {
+        throw usage_error("--on-missing: must be drop, default or side-output, not " + name);
+    }
+    return found->second;
+}
+
+/// The standard output has room for one.
+void check_outputs(const std::vector<place>& out) {
+    std::size_t standard = 0;
+    for (const place& p : out) standard += p.kind == place_kind::standard ? 1 : 0;
+    if (standard > 1) throw usage_error("--out: only one can be the standard output");
+}
+
+void understand(run_options& o, run_text& text) {
+    o.trades.from = parse_input(text.trades);
+    if (text.count != 0) o.trades.count = text.count;
+    if (o.trades.rate > 1'000'000'000) throw usage_error("--rate: must be at most 1000000000");
+    if (o.trades.rate != 0 && o.trades.from.kind != place_kind::generator) {
+        throw usage_error("--rate: only the generator has one");
+    }
+    if (text.accounts != "generator") o.accounts.file = text.accounts;
+    o.accounts.seed = o.rates.seed = o.trades.seed;
+    o.missing = policy_named(text.missing);
+    if (text.out.empty()) text.out = {"table"};
+    for (const std::string& out : text.out) o.out.push_back(parse_output(out));
+    if (o.missing == on_missing::side_output) o.side_output = parse_output(text.side_output);
+    check_outputs(o.out);
+    o.drain_within = std::chrono::seconds(text.seconds);
+    for (const place& p : o.out) {
+        if (p.kind == place_kind::tcp) throw usage_error(p.text + ": cannot be written to");
+    }
+    if (o.trades.from.kind == place_kind::tcp) {
+        throw usage_error(o.trades.from.text + ": cannot be read from");
+    }
+}
+
+}  // namespace
+
+command parse_command_line(int count, char** arguments) {
+    CLI::App app("Enriches trades with instruments, accounts and exchange rates.", "weir-enrich");
+    app.set_version_flag("--version", "weir-enrich " WEIR_VERSION);
+    app.require_subcommand(1);
+    app.footer(examples);
+    run_options run;
+    run_text text;
+    demo_options shown;
+    CLI::App* const run_command = app.add_subcommand("run", "Trades in, enriched trades out");
+    CLI::App* const demo_command =
+        app.add_subcommand("demo", "Made-up trades and tables, and a live view of them");
+    define(*run_command, run, text);
+    define(*demo_command, shown);
+    try {
+        app.parse(count, arguments);
+        if (*demo_command) return shown;
+        understand(run, text);
+        return run;
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? exit_code::success : exit_code::usage;
+    } catch (const usage_error& error) {
+        spdlog::error("{}", error.what());
+        return exit_code::usage;
+    }
+}
+
+}  // namespace weir_enrich

@@ -1,0 +1,48 @@
+/// What became of the trades.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace weir_enrich {
+
+/// A number that one thread at a time adds to and any may read.
+class counter {
+public:
+    // Relaxed, and no locked addition: there is one writer, and it orders nothing else.
+    void add(std::uint64_t n) noexcept {
+        n_.store(n_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+    }
+    std::uint64_t value() const noexcept { return n_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::uint64_t> n_{0};
+};
+
+/// The books of a run. At its end received = emitted + dropped + rejected: nothing is in flight.
+struct run_counts {
+    counter read;      ///< trades that were read and are in order
+    counter bad;       ///< records that are no trades
+    counter emitted;   ///< enriched and written to all outputs
+    counter dropped;   ///< left out, for a key was missing
+    counter diverted;  ///< written to the side output, for a key was missing
+
+    // Which key was missing; with --on-missing default such trades are emitted all the same.
+    counter no_instrument;
+    counter no_account;
+    counter no_rate;
+
+    std::uint64_t received() const noexcept { return read.value() + bad.value(); }
+    std::uint64_t rejected() const noexcept { return bad.value() + diverted.value(); }
+    std::uint64_t missing() const noexcept {
+        return no_instrument.value() + no_account.value() + no_rate.value();
+    }
+    /// What is neither written nor accounted for: on its way, or lost with a failure.
+    std::uint64_t in_flight() const noexcept {
+        const std::uint64_t over = emitted.value() + dropped.value() + rejected();
+        const std::uint64_t all = received();
+        return all > over ? all - over : 0;
+    }
+};
+
+}  // namespace weir_enrich

@@ -1,0 +1,125 @@
+/// Described structs from the records of a CSV file, and to it.
+#pragma once
+
+#include <weir/codec/fields.hpp>
+#include <weir/connectors/csv/file_reader.hpp>
+#include <weir/connectors/csv/record.hpp>
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace weir_enrich {
+
+/// A field's text as a value; nothing when it is none. A view points into `text`.
+template <class M>
+std::optional<M> parse_field(std::string_view text) {
+    if constexpr (weir::codec::text<M>) {
+        return M(text);
+    } else if constexpr (weir::codec::named_enum<M>) {
+        return weir::codec::from_text<M>(text);
+    } else {
+        M value{};
+        const char* const end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, value);
+        return error == std::errc() && stop == end ? std::optional<M>(value) : std::nullopt;
+    }
+}
+
+/// Reads `T`s by the names of their fields, which the header must have, in any order.
+template <weir::codec::described T>
+class csv_fields {
+public:
+    /// Throws csv::file_error, which names what the header lacks.
+    csv_fields(const std::filesystem::path& file, const weir::csv::columns& columns) {
+        std::size_t i = 0;
+        std::string missing;
+        T names;
+        weir::codec::for_each_field(names, [&](std::string_view name, const auto&) {
+            if (const auto at = columns.find(name)) {
+                places_[i] = *at;
+            } else {
+                missing += (missing.empty() ? "" : ", ") + std::string(name);
+            }
+            ++i;
+        });
+        if (!missing.empty()) {
+            throw weir::csv::file_error(file, "the header lacks the columns: " + missing);
+        }
+    }
+
+    /// Empty when all is well; else what is wrong with which field. Texts point into the record.
+    std::string read(const weir::csv::record& record, T& to) const {
+        std::size_t i = 0;
+        std::string wrong;
+        weir::codec::for_each_field(to, [&]<class M>(std::string_view name, M& member) {
+            const std::string_view text = record[places_[i++]];
+            if (auto value = parse_field<M>(text)) {
+                member = *value;
+            } else if (wrong.empty()) {
+                wrong =
+                    std::string(name) + ": cannot be \"" + std::string(text.substr(0, 40)) + '"';
+            }
+        });
+        return wrong;
+    }
+
+private:
+    std::array<std::size_t, weir::codec::field_count<T>> places_{};
+};
+
+/// The names of the fields, as a header.
+template <weir::codec::described T>
+std::string csv_header() {
+    std::string line;
+    const T names;
+    weir::codec::for_each_field(names, [&line](std::string_view name, const auto&) {
+        if (!line.empty()) line += ',';
+        line += name;
+    });
+    return line += '\n';
+}
+
+/// Adds a text, in quotes where it needs them.
+inline void append_csv_text(std::string& to, std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == text.npos) {
+        to += text;
+        return;
+    }
+    to += '"';
+    for (const char c : text) to.append(c == '"' ? 2 : 1, c);
+    to += '"';
+}
+
+/// Adds a value's text.
+template <class M>
+void append_csv_field(std::string& to, const M& value) {
+    if constexpr (weir::codec::text<M>) {
+        append_csv_text(to, value);
+    } else if constexpr (weir::codec::named_enum<M>) {
+        append_csv_text(to, weir::codec::to_text(value).value_or(""));
+    } else {
+        std::array<char, 32> digits;
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+        to.append(digits.data(), end);
+    }
+}
+
+/// Adds a record and its line end.
+template <weir::codec::described T>
+void append_csv_line(std::string& to, const T& value) {
+    bool first = true;
+    weir::codec::for_each_field(value, [&](std::string_view, const auto& member) {
+        if (!first) to += ',';
+        first = false;
+        append_csv_field(to, member);
+    });
+    to += '\n';
+}
+
+}  // namespace weir_enrich

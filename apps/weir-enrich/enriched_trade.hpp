@@ -1,0 +1,50 @@
+/// What goes out.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "trade.hpp"
+
+namespace weir_enrich {
+
+/// A trade with all that is known of it. No padding, so that compilers build it where it is to lie
+/// (docs/joins.md says what that is worth).
+struct enriched_trade {
+    std::uint64_t trade_id = 0;
+    std::uint32_t instrument_id = 0;
+    std::uint32_t user_id = 0;
+    double price = 0;
+    std::uint32_t quantity = 0;
+    weir_enrich::side side = side::buy;
+    std::int64_t event_time = 0;
+    std::string_view symbol;
+    std::string_view instrument_name;
+    std::string_view currency;
+    double tick_size = 0;
+    std::string_view account_name;
+    std::string_view tier;
+    double fee_rate = 0;
+    double notional = 0;                 ///< in the base currency
+    double fee = 0;                      ///< in the base currency
+    std::uint64_t accounts_version = 0;  ///< of the table of accounts that it met
+    std::uint64_t rates_version = 0;     ///< of the table of rates
+    std::int64_t received = 0;           ///< not sent
+};
+
+constexpr auto weir_fields(std::type_identity<enriched_trade>) {
+    using weir::codec::field;
+    using t = enriched_trade;
+    return weir::codec::fields(
+        field("trade_id", &t::trade_id), field("instrument_id", &t::instrument_id),
+        field("user_id", &t::user_id), field("price", &t::price), field("quantity", &t::quantity),
+        field("side", &t::side), field("event_time", &t::event_time), field("symbol", &t::symbol),
+        field("instrument_name", &t::instrument_name), field("currency", &t::currency),
+        field("tick_size", &t::tick_size), field("account_name", &t::account_name),
+        field("tier", &t::tier), field("fee_rate", &t::fee_rate), field("notional", &t::notional),
+        field("fee", &t::fee), field("accounts_version", &t::accounts_version),
+        field("rates_version", &t::rates_version));
+}
+
+}  // namespace weir_enrich

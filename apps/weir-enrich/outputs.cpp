@@ -1,0 +1,89 @@
+#include "outputs.hpp"
+
+#include <weir/codec/frame_write.hpp>
+#include <weir/codec/json_write.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "csv_fields.hpp"
+
+namespace weir_enrich {
+
+namespace {
+
+constexpr std::size_t bytes_a_trade = 512;  // as lines of JSON have, and more
+
+void append_row(std::string& to, const enriched_trade& t) {
+    fmt::format_to(std::back_inserter(to),
+                   "{:>10}  {:<8}  {:<20.20}  {:<4}  {:>7}  {:>12.4f} {:<3}  {:>14.2f}  {:>10.4f}  "
+                   "{:<16.16}  {:<10.10}\n",
+                   t.trade_id, t.symbol, t.instrument_name, t.side == side::buy ? "buy" : "sell",
+                   t.quantity, t.price, t.currency, t.notional, t.fee, t.account_name, t.tier);
+}
+
+void append(std::string& to, format f, const enriched_trade& t) {
+    switch (f) {
+        case format::csv:
+            return append_csv_line(to, t);
+        case format::json_lines:
+            return weir::codec::append_json_line(to, t);
+        case format::frames:
+            return weir::codec::append_frame(to, t);
+        case format::table:
+            return append_row(to, t);
+    }
+}
+
+}  // namespace
+
+encoded_run encoder::operator()(std::vector<enriched_trade> trades) const {
+    encoded_run run;
+    run.bytes.resize(formats_.size());
+    for (std::size_t i = 0; i != formats_.size(); ++i) {
+        run.bytes[i].reserve(trades.size() * bytes_a_trade);
+        for (const enriched_trade& t : trades) append(run.bytes[i], formats_[i], t);
+    }
+    run.trades = std::move(trades);
+    return run;
+}
+
+std::vector<format> formats_of(const std::vector<place>& places) {
+    std::vector<format> formats;
+    for (const place& p : places) {
+        if (std::ranges::find(formats, p.format) == formats.end()) formats.push_back(p.format);
+    }
+    return formats;
+}
+
+std::string header_of(format f) {
+    if (f == format::csv) return csv_header<enriched_trade>();
+    if (f != format::table) return {};
+    return fmt::format(
+        "{:>10}  {:<8}  {:<20}  {:<4}  {:>7}  {:>12} {:<3}  {:>14}  {:>10}  {:<16}  {:<10}\n",
+        "trade", "symbol", "name", "side", "quantity", "price", "", "notional", "fee", "account",
+        "tier");
+}
+
+outputs::outputs(const std::vector<place>& places) {
+    const auto formats = formats_of(places);
+    outputs_.reserve(places.size());
+    for (const place& p : places) {
+        const auto at = std::ranges::find(formats, p.format) - formats.begin();
+        outputs_.push_back({byte_writer(p), static_cast<std::size_t>(at)});
+        outputs_.back().to.write(header_of(p.format));
+    }
+}
+
+void outputs::write(const encoded_run& run) {
+    for (output& o : outputs_) o.to.write(run.bytes[o.format]);
+}
+
+void outputs::close() {
+    for (output& o : outputs_) o.to.close();
+}
+
+}  // namespace weir_enrich

@@ -1,0 +1,32 @@
+/// Where trades come from and go to, as it is written on the command line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace weir_enrich {
+
+enum class format : std::uint8_t { csv, json_lines, frames, table };
+
+enum class place_kind : std::uint8_t { generator, standard, file, tcp };
+
+/// A place and what is spoken there.
+struct place {
+    place_kind kind = place_kind::generator;
+    weir_enrich::format format = format::json_lines;
+    std::string path;        ///< of a file
+    std::string host;        ///< of tcp: an address
+    std::uint16_t port = 0;  ///< of tcp
+    std::string text;        ///< as it was written
+};
+
+/// `generator`, `-`, `csv:-`, `trades.csv`, `trades.jsonl`, `trades.bin`, `json:FILE`,
+/// `tcp://127.0.0.1:9000`, `tcp://127.0.0.1:9000?format=jsonl`. A format that is not said is that
+/// of the file's ending, JSON lines of the standard input, and binary frames of tcp.
+/// Throws usage_error, which names what is wrong with the text.
+place parse_input(const std::string& text);
+
+/// `table`, `jsonl`, `csv`, `-`: the standard output; else as above. No generator.
+place parse_output(const std::string& text);
+
+}  // namespace weir_enrich

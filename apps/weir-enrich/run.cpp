@@ -1,0 +1,159 @@
+#include "run.hpp"
+
+#include <weir/operators/map.hpp>
+#include <weir/operators/parallel.hpp>
+#include <weir/pipeline/pipeline.hpp>
+#include <weir/runtime/runtime.hpp>
+#include <weir/sinks/for_each.hpp>
+#include <weir/sinks/into.hpp>
+
+#include <fmt/format.h>
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "enrichment.hpp"
+#include "generator.hpp"
+#include "in_runs.hpp"
+#include "read_tables.hpp"
+#include "side_output.hpp"
+#include "stop_on_signals.hpp"
+
+namespace weir_enrich {
+
+namespace {
+
+constexpr std::size_t trades_a_run = 256;
+constexpr std::size_t runs_between = 16;
+
+/// A failure without the names of the program's parts, which say nothing to its users.
+std::exception_ptr cause_of(std::exception_ptr error) {
+    for (;;) {
+        try {
+            std::rethrow_exception(error);
+        } catch (const weir::pipeline_error& e) {
+            error = e.cause();
+        } catch (const weir::stage_error& e) {
+            error = e.cause();
+        } catch (...) {
+            return error;
+        }
+    }
+}
+
+/// The two segments: one joins, one writes.
+class enricher {
+public:
+    enricher(const run_options& o, run_state& state, const observer& seen)
+        : options_(o), state_(state), seen_(seen), bad_(state.counts), outputs_(o.out) {
+        if (o.missing == on_missing::side_output) side_.emplace(o.side_output);
+    }
+
+    void build(weir::pipeline& p, const asio::any_io_executor& executor) {
+        const auto instruments = o_instruments();
+        auto accounts = open_accounts(options_.accounts, texts_, state_.accounts);
+        auto rates = open_rates(options_.rates, texts_, state_.rates);
+        auto trades = open_trades(p, executor, options_.trades, state_.counts, bad_);
+        const auto divert = [this](const trade& t) { side_->add(t); };
+        enrichment_options<decltype(divert)> how{instruments, options_.missing, state_.counts,
+                                                 divert};
+        auto [to_write, written] = p.channel<encoded_run>("written", runs_between);
+        weir::any_stream<std::vector<enriched_trade>> runs =
+            std::move(trades) | enrich(std::move(accounts), std::move(rates), std::move(how)) |
+            in_runs(trades_a_run);
+        p.add("enrich", encoded(std::move(runs)) | weir::into(std::move(to_write)));
+        p.add("write",
+              std::move(written) | weir::for_each([this](const encoded_run& r) { write(r); }));
+    }
+
+    /// To be called when all is over.
+    void close() {
+        outputs_.close();
+        if (side_) side_->close();
+    }
+
+private:
+    std::shared_ptr<instrument_table> o_instruments() {
+        return options_.instruments.empty() ? make_instruments(options_.trades.seed, texts_)
+                                            : read_instruments(options_.instruments, texts_);
+    }
+
+    weir::any_stream<encoded_run> encoded(
+        weir::any_stream<std::vector<enriched_trade>> runs) const {
+        const encoder encode(formats_of(options_.out));
+        if (options_.workers == 1) return std::move(runs) | weir::map(encode);
+        return std::move(runs) | weir::parallel(options_.workers, encode);
+    }
+
+    void write(const encoded_run& run) {
+        outputs_.write(run);
+        state_.counts.emitted.add(run.trades.size());
+        if (seen_.on_written) seen_.on_written(run.trades);
+    }
+
+    const run_options& options_;
+    run_state& state_;
+    const observer& seen_;
+    texts texts_;
+    bad_records bad_;
+    outputs outputs_;
+    std::optional<side_output> side_;
+};
+
+void wait_for(std::future<void>& over, const observer& seen) {
+    if (!seen.show) return over.wait();
+    while (over.wait_for(seen.period) != std::future_status::ready) seen.show();
+}
+
+}  // namespace
+
+bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
+    enricher work(o, state, seen);
+    // One to join, one to write, and those who encode.
+    weir::runtime rt(o.workers + 1);
+    weir::pipeline p("weir-enrich", rt.executor());
+    stop_on_signals signals(p, o.drain_within);
+    work.build(p, rt.executor());
+    auto over = p.run(asio::use_future);
+    wait_for(over, seen);
+    std::exception_ptr error;
+    try {
+        over.get();
+    } catch (...) {
+        error = cause_of(std::current_exception());
+    }
+    if (error) std::rethrow_exception(error);
+    work.close();
+    return !signals.came();
+}
+
+std::string ledger_line(const run_counts& c) {
+    std::string line =
+        fmt::format("received {} = emitted {} + dropped {} + rejected {}", c.received(),
+                    c.emitted.value(), c.dropped.value(), c.rejected());
+    if (c.in_flight() != 0) line += fmt::format(" + lost {}", c.in_flight());
+    if (c.missing() != 0) {
+        line += fmt::format("; missing: instruments {}, accounts {}, rates {}",
+                            c.no_instrument.value(), c.no_account.value(), c.no_rate.value());
+    }
+    return line;
+}
+
+exit_code run(const run_options& o) {
+    run_state state;
+    bool ended = false;
+    try {
+        ended = run_to_end(o, state, {});
+    } catch (...) {
+        fmt::print(stderr, "weir-enrich: {}\n", ledger_line(state.counts));
+        throw;
+    }
+    fmt::print(stderr, "weir-enrich: {}\n", ledger_line(state.counts));
+    if (!ended) return exit_code::interrupted;
+    const bool all = state.counts.dropped.value() + state.counts.rejected() == 0;
+    return all ? exit_code::success : exit_code::rejects;
+}
+
+}  // namespace weir_enrich

@@ -1,0 +1,60 @@
+/// `weir-enrich run`: trades in, enriched trades out.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "counts.hpp"
+#include "exit_code.hpp"
+#include "missing_policy.hpp"
+#include "outputs.hpp"
+#include "slow_tables.hpp"
+#include "trade_input.hpp"
+
+namespace weir_enrich {
+
+struct run_options {
+    input_options trades;
+    std::filesystem::path instruments;  ///< empty: built in
+    slow_table_options accounts;
+    slow_table_options rates;
+    on_missing missing = on_missing::drop;
+    place side_output;  ///< where trades with a missing key go, if they are to
+    std::vector<place> out;
+    std::size_t workers = 1;
+    std::chrono::milliseconds drain_within{5'000};
+};
+
+/// Who looks on while a run is under way.
+struct observer {
+    /// Called with each run of trades that was written, on the strand that writes.
+    std::function<void(const std::vector<enriched_trade>&)> on_written;
+    /// Called by the thread that waits, every `period`.
+    std::function<void()> show;
+    std::chrono::milliseconds period{500};
+};
+
+/// What a run needs, and what is seen of it from outside.
+struct run_state {
+    run_counts counts;
+    table_state accounts;
+    table_state rates;
+};
+
+/// Runs to the end, or until a signal. False when a signal ended it.
+/// Errors: those of the places and the tables, whose text names the place and the cause. `state`
+/// has the books in any case.
+bool run_to_end(const run_options& options, run_state& state, const observer& seen);
+
+/// `run_to_end`, and the books on stderr.
+exit_code run(const run_options& options);
+
+/// The books in a line.
+std::string ledger_line(const run_counts& counts);
+
+}  // namespace weir_enrich

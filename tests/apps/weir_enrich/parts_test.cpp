@@ -1,0 +1,93 @@
+// The parts of weir-enrich that are right or wrong on their own.
+
+#include <doctest/doctest.h>
+#include <weir-enrich/csv_fields.hpp>
+#include <weir-enrich/generator.hpp>
+#include <weir-enrich/place.hpp>
+#include <weir-enrich/window.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+using namespace weir_enrich;
+
+namespace {
+
+enriched_trade traded(std::uint32_t instrument, double price, std::uint32_t quantity,
+                      std::int64_t second) {
+    enriched_trade t;
+    t.instrument_id = instrument;
+    t.symbol = instrument == 1 ? "ONE" : "TWO";
+    t.price = price;
+    t.quantity = quantity;
+    t.notional = price * quantity * 2;
+    t.event_time = second * 1'000'000'000;
+    return t;
+}
+
+}  // namespace
+
+TEST_CASE("the window knows price, volume and mean of the last minute, and of no more") {
+    window w;
+    w.add(traded(1, 10, 1, 100));
+    w.add(traded(1, 20, 3, 130));
+    auto top = w.top(5);
+    REQUIRE(top.size() == 1);
+    CHECK(top[0].symbol == "ONE");
+    CHECK(top[0].count == 2);
+    CHECK(top[0].volume == 4);
+    CHECK(top[0].vwap() == 17.5);
+    CHECK(top[0].mean_notional() == 70);
+    CHECK(top[0].move() == 1);
+    w.add(traded(2, 1, 1, 160));  // a minute after the first
+    w.add(traded(1, 5, 1, 100));  // too late
+    top = w.top(5);
+    REQUIRE(top.size() == 2);
+    CHECK(top[0].count == 1);
+    CHECK(top[0].vwap() == 20);
+    CHECK(top[1].symbol == "TWO");
+    w.add(traded(2, 3, 1, 161));
+    CHECK(w.movers(1)[0].symbol == "TWO");
+    w.add(traded(2, 3, 1, 1'000));
+    CHECK(w.top(5).size() == 1);
+}
+
+TEST_CASE("a place is a kind, a format and a name") {
+    CHECK(parse_input("generator").kind == place_kind::generator);
+    const place standard = parse_input("csv:-");
+    CHECK(standard.kind == place_kind::standard);
+    CHECK(standard.format == format::csv);
+    const place port = parse_input("tcp://[::1]:9000?format=jsonl");
+    CHECK(port.kind == place_kind::tcp);
+    CHECK(port.host == "::1");
+    CHECK(port.port == 9000);
+    CHECK(port.format == format::json_lines);
+    CHECK(parse_input("tcp://127.0.0.1:0").format == format::frames);
+    CHECK(parse_output("bin:odd.name").path == "odd.name");
+    CHECK(parse_output("table").format == format::table);
+}
+
+TEST_CASE("CSV texts have quotes where they need them") {
+    std::string line;
+    append_csv_text(line, "plain");
+    append_csv_text(line, "a,b");
+    append_csv_text(line, "say \"x\"");
+    CHECK(line == "plain\"a,b\"\"say \"\"x\"\"\"");
+}
+
+TEST_CASE("the generator makes the same trades for the same seed, and some users far more often") {
+    trade_generator a(5, 1'000);
+    trade_generator b(5, 1'000);
+    std::vector<std::uint64_t> trades_of(built_in_instruments);
+    for (int i = 0; i != 100'000; ++i) {
+        const trade t = a.next();
+        const trade same = b.next();
+        CHECK(t.price == same.price);
+        REQUIRE(t.instrument_id < built_in_instruments);
+        REQUIRE(t.user_id < built_in_accounts);
+        ++trades_of[t.instrument_id];
+    }
+    CHECK(trades_of[0] > 20 * trades_of[100]);
+    CHECK(trades_of[0] < 20'000);
+}
