@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
+#include <support/polled.hpp>
 
 #include <cstddef>
 #include <string>
@@ -162,6 +163,30 @@ TEST_CASE("decode hands on views that can be looked at before the next item is a
         seen.append(next->text).append(" ");
     }
     CHECK(seen == "one two three ");
+}
+
+TEST_CASE("decode pauses where its sink says no, also on its last item") {
+    const auto ignore = [](const codec::fault&) {};
+    std::string frame;
+    codec::append_frame(frame, first);
+    // The last item comes of the end of the input, or of a chunk behind which nothing can come.
+    auto lines = weir::from_range(std::vector<std::string>{"{\"n\":1}\n{\"n\":2}"}) |
+                 codec::decode(codec::json_lines<number>(), ignore);
+    auto frames = weir::from_range(std::vector<std::string>{frame + "nonsense nonsense"}) |
+                  codec::decode(codec::frames<trade>());
+    weir::testing::poll_by_hand poll;
+    const auto check = [&](auto& stream) {
+        for (int i = 0; i != 2; ++i) {
+            const auto [state, item] = poll(stream);
+            CHECK(state == weir::poll_state::paused);
+            CHECK(item.has_value());
+        }
+        const auto [state, item] = poll(stream);
+        CHECK(state == weir::poll_state::finished);
+        CHECK_FALSE(item.has_value());
+    };
+    check(lines);
+    check(frames);
 }
 
 static_assert(weir::is_borrowed<word> && weir::is_borrowed<absl::StatusOr<word>>);

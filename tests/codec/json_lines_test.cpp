@@ -144,11 +144,12 @@ TEST_CASE("json lines: every cut of the input gives the same") {
     }
     // Unbalanced, where a longer line left a bracket in the buffer.
     text += "{\"x\":{\"y\":{}}}}}}}}}}}}}}}}}}\n{\"trade_id\": {\"y\": 1}\n";
-    text += std::string(400, 'x') + "\n" + std::string(good);
+    text += std::string(400, 'x') + "\n{}\n" + std::string(good);
     const codec::json_lines_options bounds{.max_line = 300};
     const auto whole = decode(codec::json_lines<trade>(bounds), text);
-    CHECK(whole.order == "vfvfvfvffffv");
-    CHECK(whole.faults.back().why == cause::line_too_long);
+    CHECK(whole.order == "vfvfvfvfffffv");
+    CHECK(whole.faults[6].why == cause::line_too_long);
+    CHECK(whole.faults[7].offset == text.size() - good.size() - 3);
     for (std::size_t cut = 0; cut <= text.size(); ++cut) {
         CAPTURE(cut);
         REQUIRE(decode(codec::json_lines<trade>(bounds), text, {cut}) == whole);
