@@ -152,11 +152,11 @@ void copy_structs(benchmark::State& state) {
     report(state, count * sizeof(trade));
 }
 
-BENCHMARK(write<frame_format>)->Name("weir@write_frame");
-BENCHMARK(read<frame_format>)->Name("weir@read_frame");
-BENCHMARK(write<json_format>)->Name("weir@write_json");
-BENCHMARK(read<json_format>)->Name("weir@read_json");
-BENCHMARK(copy_structs)->Name("memcpy");
+BENCHMARK(write<frame_format>)->Name("weir@write_frame")->UseRealTime();
+BENCHMARK(read<frame_format>)->Name("weir@read_frame")->UseRealTime();
+BENCHMARK(write<json_format>)->Name("weir@write_json")->UseRealTime();
+BENCHMARK(read<json_format>)->Name("weir@read_json")->UseRealTime();
+BENCHMARK(copy_structs)->Name("memcpy")->UseRealTime();
 
 }  // namespace
 
