@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,8 +27,10 @@ Exit codes:
 
 constexpr const char* run_notes =
     R"(Places:
-  --trades  generator, FILE.csv, FILE.jsonl, FILE.bin, - (JSON lines; or csv:-, bin:-)
-  --out     table, jsonl, csv, bin (on the standard output), FILE.csv, FILE.jsonl, FILE.bin
+  --trades  generator, FILE.csv, FILE.jsonl, FILE.bin, - (JSON lines; or csv:-, bin:-),
+            tcp://127.0.0.1:9000 (frames; JSON lines with ?format=jsonl)
+  --out     table, jsonl, csv, bin (on the standard output), FILE.csv, FILE.jsonl, FILE.bin,
+            tcp://127.0.0.1:9001 (for subscribers; likewise)
 Tables that are not named are built in. The books of the run are printed on stderr at its end:
   received = emitted + dropped + rejected
 The first Ctrl-C drains what was read; the second kills.
@@ -149,9 +152,12 @@ on_missing policy_named(const std::string& name) {
 
 /// The standard output has room for one.
 void check_outputs(const std::vector<place>& out) {
-    std::size_t standard = 0;
-    for (const place& p : out) standard += p.kind == place_kind::standard ? 1 : 0;
-    if (standard > 1) throw usage_error("--out: only one can be the standard output");
+    if (std::ranges::count(out, place_kind::standard, &place::kind) > 1) {
+        throw usage_error("--out: only one can be the standard output");
+    }
+    if (std::ranges::count(out, place_kind::tcp, &place::kind) > 1) {
+        throw usage_error("--out: only one can be a port");
+    }
 }
 
 void understand(run_options& o, run_text& text) {
@@ -166,15 +172,14 @@ void understand(run_options& o, run_text& text) {
     o.missing = policy_named(text.missing);
     if (text.out.empty()) text.out = {"table"};
     for (const std::string& out : text.out) o.out.push_back(parse_output(out));
-    if (o.missing == on_missing::side_output) o.side_output = parse_output(text.side_output);
+    if (o.missing == on_missing::side_output) {
+        o.side_output = parse_output(text.side_output);
+        if (o.side_output.kind != place_kind::file) {
+            throw usage_error("--side-output: must be a file, not " + text.side_output);
+        }
+    }
     check_outputs(o.out);
     o.drain_within = std::chrono::seconds(text.seconds);
-    for (const place& p : o.out) {
-        if (p.kind == place_kind::tcp) throw usage_error(p.text + ": cannot be written to");
-    }
-    if (o.trades.from.kind == place_kind::tcp) {
-        throw usage_error(o.trades.from.text + ": cannot be read from");
-    }
 }
 
 }  // namespace

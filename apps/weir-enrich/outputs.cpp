@@ -72,6 +72,7 @@ outputs::outputs(const std::vector<place>& places) {
     const auto formats = formats_of(places);
     outputs_.reserve(places.size());
     for (const place& p : places) {
+        if (p.kind == place_kind::tcp) continue;
         const auto at = std::ranges::find(formats, p.format) - formats.begin();
         outputs_.push_back({byte_writer(p), static_cast<std::size_t>(at)});
         outputs_.back().to.write(header_of(p.format));

@@ -30,7 +30,8 @@ private:
 /// The formats of `places`, each once.
 std::vector<format> formats_of(const std::vector<place>& places);
 
-/// Writes runs to all places. Errors: std::system_error, which names the place and the cause.
+/// Writes runs to all places but those of tcp. Errors: std::system_error, which names the place and
+/// the cause.
 class outputs {
 public:
     /// Creates the files, with headers where the format has one.

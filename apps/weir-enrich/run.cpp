@@ -1,5 +1,6 @@
 #include "run.hpp"
 
+#include <weir/connectors/tcp/publish.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/operators/parallel.hpp>
 #include <weir/pipeline/pipeline.hpp>
@@ -8,7 +9,9 @@
 #include <weir/sinks/into.hpp>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <future>
 #include <memory>
 #include <optional>
@@ -17,6 +20,7 @@
 #include "enrichment.hpp"
 #include "generator.hpp"
 #include "in_runs.hpp"
+#include "port.hpp"
 #include "read_tables.hpp"
 #include "side_output.hpp"
 #include "stop_on_signals.hpp"
@@ -64,6 +68,10 @@ public:
             std::move(trades) | enrich(std::move(accounts), std::move(rates), std::move(how)) |
             in_runs(trades_a_run);
         p.add("enrich", encoded(std::move(runs)) | weir::into(std::move(to_write)));
+        if (const place* const to = subscribers()) {
+            add_publisher(p, std::move(written), open_port(*to, executor, "subscribers"), *to);
+            return;
+        }
         p.add("write",
               std::move(written) | weir::for_each([this](const encoded_run& r) { write(r); }));
     }
@@ -85,6 +93,38 @@ private:
         const encoder encode(formats_of(options_.out));
         if (options_.workers == 1) return std::move(runs) | weir::map(encode);
         return std::move(runs) | weir::parallel(options_.workers, encode);
+    }
+
+    /// Where subscribers come to, if anywhere.
+    const place* subscribers() const {
+        const auto found = std::ranges::find(options_.out, place_kind::tcp, &place::kind);
+        return found == options_.out.end() ? nullptr : &*found;
+    }
+
+    /// Writes to the other places on the way, and sends each run to all who are there.
+    template <class Written>
+    void add_publisher(weir::pipeline& p, Written written, weir::tcp::listener port,
+                       const place& to) {
+        const auto formats = formats_of(options_.out);
+        const auto at =
+            static_cast<std::size_t>(std::ranges::find(formats, to.format) - formats.begin());
+        weir::tcp::publish_options how;
+        how.linger = options_.drain_within;
+        how.on_event = [](const weir::tcp::subscriber_event& e) {
+            spdlog::info("subscriber {} {}", weir::tcp::to_string(e.subscriber),
+                         weir::tcp::to_string(e.what));
+        };
+        auto bytes = weir::map([this, at](encoded_run run) {
+            write(run);
+            return std::move(run.bytes[at]);
+        });
+        p.add("write",
+              std::move(written) | std::move(bytes) |
+                  weir::tcp::publish(std::move(port), std::move(how)),
+              [](const weir::tcp::publish_report& r) {
+                  spdlog::info("subscribers: {} came, {} were too slow and cut off", r.subscribers,
+                               r.disconnected);
+              });
     }
 
     void write(const encoded_run& run) {

@@ -1,5 +1,8 @@
 #include "trade_input.hpp"
 
+#include <weir/codec/frames.hpp>
+#include <weir/codec/json_lines.hpp>
+#include <weir/connectors/tcp/receive.hpp>
 #include <weir/operators/flat_map.hpp>
 #include <weir/operators/flatten.hpp>
 #include <weir/operators/take.hpp>
@@ -8,7 +11,8 @@
 #include <weir/sources/generate.hpp>
 #include <weir/sources/interval.hpp>
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <chrono>
 #include <exception>
 #include <limits>
@@ -17,6 +21,7 @@
 #include <vector>
 
 #include "generator.hpp"
+#include "port.hpp"
 #include "stamped.hpp"
 
 namespace weir_enrich {
@@ -97,6 +102,22 @@ auto paced(const input_options& o) {
            });
 }
 
+/// What clients send. Bytes that are no trade are rejected; the client stays, if its next trade can
+/// be found.
+template <class Decoder>
+auto received(const place& from, const asio::any_io_executor& executor, bad_records& bad) {
+    weir::tcp::receive_options options;
+    options.on_event = [&bad](const weir::tcp::client_event& e) {
+        const std::string client = weir::tcp::to_string(e.client);
+        if (e.what == weir::tcp::client_change::fault) {
+            bad.add(fmt::format("{}: byte {}: {}: rejected", client, e.offset, e.message));
+        } else {
+            spdlog::info("client {} {}", client, weir::tcp::to_string(e.what));
+        }
+    };
+    return weir::tcp::receive<Decoder>(open_port(from, executor, "trades"), std::move(options));
+}
+
 template <class S>
 trades admitted(S stream, const input_options& o, run_counts& counts) {
     if (!o.count) return std::move(stream) | stamped(counts);
@@ -105,12 +126,20 @@ trades admitted(S stream, const input_options& o, run_counts& counts) {
 
 }  // namespace
 
-trades open_trades(weir::pipeline& p, const asio::any_io_executor&, const input_options& o,
+trades open_trades(weir::pipeline& p, const asio::any_io_executor& executor, const input_options& o,
                    run_counts& counts, bad_records& bad) {
     auto source = p.source(o.from.text);
     if (o.from.kind == place_kind::generator) {
         if (o.rate == 0) return admitted(unpaced(o) | std::move(source), o, counts);
         return admitted(paced(o) | std::move(source), o, counts);
+    }
+    if (o.from.kind == place_kind::tcp) {
+        if (o.from.format == format::frames) {
+            using frames = weir::codec::frames<trade>;
+            return admitted(received<frames>(o.from, executor, bad) | std::move(source), o, counts);
+        }
+        using lines = weir::codec::json_lines<trade>;
+        return admitted(received<lines>(o.from, executor, bad) | std::move(source), o, counts);
     }
     auto blocks = reader_stream(open_reader(o.from, bad));
     return admitted(std::move(blocks) | weir::flatten() | std::move(source), o, counts);

@@ -1,0 +1,21 @@
+#include "port.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "exit_code.hpp"
+
+namespace weir_enrich {
+
+weir::tcp::listener open_port(const place& at, const asio::any_io_executor& executor,
+                              std::string_view what) {
+    asio::error_code error;
+    weir::tcp::listen_options options;
+    options.address = asio::ip::make_address(at.host, error);
+    if (error) throw usage_error(at.text + ": " + at.host + " is no address, such as 127.0.0.1");
+    options.port = at.port;
+    weir::tcp::listener port(executor, options);
+    spdlog::info("{}: listening on {}", what, weir::tcp::to_string(port.local()));
+    return port;
+}
+
+}  // namespace weir_enrich
