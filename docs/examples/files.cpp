@@ -1,0 +1,51 @@
+// A table that is read again when its file changes.
+#include <weir/connectors/file/read.hpp>
+#include <weir/connectors/file/watch.hpp>
+#include <weir/core/asio.hpp>
+#include <weir/runtime/runtime.hpp>
+#include <weir/sinks/fold.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <utility>
+
+namespace {
+
+// [watch]
+asio::awaitable<std::string> text_of(std::filesystem::path path) {
+    auto join = [](std::string all, std::string block) { return std::move(all) + block; };
+    auto reading = weir::file::read(std::move(path)) | weir::fold(std::string(), join);
+    co_return co_await std::move(reading);
+}
+
+asio::awaitable<std::string> wait_for(std::filesystem::path path, std::string wanted) {
+    auto changes = weir::file::watch(path);     // first this,
+    std::string text = co_await text_of(path);  // then this: no change is missed
+    while (text != wanted) {
+        const auto change = co_await changes.next();
+        if (change == weir::file::change::written) text = co_await text_of(path);
+    }
+    co_return text;
+}
+// [/watch]
+
+}  // namespace
+
+int main() {
+    std::string name = (std::filesystem::temp_directory_path() / "weir-example-XXXXXX").string();
+    if (!::mkdtemp(name.data())) return 1;
+    const std::filesystem::path dir = name;
+    std::ofstream(dir / "table") << "old";
+
+    weir::runtime rt(2);
+    auto waiting = asio::co_spawn(rt.executor(), wait_for(dir / "table", "new"), asio::use_future);
+    std::ofstream(dir / "table.new") << "new";
+    std::filesystem::rename(dir / "table.new", dir / "table");
+    const bool good = waiting.get() == "new";
+    std::filesystem::remove_all(dir);
+    if (!good) std::cerr << "the table is wrong\n";
+    return good ? 0 : 1;
+}
