@@ -151,7 +151,7 @@ void wait_for(std::future<void>& over, const observer& seen) {
 
 bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
     enricher work(o, state, seen);
-    // One to join, one to write, and those who encode.
+    // One to join, one to write or to read a table again, and those who encode.
     weir::runtime rt(o.workers + 1);
     weir::pipeline p("weir-enrich", rt.executor());
     stop_on_signals signals(p, o.drain_within);

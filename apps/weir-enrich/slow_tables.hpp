@@ -34,8 +34,9 @@ struct slow_table_options {
     std::uint64_t changes_a_second = 0;  ///< of the built-in table
 };
 
-/// Accounts: all at once, then one change after the other. Reads the file now: errors as
-/// `read_accounts`. `texts` and `state` must outlive the stream.
+/// Accounts: all at once, then one change after the other; of a file, all at once again each time
+/// it is replaced. Reads the file now: errors as `read_accounts`; later ones are told in the log.
+/// `texts` and `state` must outlive the stream.
 weir::any_stream<account_update> open_accounts(const slow_table_options& options, texts& texts,
                                                table_state& state);
 /// Rates, likewise; each change is a new table.

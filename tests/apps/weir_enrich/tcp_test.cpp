@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "../support.hpp"
@@ -83,6 +85,39 @@ TEST_CASE("clients' trades go to a subscriber, whatever becomes of a client") {
     p.signal(SIGTERM);
     // One line was no trade, and one was cut.
     CHECK(has(line_with(p, "received "), "received 5 = emitted 3 + dropped 0 + rejected 2"));
+    CHECK(p.wait() == 130);
+}
+
+TEST_CASE("a table's file that is replaced is read again, and one that is broken is not used") {
+    const scratch dir;
+    const std::string header = "user_id,name,tier,fee_rate\n";
+    weir_load_test::write_file(dir / "accounts.csv", header + "1,Ann,gold,0.5\n");
+    program p(dir.path(),
+              {"run", "--accounts", "accounts.csv", "--trades", "tcp://127.0.0.1:0?format=jsonl",
+               "--out", "jsonl"},
+              enrich);
+    asio::io_context io;
+    auto client = connect(io, line_with(p, "trades: listening on "));
+    const auto enriched = [&](int id) {
+        send(client, trade_line(id));
+        return p.out_line().value_or("");
+    };
+    CHECK(has(enriched(1), R"("tier":"gold","fee_rate":0.5)"));
+    const auto replace = [&dir](const std::string& text) {
+        weir_load_test::write_file(dir / "new.csv", text);
+        std::filesystem::rename(dir / "new.csv", dir / "accounts.csv");
+    };
+    replace("garbage");
+    CHECK(has(line_with(p, "stays in use"), "accounts.csv: "));
+    CHECK(has(enriched(2), R"("tier":"gold","fee_rate":0.5)"));
+    replace(header + "1,Ann,iron,0.25\n");
+    line_with(p, "accounts.csv: read again, 1 rows");
+    // It is on its way: some trades may still meet the old one.
+    std::string line;
+    for (int id = 3; !has(line, R"("tier":"iron","fee_rate":0.25)"); ++id) line = enriched(id);
+    CHECK(has(line, R"("accounts_version":2)"));
+    p.signal(SIGTERM);
+    line_with(p, "+ dropped 0 + rejected 0");
     CHECK(p.wait() == 130);
 }
 
