@@ -27,11 +27,11 @@ public:
         if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete static_cast<Derived*>(this);
     }
 
-protected:
+private:
+    friend Derived;  // and nobody else derives
     reference_counted() = default;
     ~reference_counted() = default;
 
-private:
     std::atomic<std::uint32_t> count_{1};
 };
 
