@@ -115,7 +115,7 @@ void dial::start_attempt(poll_context& cx) {
     deadline_ = clock_of(cx.executor()).now() + options_.patience;
     const auto initiate = [&](auto done) {
         const auto a = attempt_;
-        const auto strand = cx.executor();
+        const auto& strand = cx.executor();
         done.get_cancellation_slot().assign([a](asio::cancellation_type) { a->stop(); });
         auto go_on = [a, strand, done = std::move(done)](
                          asio::error_code error,
