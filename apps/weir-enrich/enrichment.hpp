@@ -5,6 +5,7 @@
 #include <weir/joins/lookup_join.hpp>
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "enriched_trade.hpp"
@@ -25,14 +26,6 @@ struct owned_trade {
     account user;
     weir::table_version accounts_version;
 };
-
-inline const trade& trade_of(const trade& x) {
-    return x;
-}
-template <class T>
-const trade& trade_of(const T& x) {
-    return x.what;
-}
 
 inline enriched_trade complete(const owned_trade& x, const rate& r, weir::table_version version) {
     const double notional = x.what.price * x.what.quantity * r.to_base;
@@ -62,7 +55,13 @@ struct enrichment_options {
 template <class Accounts, class Rates, class Divert>
 auto enrich(Accounts accounts, Rates rates, enrichment_options<Divert> o) {
     const auto policy = [&o](auto row, counter& misses) {
-        const auto divert = [f = o.divert](const auto& x) { f(trade_of(x)); };
+        const auto divert = [f = o.divert]<class T>(const T& x) {
+            if constexpr (std::is_same_v<T, trade>) {
+                f(x);
+            } else {
+                f(x.what);
+            }
+        };
         return missing_policy(o.missing, row, misses, o.counts, divert);
     };
     auto with_instrument = weir::lookup_join(

@@ -41,7 +41,7 @@ auto changes(std::uint64_t a_second, Make make) {
 /// The table in a file, and anew each time the file is replaced. One that cannot be read is told in
 /// the log, and the one before stays in use. Reading is a task of its own: trades do not wait.
 template <class Update, class Read>
-auto watched(const std::filesystem::path& file, table_state& state, Read read) {
+auto watched(const std::filesystem::path& file, table_state& state, const Read& read) {
     auto written = weir::file::watch(file);  // first, so that no change is missed
     auto table = read();
     state.change(table->size());

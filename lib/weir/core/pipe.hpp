@@ -40,6 +40,7 @@ auto pipe(Apply apply) {
 /// Applies an operator to a stream. Streams are consumed: pass an lvalue with `std::move`.
 template <class S, class Apply>
     requires(!closure<S>)
+// NOLINTNEXTLINE(performance-unnecessary-value-param): it is consumed, where its call says so
 auto operator|(S&& upstream, pipe_closure<Apply> op) {
     static_assert(!std::is_lvalue_reference_v<S>,
                   "weir: a pipe takes over its stream; write std::move(stream) | ...");
