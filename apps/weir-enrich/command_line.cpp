@@ -30,7 +30,8 @@ constexpr const char* run_notes =
   --trades  generator, FILE.csv, FILE.jsonl, FILE.bin, - (JSON lines; or csv:-, bin:-),
             tcp://127.0.0.1:9000 (frames; JSON lines with ?format=jsonl)
   --out     table, jsonl, csv, bin (on the standard output), FILE.csv, FILE.jsonl, FILE.bin,
-            tcp://127.0.0.1:9001 (for subscribers; likewise)
+            tcp://127.0.0.1:9001 (for subscribers; likewise; one that falls behind is cut off,
+            but for ?behind=drop-oldest, drop-newest or wait)
 Tables that are not named are built in. The books of the run are printed on stderr at its end:
   received = emitted + dropped + rejected
 The first Ctrl-C drains what was read; the second kills.

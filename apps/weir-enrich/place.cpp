@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -26,20 +27,48 @@ std::optional<format> format_named(text_view name) {
     throw usage_error(fmt::format("{}: {}", text, why));
 }
 
-/// `tcp://ADDRESS:PORT`, with `?format=bin` or `?format=jsonl`.
-place parse_tcp(const std::string& text) {
+std::optional<weir::tcp::when_behind> policy_named(text_view name) {
+    using weir::tcp::when_behind;
+    if (name == "disconnect") return when_behind::disconnect;
+    if (name == "drop-oldest") return when_behind::drop_oldest;
+    if (name == "drop-newest") return when_behind::drop_newest;
+    if (name == "wait") return when_behind::wait;
+    return std::nullopt;
+}
+
+/// What stands behind the `?` of an address: `format=jsonl&behind=wait`.
+void parse_query(place& p, text_view query, bool is_output) {
+    while (!query.empty()) {
+        const text_view one = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), one.size() + 1));
+        const auto equals = std::min(one.find('='), one.size());
+        const text_view key = one.substr(0, equals);
+        const text_view value = one.substr(std::min(equals + 1, one.size()));
+        if (key == "format") {
+            const auto named = format_named(value);
+            if (!named || *named == format::csv) refuse(p.text, "say format=bin or format=jsonl");
+            p.format = *named;
+        } else if (key == "behind" && is_output) {
+            const auto named = policy_named(value);
+            if (!named) {
+                refuse(p.text, "say behind=disconnect, drop-oldest, drop-newest or wait");
+            }
+            p.behind = *named;
+        } else {
+            refuse(p.text, fmt::format("there is no setting '{}' here", key));
+        }
+    }
+}
+
+/// `tcp://ADDRESS:PORT`, and `?` with settings.
+place parse_tcp(const std::string& text, bool is_output) {
     place p;
     p.kind = place_kind::tcp;
     p.format = format::frames;
     p.text = text;
     text_view rest = text_view(text).substr(6);
     if (const auto question = rest.find('?'); question != rest.npos) {
-        constexpr text_view key = "?format=";
-        const text_view query = rest.substr(question);
-        const auto named = query.starts_with(key) ? format_named(query.substr(key.size()))
-                                                  : std::optional<format>();
-        if (!named || *named == format::csv) refuse(text, "say ?format=bin or ?format=jsonl");
-        p.format = *named;
+        parse_query(p, rest.substr(question + 1), is_output);
         rest = rest.substr(0, question);
     }
     const auto colon = rest.rfind(':');
@@ -87,7 +116,7 @@ place parse_input(const std::string& text) {
         p.text = text;
         return p;
     }
-    return text.starts_with("tcp://") ? parse_tcp(text) : parse_file(text);
+    return text.starts_with("tcp://") ? parse_tcp(text, false) : parse_file(text);
 }
 
 place parse_output(const std::string& text) {
@@ -102,7 +131,7 @@ place parse_output(const std::string& text) {
         p.format = *named;
         return p;
     }
-    return text.starts_with("tcp://") ? parse_tcp(text) : parse_file(text);
+    return text.starts_with("tcp://") ? parse_tcp(text, true) : parse_file(text);
 }
 
 }  // namespace weir_enrich

@@ -1,6 +1,8 @@
 /// Where trades come from and go to, as it is written on the command line.
 #pragma once
 
+#include <weir/connectors/tcp/outbox.hpp>
+
 #include <cstdint>
 #include <string>
 
@@ -17,7 +19,9 @@ struct place {
     std::string path;        ///< of a file
     std::string host;        ///< of tcp: an address
     std::uint16_t port = 0;  ///< of tcp
-    std::string text;        ///< as it was written
+    /// Of tcp, for output: what becomes of a subscriber whose queue is full.
+    weir::tcp::when_behind behind = weir::tcp::when_behind::disconnect;
+    std::string text;  ///< as it was written
 };
 
 /// `generator`, `-`, `csv:-`, `trades.csv`, `trades.jsonl`, `trades.bin`, `json:FILE`,
@@ -26,7 +30,8 @@ struct place {
 /// Throws usage_error, which names what is wrong with the text.
 place parse_input(const std::string& text);
 
-/// `table`, `jsonl`, `csv`, `-`: the standard output; else as above. No generator.
+/// `table`, `jsonl`, `csv`, `-`: the standard output; else as above. No generator. Of a port also
+/// what it does to a subscriber that falls behind: `tcp://127.0.0.1:9001?behind=wait`.
 place parse_output(const std::string& text);
 
 }  // namespace weir_enrich

@@ -56,20 +56,20 @@ public:
     }
 
     void build(weir::pipeline& p, const asio::any_io_executor& executor) {
-        const auto instruments = o_instruments();
+        auto listed = instruments();
         auto accounts = open_accounts(options_.accounts, texts_, state_.accounts);
         auto rates = open_rates(options_.rates, texts_, state_.rates);
         auto trades = open_trades(p, executor, options_.trades, state_.counts, bad_);
         const auto divert = [this](const trade& t) { side_->add(t); };
-        enrichment_options<decltype(divert)> how{instruments, options_.missing, state_.counts,
+        enrichment_options<decltype(divert)> how{std::move(listed), options_.missing, state_.counts,
                                                  divert};
-        auto [to_write, written] = p.channel<encoded_run>("written", runs_between);
         weir::any_stream<std::vector<enriched_trade>> runs =
             std::move(trades) | enrich(std::move(accounts), std::move(rates), std::move(how)) |
             in_runs(trades_a_run);
+        auto [to_write, written] = p.channel<encoded_run>("written", runs_between);
         p.add("enrich", encoded(std::move(runs)) | weir::into(std::move(to_write)));
         if (const place* const to = subscribers()) {
-            add_publisher(p, std::move(written), open_port(*to, executor, "subscribers"), *to);
+            publish(p, std::move(written), open_port(*to, executor, "subscribers"), *to);
             return;
         }
         p.add("write",
@@ -83,7 +83,7 @@ public:
     }
 
 private:
-    std::shared_ptr<instrument_table> o_instruments() {
+    std::shared_ptr<instrument_table> instruments() {
         return options_.instruments.empty() ? make_instruments(options_.trades.seed, texts_)
                                             : read_instruments(options_.instruments, texts_);
     }
@@ -103,13 +103,14 @@ private:
 
     /// Writes to the other places on the way, and sends each run to all who are there.
     template <class Written>
-    void add_publisher(weir::pipeline& p, Written written, weir::tcp::listener port,
-                       const place& to) {
+    void publish(weir::pipeline& p, const char* segment, Written written, weir::tcp::listener port,
+                 const place& to) {
         const auto formats = formats_of(options_.out);
         const auto at =
             static_cast<std::size_t>(std::ranges::find(formats, to.format) - formats.begin());
         weir::tcp::publish_options how;
         how.linger = options_.drain_within;
+        how.on_overflow = to.behind;
         how.on_event = [](const weir::tcp::subscriber_event& e) {
             spdlog::info("subscriber {} {}", weir::tcp::to_string(e.subscriber),
                          weir::tcp::to_string(e.what));

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <weir-enrich/csv_fields.hpp>
+#include <weir-enrich/exit_code.hpp>
 #include <weir-enrich/generator.hpp>
 #include <weir-enrich/place.hpp>
 #include <weir-enrich/window.hpp>
@@ -66,6 +67,31 @@ TEST_CASE("a place is a kind, a format and a name") {
     CHECK(parse_input("tcp://127.0.0.1:0").format == format::frames);
     CHECK(parse_output("bin:odd.name").path == "odd.name");
     CHECK(parse_output("table").format == format::table);
+}
+
+TEST_CASE("a port for subscribers says what becomes of one that falls behind") {
+    using weir::tcp::when_behind;
+    CHECK(parse_output("tcp://127.0.0.1:1").behind == when_behind::disconnect);
+    const place both = parse_output("tcp://127.0.0.1:1?behind=drop-oldest&format=jsonl");
+    CHECK(both.behind == when_behind::drop_oldest);
+    CHECK(both.format == format::json_lines);
+    CHECK(parse_output("tcp://127.0.0.1:1?behind=wait").behind == when_behind::wait);
+}
+
+TEST_CASE("a setting of a port that makes no sense is named") {
+    const auto refused = [](const char* text, const char* why) {
+        CHECK_THROWS_WITH_AS(parse_output(text), why, usage_error);
+    };
+    refused("tcp://127.0.0.1:1?behind=never",
+            "tcp://127.0.0.1:1?behind=never: say behind=disconnect, drop-oldest, drop-newest or "
+            "wait");
+    refused("tcp://127.0.0.1:1?format=csv",
+            "tcp://127.0.0.1:1?format=csv: say format=bin or format=jsonl");
+    refused("tcp://127.0.0.1:1?colour",
+            "tcp://127.0.0.1:1?colour: there is no setting 'colour' here");
+    CHECK_THROWS_WITH_AS(parse_input("tcp://127.0.0.1:1?behind=wait"),
+                         "tcp://127.0.0.1:1?behind=wait: there is no setting 'behind' here",
+                         usage_error);
 }
 
 TEST_CASE("CSV texts have quotes where they need them") {
