@@ -103,8 +103,7 @@ private:
 
     /// Writes to the other places on the way, and sends each run to all who are there.
     template <class Written>
-    void publish(weir::pipeline& p, const char* segment, Written written, weir::tcp::listener port,
-                 const place& to) {
+    void publish(weir::pipeline& p, Written written, weir::tcp::listener port, const place& to) {
         const auto formats = formats_of(options_.out);
         const auto at =
             static_cast<std::size_t>(std::ranges::find(formats, to.format) - formats.begin());
