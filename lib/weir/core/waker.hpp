@@ -17,9 +17,6 @@ namespace weir {
 template <class Derived>
 class reference_counted {
 public:
-    reference_counted(const reference_counted&) = delete;
-    reference_counted& operator=(const reference_counted&) = delete;
-
     void retain() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
     void release() noexcept {
         // Release orders this owner's last use before the delete; acquire lets the deleter see
@@ -30,6 +27,8 @@ public:
 private:
     friend Derived;  // and nobody else derives
     reference_counted() = default;
+    reference_counted(const reference_counted&) = delete;
+    reference_counted& operator=(const reference_counted&) = delete;
     ~reference_counted() = default;
 
     std::atomic<std::uint32_t> count_{1};
