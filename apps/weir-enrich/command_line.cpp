@@ -1,17 +1,20 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <shared/numbers.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "log.hpp"
-
 namespace weir_enrich {
 
 namespace {
+
+using weir_apps::check_positive;
+using weir_apps::check_whole;
 
 constexpr const char* examples = R"(Examples:
   weir-enrich demo
@@ -40,18 +43,6 @@ Examples:
   weir-enrich run --count 10
   zcat trades.jsonl.gz | weir-enrich run --trades - --out enriched.bin --out table
   weir-enrich run --trades trades.csv --on-missing side-output --side-output missing.csv)";
-
-/// CLI11 itself would take -3 for the greatest number but two.
-std::string check_whole(const std::string& text) {
-    const bool whole = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-    return whole ? std::string() : "must be a whole number, not " + text;
-}
-
-std::string check_positive(const std::string& text) {
-    auto fault = check_whole(text);
-    if (!fault.empty()) return fault;
-    return text.find_first_not_of('0') == text.npos ? "must be at least 1" : std::string();
-}
 
 std::string check_workers(const std::string& text) {
     auto fault = check_positive(text);

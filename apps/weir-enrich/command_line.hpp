@@ -4,7 +4,6 @@
 #include <variant>
 
 #include "demo.hpp"
-#include "exit_code.hpp"
 #include "run.hpp"
 
 namespace weir_enrich {

@@ -1,11 +1,13 @@
 /// `weir-enrich demo`: all of it at work, on made-up trades, and a live view.
 #pragma once
 
+#include <shared/exit_code.hpp>
+
 #include <cstdint>
 
-#include "exit_code.hpp"
-
 namespace weir_enrich {
+
+using weir_apps::exit_code;
 
 struct demo_options {
     std::uint64_t seconds = 0;  ///< ends after so long; 0: runs until it is interrupted

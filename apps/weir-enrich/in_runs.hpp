@@ -22,8 +22,8 @@ public:
     weir::poll_state poll(weir::poll_context& cx, Sink&& sink) {
         while (!ended_) {
             value_type run;
-            run.reserve(most_);
             const auto state = upstream_.poll(cx, [this, &run](weir::item_t<S>&& x) {
+                if (run.empty()) run.reserve(most_);  // not for a poll that brings nothing
                 run.push_back(std::move(x));
                 return run.size() < most_;
             });

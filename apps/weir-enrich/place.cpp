@@ -8,8 +8,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "exit_code.hpp"
-
 namespace weir_enrich {
 
 namespace {

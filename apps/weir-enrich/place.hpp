@@ -3,10 +3,14 @@
 
 #include <weir/connectors/tcp/outbox.hpp>
 
+#include <shared/exit_code.hpp>
+
 #include <cstdint>
 #include <string>
 
 namespace weir_enrich {
+
+using weir_apps::usage_error;
 
 enum class format : std::uint8_t { csv, json_lines, frames, table };
 

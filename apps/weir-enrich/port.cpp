@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "exit_code.hpp"
-
 namespace weir_enrich {
 
 weir::tcp::listener open_port(const place& at, const asio::any_io_executor& executor,

@@ -9,12 +9,14 @@
 #include <weir/sinks/into.hpp>
 
 #include <fmt/format.h>
+#include <shared/interruption.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <future>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <utility>
 
 #include "enrichment.hpp"
@@ -23,7 +25,6 @@
 #include "port.hpp"
 #include "read_tables.hpp"
 #include "side_output.hpp"
-#include "stop_on_signals.hpp"
 
 namespace weir_enrich {
 
@@ -154,7 +155,11 @@ bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
     // One to join, one to write or to read a table again, and those who encode.
     weir::runtime rt(o.workers + 1);
     weir::pipeline p("weir-enrich", rt.executor());
-    stop_on_signals signals(p, o.drain_within);
+    const weir_apps::interruption interrupted;
+    const std::stop_callback drain(interrupted.token(), [&p, &o] {
+        // Who waits for the pipeline sees how it ends.
+        p.drain(o.drain_within, [](const std::exception_ptr&, const weir::drain_report&) {});
+    });
     work.build(p, rt.executor());
     auto over = p.run(asio::use_future);
     wait_for(over, seen);
@@ -166,7 +171,7 @@ bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
     }
     if (error) std::rethrow_exception(error);
     work.close();
-    return !signals.came();
+    return !interrupted.token().stop_requested();
 }
 
 std::string ledger_line(const run_counts& c) {

@@ -1,6 +1,8 @@
 /// `weir-enrich run`: trades in, enriched trades out.
 #pragma once
 
+#include <shared/exit_code.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,13 +12,14 @@
 #include <vector>
 
 #include "counts.hpp"
-#include "exit_code.hpp"
 #include "missing_policy.hpp"
 #include "outputs.hpp"
 #include "slow_tables.hpp"
 #include "trade_input.hpp"
 
 namespace weir_enrich {
+
+using weir_apps::exit_code;
 
 struct run_options {
     input_options trades;

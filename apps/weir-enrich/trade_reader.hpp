@@ -1,13 +1,14 @@
 /// Trades from a file or the standard input, by plain blocking calls.
 #pragma once
 
+#include <shared/log.hpp>
+
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "counts.hpp"
-#include "log.hpp"
 #include "place.hpp"
 #include "trade.hpp"
 
@@ -24,7 +25,7 @@ public:
 
 private:
     run_counts& counts_;
-    limited_log log_{"records that are no trades"};
+    weir_apps::limited_log log_{"records that are no trades"};
 };
 
 /// Reads trades a block at a time.

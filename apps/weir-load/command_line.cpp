@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <shared/numbers.hpp>
 
 #include <map>
 #include <string>
@@ -8,6 +9,9 @@
 namespace weir_load {
 
 namespace {
+
+using weir_apps::check_positive;
+using weir_apps::check_whole;
 
 constexpr const char* examples = R"(Examples:
   weir-load create-file --number-rows 1000000
@@ -29,18 +33,6 @@ Examples:
   weir-load run-pipeline
   weir-load run-pipeline --input people.tsv --delimiter '\t' --database people.db
   zcat people.csv.gz | weir-load run-pipeline --input - --progress json)";
-
-/// CLI11 itself would take -3 for the greatest number but two.
-std::string check_whole(const std::string& text) {
-    const bool whole = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-    return whole ? std::string() : "must be a whole number, not " + text;
-}
-
-std::string check_positive(const std::string& text) {
-    auto fault = check_whole(text);
-    if (!fault.empty()) return fault;
-    return text.find_first_not_of('0') == text.npos ? "must be at least 1" : std::string();
-}
 
 void define(CLI::App& command, create_options& o) {
     command.add_option("--number-rows", o.number_rows, "How many people")

@@ -1,6 +1,7 @@
 #include "create_file.hpp"
 
 #include <fmt/format.h>
+#include <shared/interruption.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,7 +14,6 @@
 #include <string_view>
 #include <vector>
 
-#include "interruption.hpp"
 #include "output_file.hpp"
 #include "text.hpp"
 
@@ -117,7 +117,7 @@ std::uint64_t some_seed() {
 
 exit_code create_file(const create_options& options) {
     const auto started = std::chrono::steady_clock::now();
-    const interruption interrupted;
+    const weir_apps::interruption interrupted;
     const auto stop = interrupted.token();
     const std::uint64_t seed = options.seed ? *options.seed : some_seed();
     output_file file(options.output);

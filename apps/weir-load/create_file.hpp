@@ -1,13 +1,15 @@
 /// `weir-load create-file`: a CSV file of people that do not exist.
 #pragma once
 
+#include <shared/exit_code.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 
-#include "exit_code.hpp"
-
 namespace weir_load {
+
+using weir_apps::exit_code;
 
 struct create_options {
     std::uint64_t number_rows = 0;

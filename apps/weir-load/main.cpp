@@ -1,13 +1,11 @@
 /// weir-load: makes CSV files of people and loads them into SQLite. See docs/weir-load.md.
 #include <fmt/format.h>
+#include <shared/whole_program.hpp>
 
-#include <csignal>
-#include <cstdio>
 #include <exception>
 #include <variant>
 
 #include "command_line.hpp"
-#include "log.hpp"
 #include "summary.hpp"
 
 namespace {
@@ -30,23 +28,15 @@ exit_code run(const command& c) {
     try {
         return std::visit(runner{}, c);
     } catch (const std::exception& error) {
-        spdlog::error("{}", error.what());
+        const exit_code code = weir_apps::tell(error);
         if (wants_json(c)) fmt::print("{}\n", json_failure(error.what()));
-        return dynamic_cast<const usage_error*>(&error) ? exit_code::usage : exit_code::failure;
+        return code;
     }
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    // A closed pipe and a limit on file sizes are errors to be told, not reasons to die.
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);
-    set_up_log();
-    exit_code code = run(parse_command_line(count, arguments));
-    if (std::fflush(stdout) != 0 && code == exit_code::success) {
-        spdlog::error("cannot write the standard output");
-        code = exit_code::failure;
-    }
-    return static_cast<int>(code);
+    weir_apps::begin_program("weir-load");
+    return weir_apps::end_program(run(parse_command_line(count, arguments)));
 }

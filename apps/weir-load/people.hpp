@@ -5,6 +5,8 @@
 #include <weir/core/pipe.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <shared/log.hpp>
+
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -14,7 +16,6 @@
 
 #include "input.hpp"
 #include "load_counts.hpp"
-#include "log.hpp"
 #include "person.hpp"
 #include "reject_file.hpp"
 #include "uuid.hpp"
@@ -42,8 +43,8 @@ private:
     std::optional<person_columns> columns_;
     load_counts& counts_;
     reject_file& rejects_;
-    limited_log bad_records_{"bad records"};
-    limited_log unread_ages_{"ages that are not whole numbers"};
+    weir_apps::limited_log bad_records_{"bad records"};
+    weir_apps::limited_log unread_ages_{"ages that are not whole numbers"};
 };
 
 /// A stream of batches of records, made into one of full batches of people (and a last one that

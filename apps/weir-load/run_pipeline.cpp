@@ -9,6 +9,8 @@
 #include <weir/runtime/runtime.hpp>
 
 #include <fmt/format.h>
+#include <shared/interruption.hpp>
+#include <shared/log.hpp>
 
 #include <future>
 #include <memory>
@@ -18,9 +20,7 @@
 
 #include "incomplete_mark.hpp"
 #include "input.hpp"
-#include "interruption.hpp"
 #include "load_counts.hpp"
-#include "log.hpp"
 #include "new_file_guard.hpp"
 #include "people.hpp"
 #include "reject_file.hpp"
@@ -51,7 +51,7 @@ void check_paths(const load_options& o) {
     };
     const fs::path rejects = rejects_path(o);
     if (same(o.input, o.database) || same(o.input, rejects) || same(o.database, rejects)) {
-        throw usage_error(fmt::format(
+        throw weir_apps::usage_error(fmt::format(
             "the input {}, the database {} and the file of rejects {} must be different files",
             o.input.string(), o.database.string(), rejects.string()));
     }
@@ -76,7 +76,7 @@ std::unique_ptr<processor> make_processor(const load_options& o, load_counts& co
 /// around them are committed.
 sqlite::batch_writer_options<person> writer_options(const load_options& o, load_counts& counts,
                                                     reject_file& rejects) {
-    auto log = std::make_shared<limited_log>("rows that the database refused");
+    auto log = std::make_shared<weir_apps::limited_log>("rows that the database refused");
     sqlite::batch_writer_options<person> options;
     options.rows_per_commit = o.rows_per_commit;
     options.on_reject = [&o, &counts, &rejects, log](const sqlite::reject<person>& refused) {
@@ -116,7 +116,7 @@ sqlite::load_report load(weir::runtime& rt, const load_options& o, const csv::re
 load_result replace_people(const load_options& o, const csv::read_options& reading,
                            const input_facts& input, load_counts& counts, reject_file& rejects,
                            progress& shown) {
-    const interruption interrupted;
+    const weir_apps::interruption interrupted;
     new_file_guard created(o.database);
     weir::runtime rt;  // outlives the database, whose thread posts to it
     sqlite::database db(o.database, database_options(o));
@@ -157,7 +157,7 @@ exit_code run_pipeline(const load_options& o) {
     load_counts counts;
     reject_file rejects(rejects_path(o));
     progress shown(o.progress, input.size, counts);
-    set_up_log(shown.mode() == progress_mode::bar);
+    weir_apps::set_up_log("weir-load", shown.mode() == progress_mode::bar);
     if (input.no_records) {
         spdlog::warn("{} has a header and no records: the table people will be empty",
                      o.input.string());

@@ -1,14 +1,17 @@
 /// `weir-load run-pipeline`: a CSV file of people into a SQLite database.
 #pragma once
 
+#include <shared/exit_code.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 
-#include "exit_code.hpp"
 #include "progress.hpp"
 
 namespace weir_load {
+
+using weir_apps::exit_code;
 
 enum class id_kind { uuid7, uuid4 };
 

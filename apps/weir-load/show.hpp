@@ -1,12 +1,14 @@
 /// `weir-load show`: what a load has left in a database.
 #pragma once
 
+#include <shared/exit_code.hpp>
+
 #include <cstdint>
 #include <filesystem>
 
-#include "exit_code.hpp"
-
 namespace weir_load {
+
+using weir_apps::exit_code;
 
 struct show_options {
     std::filesystem::path database = "people.db";

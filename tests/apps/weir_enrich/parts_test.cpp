@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 #include <weir-enrich/csv_fields.hpp>
-#include <weir-enrich/exit_code.hpp>
 #include <weir-enrich/generator.hpp>
 #include <weir-enrich/place.hpp>
 #include <weir-enrich/window.hpp>

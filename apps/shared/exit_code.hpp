@@ -1,15 +1,16 @@
-/// What the program tells its caller by its exit code. docs/weir-load.md documents them.
+/// What a program tells its caller by its exit code. docs/weir-load.md and docs/weir-enrich.md
+/// document them.
 #pragma once
 
 #include <stdexcept>
 
-namespace weir_load {
+namespace weir_apps {
 
 enum class exit_code : int {
-    success = 0,       ///< All was done; all rows were loaded.
+    success = 0,       ///< All was done, with all records.
     failure = 1,       ///< Nothing was done, or it was undone; one line on stderr says why.
     usage = 2,         ///< The command line is wrong.
-    rejects = 3,       ///< The load is complete but for records that were rejected.
+    rejects = 3,       ///< Done, but for records that were rejected or dropped.
     interrupted = 130  ///< Ended early by Ctrl-C or SIGTERM, in good order.
 };
 
@@ -19,4 +20,4 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-}  // namespace weir_load
+}  // namespace weir_apps

@@ -1,10 +1,9 @@
-#include "interruption.hpp"
-
+#include <shared/interruption.hpp>
 #include <spdlog/spdlog.h>
 
 #include <csignal>
 
-namespace weir_load {
+namespace weir_apps {
 
 interruption::interruption() {
     wait();
@@ -29,4 +28,4 @@ void interruption::wait() {
     });
 }
 
-}  // namespace weir_load
+}  // namespace weir_apps

@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <thread>
 
-namespace weir_load {
+namespace weir_apps {
 
 /// Turns the first SIGINT or SIGTERM into a stop request; the second kills the program, as if it
 /// had never been caught. From construction to destruction; one at a time.
@@ -29,4 +29,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace weir_load
+}  // namespace weir_apps

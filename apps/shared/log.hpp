@@ -1,4 +1,4 @@
-/// Log lines on stderr: `weir-enrich: warning: ...`.
+/// Log lines on stderr: `weir-load: warning: ...`.
 #pragma once
 
 #include <spdlog/spdlog.h>
@@ -7,10 +7,11 @@
 #include <string>
 #include <string_view>
 
-namespace weir_enrich {
+namespace weir_apps {
 
-/// Makes spdlog's default logger the program's. Call it first.
-void set_up_log();
+/// Makes spdlog's default logger that of the program of this name. Call it first. `over_a_bar`
+/// makes each line wipe the progress bar that may stand where it is written.
+void set_up_log(const std::string& program, bool over_a_bar = false);
 
 /// Warns of the same kind of thing a few times, and then only says that it goes on.
 /// Used by one thread at a time.
@@ -28,4 +29,4 @@ private:
     std::uint64_t count_ = 0;
 };
 
-}  // namespace weir_enrich
+}  // namespace weir_apps

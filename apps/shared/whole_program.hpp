@@ -1,0 +1,21 @@
+/// How a program begins and ends.
+#pragma once
+
+#include <shared/exit_code.hpp>
+
+#include <exception>
+#include <string>
+
+namespace weir_apps {
+
+/// To be called first: sets up the log. A closed pipe and a limit on file sizes are errors to be
+/// told from then on, not reasons to die.
+void begin_program(const std::string& name);
+
+/// Tells of an error that ends the program, and what it ends with.
+exit_code tell(const std::exception& error);
+
+/// To be called last: what `main` returns. Losing what is on the standard output is a failure.
+int end_program(exit_code code);
+
+}  // namespace weir_apps
