@@ -67,11 +67,14 @@ public:
         std::uint64_t seen = below_;
         if (seen > rank) return -infinity;
         for (std::size_t k = negative_.size(); k-- != 0;) {
-            if ((seen += negative_.count(k)) > rank) return -middle_of(negative_.bucket(k));
+            seen += negative_.count(k);
+            if (seen > rank) return -middle_of(negative_.bucket(k));
         }
-        if ((seen = n_ - above_ - positive_.total()) > rank) return 0;
+        seen = n_ - above_ - positive_.total();
+        if (seen > rank) return 0;
         for (std::size_t k = 0; k != positive_.size(); ++k) {
-            if ((seen += positive_.count(k)) > rank) return middle_of(positive_.bucket(k));
+            seen += positive_.count(k);
+            if (seen > rank) return middle_of(positive_.bucket(k));
         }
         return n_ == 0 ? 0 : infinity;
     }
