@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <shared/numbers.hpp>
 #include <spdlog/spdlog.h>
 
@@ -32,10 +33,13 @@ constexpr const char* run_notes =
     R"(Places:
   --trades  generator, FILE.csv, FILE.jsonl, FILE.bin, - (JSON lines; or csv:-, bin:-),
             tcp://127.0.0.1:9000 (frames; JSON lines with ?format=jsonl)
+  tables    generator; FILE.csv (read again when it is replaced); FILE.jsonl, FILE.bin (updates,
+            followed as they are appended); tcp://127.0.0.1:9002 (for clients that send updates);
+            sqlite:FILE?table=NAME (looked for changes each second, or as &every=500ms says)
   --out     table, jsonl, csv, bin (on the standard output), FILE.csv, FILE.jsonl, FILE.bin,
             tcp://127.0.0.1:9001 (for subscribers; likewise; one that falls behind is cut off,
             but for ?behind=drop-oldest, drop-newest or wait)
-Tables that are not named are built in. The books of the run are printed on stderr at its end:
+The books of the run are printed on stderr at its end:
   received = emitted + dropped + rejected
 The first Ctrl-C drains what was read; the second kills.
 
@@ -53,7 +57,9 @@ std::string check_workers(const std::string& text) {
 /// What is written on the command line, before it is understood.
 struct run_text {
     std::string trades = "generator";
+    std::string instruments = "generator";
     std::string accounts = "generator";
+    std::string rates = "generator";
     std::string missing = "drop";
     std::string side_output = "missing.jsonl";
     std::uint64_t count = 0;
@@ -62,13 +68,19 @@ struct run_text {
 };
 
 void define_tables(CLI::App& command, run_options& o, run_text& text) {
-    command.add_option("--instruments", o.instruments, "The table of instruments, a CSV file")
-        ->type_name("FILE");
-    command.add_option("--accounts", text.accounts, "The table of accounts, a CSV file")
-        ->type_name("FILE|generator")
-        ->default_str(text.accounts);
-    command.add_option("--rates", o.rates.file, "The table of exchange rates, a CSV file")
-        ->type_name("FILE");
+    const auto table = [&command](const char* name, std::string& to, const char* what) {
+        command.add_option(name, to, what)->type_name("PLACE")->default_str(to);
+    };
+    table("--instruments", text.instruments, "Where the table of instruments comes from");
+    table("--accounts", text.accounts, "Where the table of accounts comes from");
+    table("--rates", text.rates, "Where the table of exchange rates comes from");
+    const auto changes = [&command](const char* name, std::uint64_t& to, const char* what) {
+        command.add_option(name, to, what)->check(check_positive)->type_name("N");
+    };
+    changes("--account-changes", o.accounts.changes_a_second,
+            "How many accounts the generator changes a second");
+    changes("--rate-changes", o.rates.changes_a_second,
+            "How often the generator changes the rates, a second");
     command
         .add_option("--on-missing", text.missing, "What becomes of a trade whose key is missing")
         ->type_name("drop|default|side-output")
@@ -152,6 +164,26 @@ void check_outputs(const std::vector<place>& out) {
     }
 }
 
+void understand_slow(slow_table_options& o, const std::string& text, const char* option) {
+    o.from = parse_table(text);
+    if (o.changes_a_second != 0 && o.from.kind != place_kind::generator) {
+        throw usage_error(fmt::format("{}: only the generator has them", option));
+    }
+    if (o.changes_a_second > 1'000'000) {
+        throw usage_error(fmt::format("{}: must be at most 1000000", option));
+    }
+}
+
+void understand_tables(run_options& o, const run_text& text) {
+    o.instruments = parse_table(text.instruments);
+    if (o.instruments.kind == place_kind::tcp) {
+        throw usage_error("--instruments: they stand still, and come from a file or the generator");
+    }
+    understand_slow(o.accounts, text.accounts, "--account-changes");
+    understand_slow(o.rates, text.rates, "--rate-changes");
+    o.accounts.seed = o.rates.seed = o.trades.seed;
+}
+
 void understand(run_options& o, run_text& text) {
     o.trades.from = parse_input(text.trades);
     if (text.count != 0) o.trades.count = text.count;
@@ -159,8 +191,7 @@ void understand(run_options& o, run_text& text) {
     if (o.trades.rate != 0 && o.trades.from.kind != place_kind::generator) {
         throw usage_error("--rate: only the generator has one");
     }
-    if (text.accounts != "generator") o.accounts.file = text.accounts;
-    o.accounts.seed = o.rates.seed = o.trades.seed;
+    understand_tables(o, text);
     o.missing = policy_named(text.missing);
     if (text.out.empty()) text.out = {"table"};
     for (const std::string& out : text.out) o.out.push_back(parse_output(out));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "now.hpp"
+#include "time_text.hpp"
 
 namespace weir_enrich {
 
@@ -14,14 +15,6 @@ namespace {
 constexpr std::size_t instruments_shown = 5;
 constexpr double nanoseconds = 1e9;
 
-/// "950 ns", "12.3 us", "4.56 ms", "1.2 s"
-std::string latency(double ns) {
-    if (ns < 1e3) return fmt::format("{:.0f} ns", ns);
-    if (ns < 1e6) return fmt::format("{:.1f} us", ns / 1e3);
-    if (ns < 1e9) return fmt::format("{:.2f} ms", ns / 1e6);
-    return fmt::format("{:.2f} s", ns / 1e9);
-}
-
 std::string grouped(std::uint64_t number) {
     std::string text = std::to_string(number);
     for (std::size_t i = text.size(); i > 3;) text.insert(i -= 3, 1, ',');
@@ -29,10 +22,12 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::string table_line(const char* name, const table_state& t) {
-    const double age = static_cast<double>(now() - t.changed.load(std::memory_order_relaxed));
-    return fmt::format("  {:<12} {:>9} rows   version {:<10} changed {} ago\n", name,
-                       grouped(t.rows.load(std::memory_order_relaxed)),
-                       grouped(t.version.load(std::memory_order_relaxed)), latency(age));
+    std::string line = fmt::format("  {:<12} {:>9} rows   version {:<10} changed {} ago", name,
+                                   grouped(t.rows()), grouped(t.version()), time_text(t.age()));
+    if (const std::int64_t since = t.broken_since(); since != 0) {
+        line += ", not refreshed for " + time_text(static_cast<double>(now() - since));
+    }
+    return line += '\n';
 }
 
 }  // namespace
@@ -72,18 +67,19 @@ std::string live_view::line() {
     return fmt::format(
         "{} trades/s  p50 {}  p99 {}  p99.9 {}  emitted {}  missing {}  top {}  "
         "accounts v{}  rates v{}\n",
-        grouped(static_cast<std::uint64_t>(m.trades_a_second)), latency(m.latencies.quantile(0.5)),
-        latency(m.latencies.quantile(0.99)), latency(m.latencies.quantile(0.999)),
-        grouped(state_.counts.emitted.value()), grouped(state_.counts.missing()), first,
-        state_.accounts.version.load(), state_.rates.version.load());
+        grouped(static_cast<std::uint64_t>(m.trades_a_second)),
+        time_text(m.latencies.quantile(0.5)), time_text(m.latencies.quantile(0.99)),
+        time_text(m.latencies.quantile(0.999)), grouped(state_.counts.emitted.value()),
+        grouped(state_.counts.missing()), first, state_.accounts.version(), state_.rates.version());
 }
 
 std::string live_view::picture() {
     const moment m = take();
-    std::string text = fmt::format(
-        "  {:>13} trades/s    latency p50 {}   p99 {}   p99.9 {}\n",
-        grouped(static_cast<std::uint64_t>(m.trades_a_second)), latency(m.latencies.quantile(0.5)),
-        latency(m.latencies.quantile(0.99)), latency(m.latencies.quantile(0.999)));
+    std::string text =
+        fmt::format("  {:>13} trades/s    latency p50 {}   p99 {}   p99.9 {}\n",
+                    grouped(static_cast<std::uint64_t>(m.trades_a_second)),
+                    time_text(m.latencies.quantile(0.5)), time_text(m.latencies.quantile(0.99)),
+                    time_text(m.latencies.quantile(0.999)));
     text += fmt::format("  {:>13} received    {} emitted   {} dropped   {} rejected\n\n",
                         grouped(state_.counts.received()), grouped(state_.counts.emitted.value()),
                         grouped(state_.counts.dropped.value()), grouped(state_.counts.rejected()));

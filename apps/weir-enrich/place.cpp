@@ -1,6 +1,7 @@
 #include "place.hpp"
 
 #include <fmt/format.h>
+#include <shared/duration.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -34,28 +35,22 @@ std::optional<weir::tcp::when_behind> policy_named(text_view name) {
     return std::nullopt;
 }
 
-/// What stands behind the `?` of an address: `format=jsonl&behind=wait`.
-void parse_query(place& p, text_view query, bool is_output) {
+/// Takes off what stands behind the `?`: `format=jsonl&behind=wait`. Calls `set(key, value)` for
+/// each; it says whether there is such a setting.
+template <class Set>
+text_view take_settings(text_view rest, const std::string& text, Set set) {
+    const auto question = rest.rfind('?');
+    if (question == rest.npos) return rest;
+    text_view query = rest.substr(question + 1);
     while (!query.empty()) {
         const text_view one = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(query.size(), one.size() + 1));
         const auto equals = std::min(one.find('='), one.size());
         const text_view key = one.substr(0, equals);
         const text_view value = one.substr(std::min(equals + 1, one.size()));
-        if (key == "format") {
-            const auto named = format_named(value);
-            if (!named || *named == format::csv) refuse(p.text, "say format=bin or format=jsonl");
-            p.format = *named;
-        } else if (key == "behind" && is_output) {
-            const auto named = policy_named(value);
-            if (!named) {
-                refuse(p.text, "say behind=disconnect, drop-oldest, drop-newest or wait");
-            }
-            p.behind = *named;
-        } else {
-            refuse(p.text, fmt::format("there is no setting '{}' here", key));
-        }
+        if (!set(key, value)) refuse(text, fmt::format("there is no setting '{}' here", key));
     }
+    return rest.substr(0, question);
 }
 
 /// `tcp://ADDRESS:PORT`, and `?` with settings.
@@ -64,11 +59,21 @@ place parse_tcp(const std::string& text, bool is_output) {
     p.kind = place_kind::tcp;
     p.format = format::frames;
     p.text = text;
-    text_view rest = text_view(text).substr(6);
-    if (const auto question = rest.find('?'); question != rest.npos) {
-        parse_query(p, rest.substr(question + 1), is_output);
-        rest = rest.substr(0, question);
-    }
+    const auto set = [&](text_view key, text_view value) {
+        if (key == "format") {
+            const auto named = format_named(value);
+            if (!named || *named == format::csv) refuse(text, "say format=bin or format=jsonl");
+            p.format = *named;
+        } else if (key == "behind" && is_output) {
+            const auto named = policy_named(value);
+            if (!named) refuse(text, "say behind=disconnect, drop-oldest, drop-newest or wait");
+            p.behind = *named;
+        } else {
+            return false;
+        }
+        return true;
+    };
+    const text_view rest = take_settings(text_view(text).substr(6), text, set);
     const auto colon = rest.rfind(':');
     if (colon == rest.npos || colon == 0) refuse(text, "must be tcp://ADDRESS:PORT");
     const text_view port = rest.substr(colon + 1);
@@ -77,6 +82,29 @@ place parse_tcp(const std::string& text, bool is_output) {
     if (error != std::errc() || stop != end) refuse(text, "the port must be from 0 to 65535");
     p.host = rest.substr(0, colon);
     if (p.host.front() == '[' && p.host.back() == ']') p.host = p.host.substr(1, p.host.size() - 2);
+    return p;
+}
+
+/// `sqlite:FILE?table=NAME`, and for a table that is read how often it is looked for changes.
+place parse_sqlite(const std::string& text, bool is_output) {
+    place p;
+    p.kind = place_kind::sqlite;
+    p.text = text;
+    const auto set = [&](text_view key, text_view value) {
+        if (key == "table") {
+            p.table = value;
+        } else if (key == "every" && !is_output) {
+            const auto period = weir_apps::parse_duration(value);
+            if (!period || period->count() == 0) refuse(text, "say every=1s, 500ms or so");
+            p.every = *period;
+        } else {
+            return false;
+        }
+        return true;
+    };
+    p.path = take_settings(text_view(text).substr(7), text, set);
+    if (p.path.empty()) refuse(text, "names no file");
+    if (p.table.empty()) refuse(text, "names no table: sqlite:FILE?table=NAME");
     return p;
 }
 
@@ -115,6 +143,13 @@ place parse_input(const std::string& text) {
         return p;
     }
     return text.starts_with("tcp://") ? parse_tcp(text, false) : parse_file(text);
+}
+
+place parse_table(const std::string& text) {
+    if (text.starts_with("sqlite:")) return parse_sqlite(text, false);
+    place p = parse_input(text);
+    if (p.kind == place_kind::standard) refuse(text, "a table does not come by standard input");
+    return p;
 }
 
 place parse_output(const std::string& text) {

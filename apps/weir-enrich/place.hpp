@@ -5,6 +5,7 @@
 
 #include <shared/exit_code.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -14,18 +15,20 @@ using weir_apps::usage_error;
 
 enum class format : std::uint8_t { csv, json_lines, frames, table };
 
-enum class place_kind : std::uint8_t { generator, standard, file, tcp };
+enum class place_kind : std::uint8_t { generator, standard, file, tcp, sqlite };
 
 /// A place and what is spoken there.
 struct place {
     place_kind kind = place_kind::generator;
     weir_enrich::format format = format::json_lines;
-    std::string path;        ///< of a file
+    std::string path;        ///< of a file, also of SQLite
     std::string host;        ///< of tcp: an address
     std::uint16_t port = 0;  ///< of tcp
     /// Of tcp, for output: what becomes of a subscriber whose queue is full.
     weir::tcp::when_behind behind = weir::tcp::when_behind::disconnect;
-    std::string text;  ///< as it was written
+    std::string table;                       ///< of SQLite
+    std::chrono::milliseconds every{1'000};  ///< of SQLite: how often it is looked for changes
+    std::string text;                        ///< as it was written
 };
 
 /// `generator`, `-`, `csv:-`, `trades.csv`, `trades.jsonl`, `trades.bin`, `json:FILE`,
@@ -33,6 +36,9 @@ struct place {
 /// of the file's ending, JSON lines of the standard input, and binary frames of tcp.
 /// Throws usage_error, which names what is wrong with the text.
 place parse_input(const std::string& text);
+
+/// Where a table comes from: as above, but no standard input; or `sqlite:FILE?table=NAME&every=1s`.
+place parse_table(const std::string& text);
 
 /// `table`, `jsonl`, `csv`, `-`: the standard output; else as above. No generator. Of a port also
 /// what it does to a subscriber that falls behind: `tcp://127.0.0.1:9001?behind=wait`.

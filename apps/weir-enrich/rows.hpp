@@ -4,11 +4,10 @@
 #include <weir/codec/fields.hpp>
 #include <weir/joins/table_update.hpp>
 
-#include <absl/container/flat_hash_map.h>
-
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace weir_enrich {
 
@@ -64,10 +63,26 @@ constexpr auto weir_fields(std::type_identity<rate>) {
     return weir::codec::fields(field("currency", &rate::currency), field("rate", &rate::to_base));
 }
 
-using instrument_table = absl::flat_hash_map<std::uint32_t, instrument>;
-using account_update = weir::table_update<std::uint32_t, account>;
-using account_table = account_update::table_type;
-using rate_update = weir::table_update<currency_key, rate>;
-using rate_table = rate_update::table_type;
+// What a row is found by.
+constexpr std::uint32_t key_of(const instrument& row) noexcept {
+    return row.instrument_id;
+}
+constexpr std::uint32_t key_of(const account& row) noexcept {
+    return row.user_id;
+}
+constexpr currency_key key_of(const rate& row) noexcept {
+    return key_of(row.currency);
+}
+
+template <class Row>
+using update_of = weir::table_update<decltype(key_of(std::declval<const Row&>())), Row>;
+template <class Row>
+using table_of = typename update_of<Row>::table_type;
+
+using instrument_table = table_of<instrument>;
+using account_update = update_of<account>;
+using account_table = table_of<account>;
+using rate_update = update_of<rate>;
+using rate_table = table_of<rate>;
 
 }  // namespace weir_enrich

@@ -14,16 +14,13 @@
 
 #include <algorithm>
 #include <future>
-#include <memory>
 #include <optional>
 #include <stop_token>
 #include <utility>
 
 #include "enrichment.hpp"
-#include "generator.hpp"
 #include "in_runs.hpp"
 #include "port.hpp"
-#include "read_tables.hpp"
 #include "side_output.hpp"
 
 namespace weir_enrich {
@@ -57,9 +54,9 @@ public:
     }
 
     void build(weir::pipeline& p, const asio::any_io_executor& executor) {
-        auto listed = instruments();
-        auto accounts = open_accounts(options_.accounts, texts_, state_.accounts);
-        auto rates = open_rates(options_.rates, texts_, state_.rates);
+        auto listed = open_instruments(options_.instruments, options_.trades.seed, texts_);
+        auto accounts = open_accounts({options_.accounts, executor, texts_, state_.accounts});
+        auto rates = open_rates({options_.rates, executor, texts_, state_.rates});
         auto trades = open_trades(p, executor, options_.trades, state_.counts, bad_);
         const auto divert = [this](const trade& t) { side_->add(t); };
         enrichment_options<decltype(divert)> how{std::move(listed), options_.missing, state_.counts,
@@ -84,11 +81,6 @@ public:
     }
 
 private:
-    std::shared_ptr<instrument_table> instruments() {
-        return options_.instruments.empty() ? make_instruments(options_.trades.seed, texts_)
-                                            : read_instruments(options_.instruments, texts_);
-    }
-
     weir::any_stream<encoded_run> encoded(
         weir::any_stream<std::vector<enriched_trade>> runs) const {
         const encoder encode(formats_of(options_.out));
@@ -152,7 +144,7 @@ void wait_for(std::future<void>& over, const observer& seen) {
 
 bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
     enricher work(o, state, seen);
-    // One to join, one to write or to read a table again, and those who encode.
+    // One to join, one to write or to look after a table, and those who encode.
     weir::runtime rt(o.workers + 1);
     weir::pipeline p("weir-enrich", rt.executor());
     const weir_apps::interruption interrupted;

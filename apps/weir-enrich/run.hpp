@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "missing_policy.hpp"
 #include "outputs.hpp"
 #include "slow_tables.hpp"
+#include "table_state.hpp"
 #include "trade_input.hpp"
 
 namespace weir_enrich {
@@ -23,7 +23,7 @@ using weir_apps::exit_code;
 
 struct run_options {
     input_options trades;
-    std::filesystem::path instruments;  ///< empty: built in
+    place instruments;
     slow_table_options accounts;
     slow_table_options rates;
     on_missing missing = on_missing::drop;

@@ -1,34 +1,25 @@
 #include "slow_tables.hpp"
 
 #include <weir/connectors/file/watch.hpp>
-#include <weir/joins/concat.hpp>
-#include <weir/operators/buffer.hpp>
-#include <weir/operators/filter_map.hpp>
+#include <weir/operators/filter.hpp>
 #include <weir/operators/map.hpp>
-#include <weir/sources/from_range.hpp>
 #include <weir/sources/interval.hpp>
 
-#include <spdlog/spdlog.h>
-
 #include <chrono>
-#include <exception>
-#include <optional>
+#include <string>
 #include <utility>
-#include <vector>
 
+#include "csv_table.hpp"
 #include "generator.hpp"
-#include "read_tables.hpp"
+#include "reread_table.hpp"
+#include "sqlite_table.hpp"
 
 namespace weir_enrich {
 
 namespace {
 
-/// The table as a stream of one replacement.
-template <class Update>
-auto whole(std::shared_ptr<typename Update::table_type> table) {
-    std::vector<Update> one{Update::replace(std::move(table))};
-    return weir::from_range(std::move(one));
-}
+template <class Row>
+using updates = weir::any_stream<update_of<Row>>;
 
 /// Changes until the end of time: `make()` returns one.
 template <class Make>
@@ -38,44 +29,13 @@ auto changes(std::uint64_t a_second, Make make) {
            weir::map([make = std::move(make)](std::uint64_t) mutable { return make(); });
 }
 
-/// The table in a file, and anew each time the file is replaced. One that cannot be read is told in
-/// the log, and the one before stays in use. Reading is a task of its own: trades do not wait.
-template <class Update, class Read>
-auto watched(const std::filesystem::path& file, table_state& state, const Read& read) {
-    auto written = weir::file::watch(file);  // first, so that no change is missed
-    auto table = read();
-    state.change(table->size());
-    // `kept` is what was sent last: once it is replaced it is freed here, and not by the join.
-    const auto again = [file, &state, read,
-                        kept = table](weir::file::change what) mutable -> std::optional<Update> {
-        if (what == weir::file::change::removed) return std::nullopt;
-        try {
-            kept = read();
-        } catch (const std::exception& error) {
-            spdlog::warn("{}; the table of before stays in use", error.what());
-            return std::nullopt;
-        }
-        state.change(kept->size());
-        spdlog::info("{}: read again, {} rows", file.string(), kept->size());
-        return Update::replace(kept);
-    };
-    auto later = std::move(written) | weir::filter_map(again) | weir::buffer(1);
-    return weir::concat(whole<Update>(std::move(table)), std::move(later));
-}
-
-}  // namespace
-
-weir::any_stream<account_update> open_accounts(const slow_table_options& o, texts& texts,
-                                               table_state& state) {
-    if (!o.file.empty()) {
-        return watched<account_update>(
-            o.file, state, [file = o.file, &texts] { return read_accounts(file, texts); });
-    }
-    auto table = make_accounts(o.seed, texts);
-    state.change(table->size());
-    auto first = whole<account_update>(std::move(table));
+updates<account> made_accounts(const table_setting& s) {
+    const slow_table_options& o = s.options;
+    auto table = make_accounts(o.seed, s.texts);
+    s.state.change(table->size());
+    auto first = whole<account>(std::move(table));
     if (o.changes_a_second == 0) return first;
-    const auto change = [d = dice(o.seed + 1), &texts, &state]() mutable {
+    const auto change = [d = dice(o.seed + 1), &texts = s.texts, &state = s.state]() mutable {
         account a;
         a.user_id = d.below(built_in_accounts);
         a.name = texts.keep("user " + std::to_string(a.user_id));
@@ -85,17 +45,13 @@ weir::any_stream<account_update> open_accounts(const slow_table_options& o, text
     return weir::concat(std::move(first), changes(o.changes_a_second, change));
 }
 
-weir::any_stream<rate_update> open_rates(const slow_table_options& o, texts& texts,
-                                         table_state& state) {
-    if (!o.file.empty()) {
-        return watched<rate_update>(o.file, state,
-                                    [file = o.file, &texts] { return read_rates(file, texts); });
-    }
-    auto table = make_rates(texts);
-    state.change(table->size());
-    auto first = whole<rate_update>(std::make_shared<rate_table>(*table));
+updates<rate> made_rates(const table_setting& s) {
+    const slow_table_options& o = s.options;
+    auto table = make_rates(s.texts);
+    s.state.change(table->size());
+    auto first = whole<rate>(std::make_shared<rate_table>(*table));
     if (o.changes_a_second == 0) return first;
-    const auto change = [d = dice(o.seed + 2), table, &state]() mutable {
+    const auto change = [d = dice(o.seed + 2), table, &state = s.state]() mutable {
         for (auto& [key, r] : *table) {
             if (key != key_of("USD")) r.to_base *= 1 + (d.fraction() - 0.5) * 1e-4;
         }
@@ -103,6 +59,56 @@ weir::any_stream<rate_update> open_rates(const slow_table_options& o, texts& tex
         return rate_update::replace(std::make_shared<rate_table>(*table));
     };
     return weir::concat(std::move(first), changes(o.changes_a_second, change));
+}
+
+/// The table in a CSV file, and anew each time that the file is replaced.
+template <class Row>
+updates<Row> watched(const table_setting& s) {
+    const std::string& file = s.options.from.path;
+    auto written =
+        weir::file::watch(file) |  // first, so that no change is missed
+        weir::filter([](weir::file::change c) { return c == weir::file::change::written; });
+    auto read = [file, &texts = s.texts] { return read_csv_table<Row>(file, texts); };
+    return reread<Row>(file, std::move(written), std::move(read), s.state);
+}
+
+/// The table in a database, and anew each time that the database has changed.
+template <class Row>
+updates<Row> polled(const table_setting& s) {
+    const place& from = s.options.from;
+    auto table = std::make_shared<sqlite_table<Row>>(from, s.texts);
+    auto read = [table = std::move(table)] { return table->read_if_changed(); };
+    return reread<Row>(from.path, weir::interval(from.every), std::move(read), s.state);
+}
+
+template <class Row>
+updates<Row> open_table(const table_setting& s) {
+    const place& from = s.options.from;
+    if (from.kind == place_kind::sqlite) return polled<Row>(s);
+    if (from.kind == place_kind::file && from.format == format::csv) return watched<Row>(s);
+    throw usage_error(from.text + ": a table cannot come from there");
+}
+
+}  // namespace
+
+updates<account> open_accounts(const table_setting& s) {
+    if (s.options.from.kind == place_kind::generator) return made_accounts(s);
+    return open_table<account>(s);
+}
+
+updates<rate> open_rates(const table_setting& s) {
+    if (s.options.from.kind == place_kind::generator) return made_rates(s);
+    return open_table<rate>(s);
+}
+
+std::shared_ptr<instrument_table> open_instruments(const place& from, std::uint64_t seed,
+                                                   texts& texts) {
+    if (from.kind == place_kind::generator) return make_instruments(seed, texts);
+    if (from.kind == place_kind::sqlite) {
+        return sqlite_table<instrument>(from, texts).read_if_changed();
+    }
+    if (from.format == format::csv) return read_csv_table<instrument>(from.path, texts);
+    throw usage_error(from.text + ": a table cannot come from there");
 }
 
 }  // namespace weir_enrich

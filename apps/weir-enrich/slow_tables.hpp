@@ -1,46 +1,43 @@
 /// The tables that change while trades pass.
 #pragma once
 
+#include <weir/core/asio.hpp>
 #include <weir/sources/any_stream.hpp>
 
-#include <atomic>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 
-#include "now.hpp"
+#include "place.hpp"
 #include "rows.hpp"
+#include "table_state.hpp"
 #include "texts.hpp"
 
 namespace weir_enrich {
 
-/// What is known of a table from outside. Any thread may read it.
-struct table_state {
-    std::atomic<std::uint64_t> version{0};
-    std::atomic<std::int64_t> changed{0};  ///< when the last change came: see `now`
-    std::atomic<std::uint64_t> rows{0};
-
-    // One writer; each number is for people to look at, and orders nothing.
-    void change(std::uint64_t rows_now) noexcept {
-        version.store(version.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-        rows.store(rows_now, std::memory_order_relaxed);
-        changed.store(now(), std::memory_order_relaxed);
-    }
-};
-
 struct slow_table_options {
-    std::filesystem::path file;  ///< empty: built in
+    place from;
     std::uint64_t seed = 1;
-    std::uint64_t changes_a_second = 0;  ///< of the built-in table
+    std::uint64_t changes_a_second = 0;  ///< of the generator
 };
 
-/// Accounts: all at once, then one change after the other; of a file, all at once again each time
-/// it is replaced. Reads the file now: errors as `read_accounts`; later ones are told in the log.
-/// `texts` and `state` must outlive the stream.
-weir::any_stream<account_update> open_accounts(const slow_table_options& options, texts& texts,
-                                               table_state& state);
-/// Rates, likewise; each change is a new table.
-weir::any_stream<rate_update> open_rates(const slow_table_options& options, texts& texts,
-                                         table_state& state);
+/// What a table is opened with. `texts` and `state` must outlive the stream.
+struct table_setting {
+    const slow_table_options& options;
+    const asio::any_io_executor& executor;
+    weir_enrich::texts& texts;
+    table_state& state;
+};
+
+/// Accounts: all at once, then the changes. Of the generator one after the other; of a CSV file and
+/// of a database all at once again, when it has changed.
+/// Reads the table now: errors as `read_csv_table` and `sqlite_table`; later ones are told in the
+/// log, and the table stays as it was. Reading blocks no thread of the pipeline.
+weir::any_stream<account_update> open_accounts(const table_setting& s);
+/// Rates, likewise; each change of the generator is a new table.
+weir::any_stream<rate_update> open_rates(const table_setting& s);
+
+/// The instruments, which stand still: read now. Errors likewise.
+std::shared_ptr<instrument_table> open_instruments(const place& from, std::uint64_t seed,
+                                                   texts& texts);
 
 }  // namespace weir_enrich

@@ -6,6 +6,7 @@
 #include <weir-enrich/place.hpp>
 #include <weir-enrich/window.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -91,6 +92,25 @@ TEST_CASE("a setting of a port that makes no sense is named") {
     CHECK_THROWS_WITH_AS(parse_input("tcp://127.0.0.1:1?behind=wait"),
                          "tcp://127.0.0.1:1?behind=wait: there is no setting 'behind' here",
                          usage_error);
+}
+
+TEST_CASE("a table comes from a place of its own kind") {
+    const place db = parse_table("sqlite:a?b.db?table=fx rates&every=250ms");
+    CHECK(db.kind == place_kind::sqlite);
+    CHECK(db.path == "a?b.db");
+    CHECK(db.table == "fx rates");
+    CHECK(db.every == std::chrono::milliseconds(250));
+    CHECK(parse_table("sqlite:x?table=y").every == std::chrono::seconds(1));
+    CHECK(parse_table("generator").kind == place_kind::generator);
+    const auto refused = [](const char* text, const char* why) {
+        CHECK_THROWS_WITH_AS(parse_table(text), why, usage_error);
+    };
+    refused("-", "-: a table does not come by standard input");
+    refused("sqlite:x", "sqlite:x: names no table: sqlite:FILE?table=NAME");
+    refused("sqlite:?table=y", "sqlite:?table=y: names no file");
+    refused("sqlite:x?table=y&every=0s", "sqlite:x?table=y&every=0s: say every=1s, 500ms or so");
+    refused("sqlite:x?table=y&colour=1",
+            "sqlite:x?table=y&colour=1: there is no setting 'colour' here");
 }
 
 TEST_CASE("CSV texts have quotes where they need them") {

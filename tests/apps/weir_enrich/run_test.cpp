@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <optional>
 #include <regex>
 #include <string>
 #include <vector>
@@ -184,6 +185,23 @@ TEST_CASE("the same seed gives the same bytes with any number of workers") {
     CHECK(made[0] == made[2]);
 }
 
+TEST_CASE("the generator changes accounts and rates while trades pass") {
+    const scratch dir;
+    weir_load_test::program p(dir.path(),
+                              {"run", "--rate", "1000", "--account-changes", "2000",
+                               "--rate-changes", "1000", "--out", "jsonl"},
+                              enrich);
+    const std::regex changed(R"("accounts_version":\d{2,},"rates_version":\d{2,})");
+    std::optional<std::string> line;
+    while ((line = p.out_line()) && !std::regex_search(*line, changed)) {
+    }
+    CHECK(line);
+    p.signal(SIGTERM);
+    while (p.out_line()) {
+    }
+    CHECK(p.wait() == 130);
+}
+
 TEST_CASE("a signal drains what was read, and the books balance") {
     const scratch dir;
     weir_load_test::program p(dir.path(), {"run", "--out", "jsonl"}, enrich);
@@ -222,6 +240,10 @@ TEST_CASE("the command line is checked") {
     refused({"run", "--out", "table", "--out", "jsonl"}, "only one can be the standard output");
     refused({"run", "--count", "-1"}, "must be a whole number");
     refused({"run", "--trades", "a.csv", "--rate", "5"}, "only the generator has one");
+    refused({"run", "--accounts", "a.csv", "--account-changes", "5"},
+            "--account-changes: only the generator has them");
+    refused({"run", "--rate-changes", "0"}, "must be at least 1");
+    refused({"run", "--instruments", "tcp://127.0.0.1:0"}, "--instruments: they stand still");
     refused({}, "subcommand");
 }
 

@@ -1,0 +1,43 @@
+#include "csv_table.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+
+#include "csv_fields.hpp"
+#include "table_builder.hpp"
+
+namespace weir_enrich {
+
+namespace csv = weir::csv;
+
+template <class Row>
+std::shared_ptr<table_of<Row>> read_csv_table(const std::filesystem::path& file, texts& texts) {
+    csv::read_options options;
+    options.block_size = std::size_t{1} << 20;
+    csv::file_reader reader(file, options);
+    std::optional<csv_fields<Row>> fields;
+    table_builder<Row> table(texts);
+    while (const auto batch = reader.next()) {
+        if (!fields) fields.emplace(file, batch->columns());
+        for (const csv::entry e : *batch) {
+            if (!e.ok()) throw csv::file_error(file, e.error().message());
+            Row row;
+            std::string wrong = fields->read(e.record(), row);
+            if (wrong.empty()) wrong = table.add(row);
+            if (wrong.empty()) continue;
+            throw csv::file_error(file, fmt::format("line {}: {}", e.record().where().line, wrong));
+        }
+    }
+    return table.take();
+}
+
+template std::shared_ptr<instrument_table> read_csv_table<instrument>(
+    const std::filesystem::path& file, texts& texts);
+template std::shared_ptr<account_table> read_csv_table<account>(const std::filesystem::path& file,
+                                                                texts& texts);
+template std::shared_ptr<rate_table> read_csv_table<rate>(const std::filesystem::path& file,
+                                                          texts& texts);
+
+}  // namespace weir_enrich

@@ -1,0 +1,87 @@
+/// A table that is read again, whole, when it may have changed.
+#pragma once
+
+#include <weir/joins/concat.hpp>
+#include <weir/operators/buffer.hpp>
+#include <weir/operators/filter_map.hpp>
+#include <weir/sources/from_range.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "off_pool.hpp"
+#include "rows.hpp"
+#include "table_state.hpp"
+
+namespace weir_enrich {
+
+/// The table as a stream of one replacement.
+template <class Row>
+auto whole(std::shared_ptr<table_of<Row>> table) {
+    std::vector<update_of<Row>> one{update_of<Row>::replace(std::move(table))};
+    return weir::from_range(std::move(one));
+}
+
+/// Reads a table again. One that cannot be read is told in the log, once for the same reason, and
+/// the one of before stays in use.
+template <class Row, class Read>
+class rereading {
+public:
+    rereading(std::string name, Read read, std::shared_ptr<table_of<Row>> first, table_state& state)
+        : name_(std::move(name)), read_(std::move(read)), kept_(std::move(first)), state_(&state) {}
+
+    /// The update; nothing when there is none.
+    template <class Reason>
+    std::optional<update_of<Row>> operator()(const Reason& /*it may have changed*/) {
+        std::shared_ptr<table_of<Row>> table;
+        try {
+            table = read_();
+        } catch (const std::exception& error) {
+            tell(error.what());
+            return std::nullopt;
+        }
+        trouble_.clear();
+        if (!table) {
+            state_->mend();
+            return std::nullopt;
+        }
+        state_->change(table->size());
+        spdlog::info("{}: read again, {} rows", name_, table->size());
+        kept_ = std::move(table);
+        return update_of<Row>::replace(kept_);
+    }
+
+private:
+    void tell(std::string trouble) {
+        state_->fail();
+        if (trouble != trouble_) spdlog::warn("{}; {}", trouble, state_->what_stays());
+        trouble_ = std::move(trouble);
+    }
+
+    std::string name_;
+    Read read_;
+    // What was sent last: once it is replaced it is freed here, and not by the join.
+    std::shared_ptr<table_of<Row>> kept_;
+    table_state* state_;
+    std::string trouble_;
+};
+
+/// The table that `read()` returns now, and again for each item of `reasons`, if it returns one
+/// then. Reading is beside the pipeline's threads, and trades do not wait for it.
+template <class Row, class Reasons, class Read>
+auto reread(std::string name, Reasons reasons, Read read, table_state& state) {
+    auto table = read();
+    state.change(table->size());
+    auto again = off_pool(rereading<Row, Read>(std::move(name), std::move(read), table, state));
+    const auto if_any = [](std::optional<update_of<Row>> u) { return u; };
+    auto later = std::move(reasons) | std::move(again) | weir::filter_map(if_any) | weir::buffer(1);
+    return weir::concat(whole<Row>(std::move(table)), std::move(later));
+}
+
+}  // namespace weir_enrich

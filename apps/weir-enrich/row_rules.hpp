@@ -1,0 +1,28 @@
+/// What a row must be to stand in a table.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "rows.hpp"
+#include "texts.hpp"
+
+namespace weir_enrich {
+
+/// What is wrong with a row: a field, and what it must be.
+struct row_fault {
+    std::string_view field;
+    std::string_view rule;
+};
+
+// Each looks at a row that was read, and says what is wrong with it. A row that is in order is made
+// ready for a table: its texts are kept in `texts`.
+std::optional<row_fault> admit(instrument& row, texts& texts);
+std::optional<row_fault> admit(account& row, texts& texts);
+std::optional<row_fault> admit(rate& row, texts& texts);
+
+/// The name of the field that a row is found by: the first.
+template <class Row>
+inline constexpr std::string_view key_name = std::get<0>(weir::codec::fields_of<Row>).name;
+
+}  // namespace weir_enrich
