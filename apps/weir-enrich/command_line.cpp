@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <shared/duration.hpp>
 #include <shared/numbers.hpp>
 #include <spdlog/spdlog.h>
 
@@ -38,7 +39,8 @@ constexpr const char* run_notes =
             sqlite:FILE?table=NAME (looked for changes each second, or as &every=500ms says)
   --out     table, jsonl, csv, bin (on the standard output), FILE.csv, FILE.jsonl, FILE.bin,
             tcp://127.0.0.1:9001 (for subscribers; likewise; one that falls behind is cut off,
-            but for ?behind=drop-oldest, drop-newest or wait)
+            but for ?behind=drop-oldest, drop-newest or wait), sqlite:FILE?table=NAME
+  --figures jsonl, csv, bin (on the standard output), FILE.csv, FILE.jsonl, FILE.bin
 The books of the run are printed on stderr at its end:
   received = emitted + dropped + rejected
 The first Ctrl-C drains what was read; the second kills.
@@ -65,6 +67,10 @@ struct run_text {
     std::uint64_t count = 0;
     std::uint64_t seconds = 5;
     std::vector<std::string> out;
+    std::string figures;
+    std::string window = "60s";
+    std::string figures_every = "1s";
+    std::size_t movers = 0;
 };
 
 void define_tables(CLI::App& command, run_options& o, run_text& text) {
@@ -107,6 +113,25 @@ void define_generator(CLI::App& command, run_options& o, run_text& text) {
         ->type_name("N");
 }
 
+void define_figures(CLI::App& command, run_text& text) {
+    command
+        .add_option("--figures", text.figures,
+                    "Where the running figures of the instruments go; nowhere when not given")
+        ->type_name("PLACE");
+    command.add_option("--window", text.window, "The time of events that they cover")
+        ->type_name("DURATION")
+        ->default_str(text.window);
+    command
+        .add_option("--figures-every", text.figures_every,
+                    "How often they are written, in the time of events")
+        ->type_name("DURATION")
+        ->default_str(text.figures_every);
+    command
+        .add_option("--movers", text.movers, "Writes only those N whose price has moved the most")
+        ->check(check_positive)
+        ->type_name("N");
+}
+
 void define(CLI::App& command, run_options& o, run_text& text) {
     command.add_option("--trades", text.trades, "Where trades come from")
         ->type_name("PLACE")
@@ -114,7 +139,8 @@ void define(CLI::App& command, run_options& o, run_text& text) {
     define_tables(command, o, text);
     command.add_option("--out", text.out, "Where enriched trades go; may be given several times")
         ->type_name("PLACE")
-        ->default_str("table");
+        ->default_str("table, or none with --figures");
+    define_figures(command, text);
     define_generator(command, o, text);
     command.add_option("--workers", o.workers, "How many threads make the output's bytes")
         ->check(check_workers)
@@ -155,13 +181,43 @@ on_missing policy_named(const std::string& name) {
 }
 
 /// The standard output has room for one.
-void check_outputs(const std::vector<place>& out) {
-    if (std::ranges::count(out, place_kind::standard, &place::kind) > 1) {
-        throw usage_error("--out: only one can be the standard output");
+void check_outputs(const run_options& o) {
+    const auto figures = o.figures && o.figures->to.kind == place_kind::standard ? 1 : 0;
+    if (std::ranges::count(o.out, place_kind::standard, &place::kind) + figures > 1) {
+        throw usage_error("only one of --out and --figures can be the standard output");
     }
-    if (std::ranges::count(out, place_kind::tcp, &place::kind) > 1) {
-        throw usage_error("--out: only one can be a port");
+}
+
+std::chrono::nanoseconds duration_of(const char* option, const std::string& text) {
+    const auto parsed = weir_apps::parse_duration(text);
+    if (parsed && parsed->count() != 0) return *parsed;
+    throw usage_error(fmt::format("{}: must be such as 500ms, 60s, 5m, not {}", option, text));
+}
+
+void understand_figures(run_options& o, const run_text& text) {
+    if (text.figures.empty()) return;
+    figures_options f;
+    f.to = parse_output(text.figures);
+    const bool can_be = f.to.kind == place_kind::file || f.to.kind == place_kind::standard;
+    if (!can_be || f.to.format == format::table) {
+        throw usage_error("--figures: must be a file, jsonl, csv or bin, not " + text.figures);
     }
+    f.window.length = duration_of("--window", text.window);
+    f.window.slide = duration_of("--figures-every", text.figures_every);
+    constexpr auto most_periods = 3'600;
+    if (f.window.length % f.window.slide != f.window.slide.zero() ||
+        f.window.length / f.window.slide > most_periods) {
+        throw usage_error("--window: must be 1 to 3600 times --figures-every");
+    }
+    if (text.movers != 0) f.movers = text.movers;
+    o.figures = f;
+}
+
+void understand_outputs(run_options& o, const run_text& text) {
+    understand_figures(o, text);
+    for (const std::string& out : text.out) o.out.push_back(parse_output(out));
+    if (o.out.empty() && !o.figures) o.out.push_back(parse_output("table"));
+    check_outputs(o);
 }
 
 void understand_slow(slow_table_options& o, const std::string& text, const char* option) {
@@ -193,15 +249,13 @@ void understand(run_options& o, run_text& text) {
     }
     understand_tables(o, text);
     o.missing = policy_named(text.missing);
-    if (text.out.empty()) text.out = {"table"};
-    for (const std::string& out : text.out) o.out.push_back(parse_output(out));
+    understand_outputs(o, text);
     if (o.missing == on_missing::side_output) {
         o.side_output = parse_output(text.side_output);
         if (o.side_output.kind != place_kind::file) {
             throw usage_error("--side-output: must be a file, not " + text.side_output);
         }
     }
-    check_outputs(o.out);
     o.drain_within = std::chrono::seconds(text.seconds);
 }
 

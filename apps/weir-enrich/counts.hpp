@@ -1,8 +1,10 @@
 /// What became of the trades.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 
 namespace weir_enrich {
 
@@ -19,13 +21,30 @@ private:
     std::atomic<std::uint64_t> n_{0};
 };
 
+/// What several places have done, each at its own pace: what all of them have done is what counts.
+class slowest_counter {
+public:
+    /// The counter of a further place. All are made before the first of them counts.
+    counter& add_place() { return places_.emplace_back(); }
+    std::uint64_t value() const noexcept {
+        std::uint64_t least = 0;
+        for (const counter& c : places_) {
+            least = &c == &places_.front() ? c.value() : std::min(least, c.value());
+        }
+        return least;
+    }
+
+private:
+    std::deque<counter> places_;  // where they are, they stay
+};
+
 /// The books of a run. At its end received = emitted + dropped + rejected: nothing is in flight.
 struct run_counts {
-    counter read;      ///< trades that were read and are in order
-    counter bad;       ///< records that are no trades
-    counter emitted;   ///< enriched and written to all outputs
-    counter dropped;   ///< left out, for a key was missing
-    counter diverted;  ///< written to the side output, for a key was missing
+    counter read;             ///< trades that were read and are in order
+    counter bad;              ///< records that are no trades
+    slowest_counter emitted;  ///< enriched and written to all outputs
+    counter dropped;          ///< left out, for a key was missing
+    counter diverted;         ///< written to the side output, for a key was missing
 
     // Which key was missing; with --on-missing default such trades are emitted all the same.
     counter no_instrument;

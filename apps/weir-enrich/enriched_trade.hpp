@@ -48,3 +48,7 @@ constexpr auto weir_fields(std::type_identity<enriched_trade>) {
 }
 
 }  // namespace weir_enrich
+
+/// Batches may keep them: their texts live as long as the program (texts.hpp).
+template <>
+inline constexpr bool weir::is_borrowed<weir_enrich::enriched_trade> = false;

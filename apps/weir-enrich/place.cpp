@@ -164,6 +164,7 @@ place parse_output(const std::string& text) {
         p.format = *named;
         return p;
     }
+    if (text.starts_with("sqlite:")) return parse_sqlite(text, true);
     return text.starts_with("tcp://") ? parse_tcp(text, true) : parse_file(text);
 }
 

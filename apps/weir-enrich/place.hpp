@@ -40,8 +40,9 @@ place parse_input(const std::string& text);
 /// Where a table comes from: as above, but no standard input; or `sqlite:FILE?table=NAME&every=1s`.
 place parse_table(const std::string& text);
 
-/// `table`, `jsonl`, `csv`, `-`: the standard output; else as above. No generator. Of a port also
-/// what it does to a subscriber that falls behind: `tcp://127.0.0.1:9001?behind=wait`.
+/// `table`, `jsonl`, `csv`, `-`: the standard output; `sqlite:FILE?table=NAME`; else as for input.
+/// No generator. Of a port also what it does to a subscriber that falls behind:
+/// `tcp://127.0.0.1:9001?behind=wait`.
 place parse_output(const std::string& text);
 
 }  // namespace weir_enrich

@@ -1,12 +1,7 @@
 #include "run.hpp"
 
-#include <weir/connectors/tcp/publish.hpp>
-#include <weir/operators/map.hpp>
-#include <weir/operators/parallel.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/runtime/runtime.hpp>
-#include <weir/sinks/for_each.hpp>
-#include <weir/sinks/into.hpp>
 
 #include <fmt/format.h>
 #include <shared/interruption.hpp>
@@ -18,9 +13,9 @@
 #include <stop_token>
 #include <utility>
 
+#include "delivery.hpp"
 #include "enrichment.hpp"
 #include "in_runs.hpp"
-#include "port.hpp"
 #include "side_output.hpp"
 
 namespace weir_enrich {
@@ -28,7 +23,6 @@ namespace weir_enrich {
 namespace {
 
 constexpr std::size_t trades_a_run = 256;
-constexpr std::size_t runs_between = 16;
 
 /// A failure without the names of the program's parts, which say nothing to its users.
 std::exception_ptr cause_of(std::exception_ptr error) {
@@ -45,11 +39,11 @@ std::exception_ptr cause_of(std::exception_ptr error) {
     }
 }
 
-/// The two segments: one joins, one writes.
+/// The joins, what goes into them, and what becomes of what comes out.
 class enricher {
 public:
     enricher(const run_options& o, run_state& state, const observer& seen)
-        : options_(o), state_(state), seen_(seen), bad_(state.counts), outputs_(o.out) {
+        : options_(o), state_(state), bad_(state.counts), outputs_(o, state, seen) {
         if (o.missing == on_missing::side_output) side_.emplace(o.side_output);
     }
 
@@ -64,14 +58,7 @@ public:
         weir::any_stream<std::vector<enriched_trade>> runs =
             std::move(trades) | enrich(std::move(accounts), std::move(rates), std::move(how)) |
             in_runs(trades_a_run);
-        auto [to_write, written] = p.channel<encoded_run>("written", runs_between);
-        p.add("enrich", encoded(std::move(runs)) | weir::into(std::move(to_write)));
-        if (const place* const to = subscribers()) {
-            publish(p, std::move(written), open_port(*to, executor, "subscribers"), *to);
-            return;
-        }
-        p.add("write",
-              std::move(written) | weir::for_each([this](const encoded_run& r) { write(r); }));
+        outputs_.build(p, executor, std::move(runs));
     }
 
     /// To be called when all is over.
@@ -81,57 +68,11 @@ public:
     }
 
 private:
-    weir::any_stream<encoded_run> encoded(
-        weir::any_stream<std::vector<enriched_trade>> runs) const {
-        const encoder encode(formats_of(options_.out));
-        if (options_.workers == 1) return std::move(runs) | weir::map(encode);
-        return std::move(runs) | weir::parallel(options_.workers, encode);
-    }
-
-    /// Where subscribers come to, if anywhere.
-    const place* subscribers() const {
-        const auto found = std::ranges::find(options_.out, place_kind::tcp, &place::kind);
-        return found == options_.out.end() ? nullptr : &*found;
-    }
-
-    /// Writes to the other places on the way, and sends each run to all who are there.
-    template <class Written>
-    void publish(weir::pipeline& p, Written written, weir::tcp::listener port, const place& to) {
-        const auto formats = formats_of(options_.out);
-        const auto at =
-            static_cast<std::size_t>(std::ranges::find(formats, to.format) - formats.begin());
-        weir::tcp::publish_options how;
-        how.linger = options_.drain_within;
-        how.on_overflow = to.behind;
-        how.on_event = [](const weir::tcp::subscriber_event& e) {
-            spdlog::info("subscriber {} {}", weir::tcp::to_string(e.subscriber),
-                         weir::tcp::to_string(e.what));
-        };
-        auto bytes = weir::map([this, at](encoded_run run) {
-            write(run);
-            return std::move(run.bytes[at]);
-        });
-        p.add("write",
-              std::move(written) | std::move(bytes) |
-                  weir::tcp::publish(std::move(port), std::move(how)),
-              [](const weir::tcp::publish_report& r) {
-                  spdlog::info("subscribers: {} came, {} were too slow and cut off", r.subscribers,
-                               r.disconnected);
-              });
-    }
-
-    void write(const encoded_run& run) {
-        outputs_.write(run);
-        state_.counts.emitted.add(run.trades.size());
-        if (seen_.on_written) seen_.on_written(run.trades);
-    }
-
     const run_options& options_;
     run_state& state_;
-    const observer& seen_;
     texts texts_;
     bad_records bad_;
-    outputs outputs_;
+    delivery outputs_;
     std::optional<side_output> side_;
 };
 
@@ -143,9 +84,10 @@ void wait_for(std::future<void>& over, const observer& seen) {
 }  // namespace
 
 bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
+    // One to join, some to write or to read a table again, and those who encode. It outlives the
+    // databases of the outputs, whose threads post to it.
+    weir::runtime rt(o.workers + std::max<std::size_t>(1, o.out.size()));
     enricher work(o, state, seen);
-    // One to join, one to write or to look after a table, and those who encode.
-    weir::runtime rt(o.workers + 1);
     weir::pipeline p("weir-enrich", rt.executor());
     const weir_apps::interruption interrupted;
     const std::stop_callback drain(interrupted.token(), [&p, &o] {

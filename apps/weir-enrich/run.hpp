@@ -7,12 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "counts.hpp"
+#include "figures.hpp"
 #include "missing_policy.hpp"
-#include "outputs.hpp"
+#include "place.hpp"
 #include "slow_tables.hpp"
 #include "table_state.hpp"
 #include "trade_input.hpp"
@@ -29,6 +31,7 @@ struct run_options {
     on_missing missing = on_missing::drop;
     place side_output;  ///< where trades with a missing key go, if they are to
     std::vector<place> out;
+    std::optional<figures_options> figures;
     std::size_t workers = 1;
     std::chrono::milliseconds drain_within{5'000};
 };

@@ -78,6 +78,16 @@ TEST_CASE("a port for subscribers says what becomes of one that falls behind") {
     CHECK(parse_output("tcp://127.0.0.1:1?behind=wait").behind == when_behind::wait);
 }
 
+TEST_CASE("a table of a SQLite database is a place for output") {
+    const place p = parse_output("sqlite:out.db?table=all trades");
+    CHECK(p.kind == place_kind::sqlite);
+    CHECK(p.path == "out.db");
+    CHECK(p.table == "all trades");
+    for (const char* const text : {"sqlite:out.db", "sqlite:?table=x", "sqlite:out.db?table="}) {
+        CHECK_THROWS_AS(parse_output(text), usage_error);
+    }
+}
+
 TEST_CASE("a setting of a port that makes no sense is named") {
     const auto refused = [](const char* text, const char* why) {
         CHECK_THROWS_WITH_AS(parse_output(text), why, usage_error);

@@ -297,6 +297,21 @@ TEST_CASE("what on_commit writes is committed with the rows, or not at all") {
     CHECK(numbers(f.db, "SELECT rows FROM position") == ids{10});
 }
 
+TEST_CASE("who asks is told after each commit what is durable") {
+    fixture f;
+    std::vector<std::uint64_t> told;
+    options telling{.rows_per_commit = 10, .after_commit = [&](const sqlite::load_report& r) {
+                        CHECK(f.committed().size() == r.rows);
+                        told.push_back(r.rows);
+                    }};
+    writer w(f.db, "items", {}, telling);
+    w.write(good(0, 10));
+    w.write(good(10, 14));
+    CHECK(told == std::vector<std::uint64_t>{10});
+    w.finish();
+    CHECK(told == std::vector<std::uint64_t>{10, 14});
+}
+
 TEST_CASE("a full disk ends the load at its last commit, in one error and no rejections") {
     fixture f;
     f.db.exec("PRAGMA max_page_count = 20");

@@ -30,8 +30,7 @@ struct reject {
     absl::Status cause;
 };
 
-/// How a `batch_writer` goes about its work; the first, second and fourth are told in
-/// `commit_options`.
+/// How a `batch_writer` goes about its work; all but `on_reject` are told in `commit_options`.
 template <class Row>
 struct batch_writer_options {
     std::uint64_t rows_per_commit = commit_options{}.rows_per_commit;
@@ -40,6 +39,7 @@ struct batch_writer_options {
     /// only counted. What it throws ends the load.
     std::function<void(const reject<Row>&)> on_reject = {};
     std::function<void(database&)> on_commit = {};
+    std::function<void(const load_report&)> after_commit = {};
 };
 
 /// Inserts batches of `Row` (see row.hpp) into columns of a table.
@@ -73,7 +73,7 @@ public:
         : on_reject_(std::move(options.on_reject)),
           session_(db, std::move(table), std::move(columns),
                    {options.rows_per_commit, std::move(options.on_begin),
-                    std::move(options.on_commit)}) {}
+                    std::move(options.on_commit), std::move(options.after_commit)}) {}
 
     /// Inserts the rows of `batch`, a sized range of `Row` that can be walked twice.
     template <std::ranges::forward_range Batch>

@@ -128,6 +128,7 @@ void insert_session::commit() {
     open_ = false;
     report_.rows += std::exchange(pending_, 0);
     ++report_.commits;
+    if (options_.after_commit) options_.after_commit(report_);
 }
 
 void insert_session::roll_back() noexcept {

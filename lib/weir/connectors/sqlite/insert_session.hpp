@@ -37,6 +37,9 @@ struct commit_options {
     /// Called in each transaction just before its COMMIT: what it writes becomes durable together
     /// with the rows, such as the position up to which the source has been read.
     std::function<void(database&)> on_commit;
+    /// Called after each COMMIT that has taken effect, with what is durable by then: so whoever
+    /// sent the rows can be told.
+    std::function<void(const load_report&)> after_commit;
 };
 
 /// Inserts rows into one table in transactions. Used through `batch_writer`.

@@ -1,4 +1,4 @@
-#include "outputs.hpp"
+#include "encoder.hpp"
 
 #include <weir/codec/frame_write.hpp>
 #include <weir/codec/json_write.hpp>
@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <utility>
 
 #include "csv_fields.hpp"
 
@@ -40,7 +39,7 @@ void append(std::string& to, format f, const enriched_trade& t) {
 
 }  // namespace
 
-encoded_run encoder::operator()(std::vector<enriched_trade> trades) const {
+shared_run encoder::operator()(std::vector<enriched_trade> trades) const {
     encoded_run run;
     run.bytes.resize(formats_.size());
     for (std::size_t i = 0; i != formats_.size(); ++i) {
@@ -48,15 +47,21 @@ encoded_run encoder::operator()(std::vector<enriched_trade> trades) const {
         for (const enriched_trade& t : trades) append(run.bytes[i], formats_[i], t);
     }
     run.trades = std::move(trades);
-    return run;
+    return std::make_shared<const encoded_run>(std::move(run));
 }
 
 std::vector<format> formats_of(const std::vector<place>& places) {
     std::vector<format> formats;
     for (const place& p : places) {
+        if (p.kind == place_kind::sqlite) continue;
         if (std::ranges::find(formats, p.format) == formats.end()) formats.push_back(p.format);
     }
     return formats;
+}
+
+std::size_t place_of(format f, const std::vector<place>& places) {
+    const auto formats = formats_of(places);
+    return static_cast<std::size_t>(std::ranges::find(formats, f) - formats.begin());
 }
 
 std::string header_of(format f) {
@@ -66,25 +71,6 @@ std::string header_of(format f) {
         "{:>10}  {:<8}  {:<20}  {:<4}  {:>7}  {:>12} {:<3}  {:>14}  {:>10}  {:<16}  {:<10}\n",
         "trade", "symbol", "name", "side", "quantity", "price", "", "notional", "fee", "account",
         "tier");
-}
-
-outputs::outputs(const std::vector<place>& places) {
-    const auto formats = formats_of(places);
-    outputs_.reserve(places.size());
-    for (const place& p : places) {
-        if (p.kind == place_kind::tcp) continue;
-        const auto at = std::ranges::find(formats, p.format) - formats.begin();
-        outputs_.push_back({byte_writer(p), static_cast<std::size_t>(at)});
-        outputs_.back().to.write(header_of(p.format));
-    }
-}
-
-void outputs::write(const encoded_run& run) {
-    for (output& o : outputs_) o.to.write(run.bytes[o.format]);
-}
-
-void outputs::close() {
-    for (output& o : outputs_) o.to.close();
 }
 
 }  // namespace weir_enrich

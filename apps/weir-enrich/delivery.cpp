@@ -1,0 +1,136 @@
+#include "delivery.hpp"
+
+#include <weir/connectors/sqlite/insert_into.hpp>
+#include <weir/connectors/tcp/publish.hpp>
+#include <weir/joins/fan_out.hpp>
+#include <weir/operators/batch.hpp>
+#include <weir/operators/flatten.hpp>
+#include <weir/operators/map.hpp>
+#include <weir/operators/parallel.hpp>
+#include <weir/sinks/for_each.hpp>
+#include <weir/sinks/into.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <string>
+#include <utility>
+
+#include "port.hpp"
+
+namespace weir_enrich {
+
+namespace {
+
+constexpr std::size_t runs_between = 16;
+
+}  // namespace
+
+delivery::delivery(const run_options& o, run_state& state, const observer& seen)
+    : options_(o), state_(state), seen_(seen), files_(o.out) {
+    for (const place& to : o.out) {
+        if (to.kind == place_kind::sqlite) databases_.emplace_back(to);
+        if (to.kind == place_kind::tcp) ++places_;
+    }
+    if (o.figures) figures_.emplace(*o.figures);
+    places_ += databases_.size() + (figures_ ? 1 : 0);
+    if (has_files()) ++places_;
+}
+
+/// Who has no place at all wants to see the trades all the same, or to have them counted.
+bool delivery::has_files() const noexcept {
+    return !files_.empty() || (options_.out.empty() && !figures_);
+}
+
+delivery::runs delivery::encoded(weir::any_stream<std::vector<enriched_trade>> trades) const {
+    const encoder encode(formats_of(options_.out));
+    if (options_.workers == 1) return std::move(trades) | weir::map(encode);
+    return std::move(trades) | weir::parallel(options_.workers, encode);
+}
+
+void delivery::build(weir::pipeline& p, const asio::any_io_executor& executor,
+                     weir::any_stream<std::vector<enriched_trade>> trades) {
+    auto all = encoded(std::move(trades));
+    if (places_ == 1) {
+        auto [to_write, written] = p.channel<shared_run>("written", runs_between);
+        add_places(p, executor, [&rx = written] { return runs(std::move(rx)); });
+        p.add("enrich", std::move(all) | weir::into(std::move(to_write)));
+        return;
+    }
+    weir::fan_out<shared_run> branches;
+    add_places(p, executor, [&branches] { return runs(branches.branch(runs_between)); });
+    p.add("enrich", std::move(all) | weir::into(std::move(branches)));
+}
+
+template <class Next>
+void delivery::add_places(weir::pipeline& p, const asio::any_io_executor& executor, Next next) {
+    if (has_files()) add_files(p, next());
+    for (const place& to : options_.out) {
+        if (to.kind == place_kind::tcp) add_port(p, executor, to, next());
+    }
+    for (sqlite_output& to : databases_) add_database(p, to, next());
+    if (figures_) add_figures(p, next());
+}
+
+void delivery::add_files(weir::pipeline& p, runs written) {
+    const auto write = [this, &count = state_.counts.emitted.add_place()](const shared_run& run) {
+        files_.write(*run);
+        count.add(run->trades.size());
+        if (seen_.on_written) seen_.on_written(run->trades);
+    };
+    p.add("write files", std::move(written) | weir::for_each(write));
+}
+
+void delivery::add_port(weir::pipeline& p, const asio::any_io_executor& executor, const place& to,
+                        runs written) {
+    weir::tcp::publish_options how;
+    how.linger = options_.drain_within;
+    how.on_overflow = to.behind;
+    how.on_event = [](const weir::tcp::subscriber_event& e) {
+        spdlog::info("subscriber {} {}", weir::tcp::to_string(e.subscriber),
+                     weir::tcp::to_string(e.what));
+    };
+    const auto encode = [at = place_of(to.format, options_.out),
+                         &count = state_.counts.emitted.add_place()](std::string& bytes,
+                                                                     const shared_run& run) {
+        bytes += run->bytes[at];
+        count.add(run->trades.size());
+    };
+    weir::tcp::listener port = open_port(to, executor, "subscribers");
+    const std::string name = weir::tcp::to_string(port.local());
+    p.add("publish " + name,
+          std::move(written) | weir::tcp::publish(std::move(port), encode, std::move(how)),
+          [name](const weir::tcp::publish_report& r) {
+              spdlog::info("{}: {} subscribers came, {} were too slow and cut off", name,
+                           r.subscribers, r.disconnected);
+          });
+}
+
+void delivery::add_database(weir::pipeline& p, sqlite_output& to, runs written) {
+    const weir::batch_limits transaction{.items = sqlite_output::rows_a_commit,
+                                         .wait = sqlite_output::longest_wait};
+    auto trades = std::move(written) |
+                  weir::map([](const shared_run& run) { return run->trades; }) | weir::flatten() |
+                  weir::batch(transaction);
+    auto insert = weir::sqlite::insert_into(to.database(), to.table(), to.columns(),
+                                            to.options(state_.counts.emitted.add_place()));
+    p.add("insert " + std::to_string(++inserters_), std::move(trades) | std::move(insert),
+          [&to](const weir::sqlite::load_report& r) {
+              spdlog::info("{}: {} rows inserted into {}, in {} transactions", to.database().file(),
+                           r.rows, to.table(), r.commits);
+          });
+}
+
+void delivery::add_figures(weir::pipeline& p, runs written) {
+    const auto write = [this, &count = state_.counts.emitted.add_place()](const shared_run& run) {
+        figures_->add(run->trades);
+        count.add(run->trades.size());
+    };
+    p.add("write figures", std::move(written) | weir::for_each(write));
+}
+
+void delivery::close() {
+    files_.close();
+    if (figures_) figures_->close();
+}
+
+}  // namespace weir_enrich

@@ -1,0 +1,65 @@
+/// All places that enriched trades go to.
+#pragma once
+
+#include <weir/core/asio.hpp>
+#include <weir/pipeline/pipeline.hpp>
+#include <weir/sources/any_stream.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "encoder.hpp"
+#include "figures.hpp"
+#include "file_outputs.hpp"
+#include "run.hpp"
+#include "sqlite_output.hpp"
+
+namespace weir_enrich {
+
+/// Writes each run of trades to all places: the files together, each port, each database and the
+/// figures by a segment of its own. Trades are waited for by the slowest place that waits; a port
+/// does so only when it is asked to. What all places have written is counted as emitted.
+/// Errors: those of the places, whose text names the place and the cause.
+class delivery {
+public:
+    /// Opens files and databases. All three must outlive it, and the runtime too.
+    delivery(const run_options& options, run_state& state, const observer& seen);
+
+    /// How many segments write.
+    std::size_t places() const noexcept { return places_; }
+
+    /// Adds the segments to `p`: "enrich" runs `trades`, encodes them and hands them to the rest.
+    /// Opens the ports.
+    void build(weir::pipeline& p, const asio::any_io_executor& executor,
+               weir::any_stream<std::vector<enriched_trade>> trades);
+
+    /// To be called when all is over.
+    void close();
+
+private:
+    using runs = weir::any_stream<shared_run>;
+
+    bool has_files() const noexcept;
+    runs encoded(weir::any_stream<std::vector<enriched_trade>> trades) const;
+    /// Adds a segment for each place, which takes its runs from `next()`.
+    template <class Next>
+    void add_places(weir::pipeline& p, const asio::any_io_executor& executor, Next next);
+    void add_files(weir::pipeline& p, runs written);
+    void add_port(weir::pipeline& p, const asio::any_io_executor& executor, const place& to,
+                  runs written);
+    void add_database(weir::pipeline& p, sqlite_output& to, runs written);
+    void add_figures(weir::pipeline& p, runs written);
+
+    const run_options& options_;
+    run_state& state_;
+    const observer& seen_;
+    file_outputs files_;
+    std::deque<sqlite_output> databases_;
+    std::optional<figures_output> figures_;
+    std::size_t places_ = 0;
+    std::size_t inserters_ = 0;  // which names them
+};
+
+}  // namespace weir_enrich

@@ -1,0 +1,58 @@
+#include "figures.hpp"
+
+#include <weir/codec/frame_write.hpp>
+#include <weir/codec/json_write.hpp>
+
+#include "csv_fields.hpp"
+
+namespace weir_enrich {
+
+namespace {
+
+void append(std::string& to, format f, const figures_record& r) {
+    switch (f) {
+        case format::csv:
+            return append_csv_line(to, r);
+        case format::frames:
+            return weir::codec::append_frame(to, r);
+        default:
+            return weir::codec::append_json_line(to, r);
+    }
+}
+
+}  // namespace
+
+figures_output::figures_output(const figures_options& o)
+    : format_(o.to.format), movers_(o.movers), window_(o.window), to_(o.to) {
+    if (format_ == format::csv) to_.write(csv_header<figures_record>());
+}
+
+void figures_output::add(const std::vector<enriched_trade>& trades) {
+    for (const enriched_trade& t : trades) {
+        if (window_.knows(t.event_time)) end_periods(window_.slot_of(t.event_time));
+        window_.add(t);
+    }
+}
+
+void figures_output::end_periods(std::int64_t slot) {
+    while (window_.newest() < slot && end_period()) window_.slide_to(window_.newest() + 1);
+}
+
+bool figures_output::end_period() {
+    bytes_.clear();
+    const auto figures = movers_ ? window_.movers(*movers_) : window_.top(window::all);
+    for (const instrument_figures& f : figures) {
+        append(bytes_, format_,
+               {window_.end(), f.instrument_id, f.symbol, f.count, f.volume, f.vwap(),
+                f.mean_notional(), f.move()});
+    }
+    to_.write(bytes_);
+    return !figures.empty();
+}
+
+void figures_output::close() {
+    end_period();
+    to_.close();
+}
+
+}  // namespace weir_enrich

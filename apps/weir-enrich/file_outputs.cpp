@@ -1,0 +1,22 @@
+#include "file_outputs.hpp"
+
+namespace weir_enrich {
+
+file_outputs::file_outputs(const std::vector<place>& places) {
+    outputs_.reserve(places.size());
+    for (const place& p : places) {
+        if (p.kind != place_kind::file && p.kind != place_kind::standard) continue;
+        outputs_.push_back({byte_writer(p), place_of(p.format, places)});
+        outputs_.back().to.write(header_of(p.format));
+    }
+}
+
+void file_outputs::write(const encoded_run& run) {
+    for (output& o : outputs_) o.to.write(run.bytes[o.format]);
+}
+
+void file_outputs::close() {
+    for (output& o : outputs_) o.to.close();
+}
+
+}  // namespace weir_enrich

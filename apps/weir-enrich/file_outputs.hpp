@@ -1,0 +1,33 @@
+/// Files, and the standard output: several at once, each with its format.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "byte_file.hpp"
+#include "encoder.hpp"
+#include "place.hpp"
+
+namespace weir_enrich {
+
+/// Writes runs to those of the places that are files or the standard output. One thread at a time.
+/// Errors: std::system_error, which names the place and the cause.
+class file_outputs {
+public:
+    /// Creates the files, with headers where the format has one. `places` are all for which runs
+    /// are encoded.
+    explicit file_outputs(const std::vector<place>& places);
+    bool empty() const noexcept { return outputs_.empty(); }
+    void write(const encoded_run& run);
+    /// To be called at the end.
+    void close();
+
+private:
+    struct output {
+        byte_writer to;
+        std::size_t format;  // its place in `encoded_run::bytes`
+    };
+    std::vector<output> outputs_;
+};
+
+}  // namespace weir_enrich

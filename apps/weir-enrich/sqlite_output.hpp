@@ -1,0 +1,46 @@
+/// A table of a SQLite database as a place for enriched trades.
+#pragma once
+
+#include <weir/connectors/sqlite/batch_writer.hpp>
+#include <weir/connectors/sqlite/database.hpp>
+#include <weir/connectors/sqlite/row.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "counts.hpp"
+#include "enriched_trade.hpp"
+#include "place.hpp"
+
+namespace weir_enrich {
+
+/// The values in the order of the fields.
+void bind_row(weir::sqlite::row_binder& row, const enriched_trade& t);
+
+/// A table with a column for each field of an enriched trade: made when the database has none of
+/// this name, else added to. Errors: sqlite::error, which names the file and the cause, also for a
+/// table that lacks a column.
+class sqlite_output {
+public:
+    /// What a transaction holds at the most, and how long a trade waits for it.
+    static constexpr std::size_t rows_a_commit = 10'000;
+    static constexpr std::chrono::milliseconds longest_wait{200};
+
+    explicit sqlite_output(const place& to);
+
+    weir::sqlite::database& database() noexcept { return database_; }
+    const std::string& table() const noexcept { return table_; }
+    const std::vector<std::string>& columns() const noexcept { return columns_; }
+    /// A transaction a batch. What is committed is counted in `written`, which must outlive it. A
+    /// trade that the table refuses ends the run: what is there is all there was.
+    weir::sqlite::batch_writer_options<enriched_trade> options(counter& written) const;
+
+private:
+    weir::sqlite::database database_;
+    std::string table_;
+    std::vector<std::string> columns_;
+};
+
+}  // namespace weir_enrich
