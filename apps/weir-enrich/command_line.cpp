@@ -7,8 +7,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <map>
+#include <charconv>
+#include <cmath>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace weir_enrich {
@@ -73,6 +76,12 @@ struct run_text {
     std::size_t movers = 0;
 };
 
+/// The same of a replay, which has a part of it.
+struct replay_text {
+    run_text run;
+    std::string speed;
+};
+
 void define_tables(CLI::App& command, run_options& o, run_text& text) {
     const auto table = [&command](const char* name, std::string& to, const char* what) {
         command.add_option(name, to, what)->type_name("PLACE")->default_str(to);
@@ -89,7 +98,7 @@ void define_tables(CLI::App& command, run_options& o, run_text& text) {
             "How often the generator changes the rates, a second");
     command
         .add_option("--on-missing", text.missing, "What becomes of a trade whose key is missing")
-        ->type_name("drop|default|side-output")
+        ->type_name("drop|default|side-output|wait=DURATION")
         ->default_str(text.missing);
     command
         .add_option("--side-output", text.side_output,
@@ -132,16 +141,12 @@ void define_figures(CLI::App& command, run_text& text) {
         ->type_name("N");
 }
 
-void define(CLI::App& command, run_options& o, run_text& text) {
-    command.add_option("--trades", text.trades, "Where trades come from")
-        ->type_name("PLACE")
-        ->default_str(text.trades);
-    define_tables(command, o, text);
+/// What becomes of enriched trades.
+void define_end(CLI::App& command, run_options& o, run_text& text) {
     command.add_option("--out", text.out, "Where enriched trades go; may be given several times")
         ->type_name("PLACE")
         ->default_str("table, or none with --figures");
     define_figures(command, text);
-    define_generator(command, o, text);
     command.add_option("--workers", o.workers, "How many threads make the output's bytes")
         ->check(check_workers)
         ->type_name("N")
@@ -151,7 +156,35 @@ void define(CLI::App& command, run_options& o, run_text& text) {
         ->check(check_whole)
         ->type_name("SECONDS")
         ->default_str(std::to_string(text.seconds));
+}
+
+void define(CLI::App& command, run_options& o, run_text& text) {
+    command.add_option("--trades", text.trades, "Where trades come from")
+        ->type_name("PLACE")
+        ->default_str(text.trades);
+    define_tables(command, o, text);
+    define_generator(command, o, text);
+    define_end(command, o, text);
+    command.add_option("--record", o.record, "Keeps a journal of what is done, for a replay")
+        ->type_name("FILE");
     command.footer(run_notes);
+}
+
+void define(CLI::App& command, run_options& o, replay_text& text) {
+    command.add_option("journal", o.replay, "What --record has kept")
+        ->required()
+        ->type_name("FILE");
+    define_end(command, o, text.run);
+    text.run.side_output.clear();
+    command
+        .add_option("--side-output", text.run.side_output,
+                    "Where trades go that went to the side output")
+        ->type_name("FILE");
+    command
+        .add_option("--speed", text.speed,
+                    "So many times as fast as it was; as fast as it can when not given")
+        ->type_name("10x");
+    command.footer("Example:\n  weir-enrich replay monday.journal --out monday.jsonl --workers 4");
 }
 
 void define(CLI::App& command, demo_options& o) {
@@ -169,15 +202,21 @@ void define(CLI::App& command, demo_options& o) {
     command.footer("Example:\n  weir-enrich demo --seconds 10");
 }
 
-on_missing policy_named(const std::string& name) {
-    static const std::map<std::string, on_missing> known{{"drop", on_missing::drop},
-                                                         {"default", on_missing::use_default},
-                                                         {"side-output", on_missing::side_output}};
-    const auto found = known.find(name);
-    if (found == known.end()) {
-        throw usage_error("--on-missing: must be drop, default or side-output, not " + name);
+void understand_missing(run_options& o, const std::string& text) {
+    constexpr std::string_view wait = "wait=";
+    if (text.starts_with(wait)) {
+        const auto patience = weir_apps::parse_duration(std::string_view(text).substr(wait.size()));
+        if (!patience) throw usage_error("--on-missing: must be such as wait=500ms, not " + text);
+        o.missing = on_missing::wait;
+        o.patience = *patience;
+        return;
     }
-    return found->second;
+    const auto named = weir::codec::from_text<on_missing>(text);
+    if (!named || *named == on_missing::wait) {
+        throw usage_error(
+            "--on-missing: must be drop, default, side-output or wait=DURATION, not " + text);
+    }
+    o.missing = *named;
 }
 
 /// The standard output has room for one.
@@ -218,6 +257,7 @@ void understand_outputs(run_options& o, const run_text& text) {
     for (const std::string& out : text.out) o.out.push_back(parse_output(out));
     if (o.out.empty() && !o.figures) o.out.push_back(parse_output("table"));
     check_outputs(o);
+    o.drain_within = std::chrono::seconds(text.seconds);
 }
 
 void understand_slow(slow_table_options& o, const std::string& text, const char* option) {
@@ -240,6 +280,13 @@ void understand_tables(run_options& o, const run_text& text) {
     o.accounts.seed = o.rates.seed = o.trades.seed;
 }
 
+void understand_side_output(run_options& o, const std::string& text) {
+    o.side_output = parse_output(text);
+    if (o.side_output.kind != place_kind::file) {
+        throw usage_error("--side-output: must be a file, not " + text);
+    }
+}
+
 void understand(run_options& o, run_text& text) {
     o.trades.from = parse_input(text.trades);
     if (text.count != 0) o.trades.count = text.count;
@@ -248,15 +295,27 @@ void understand(run_options& o, run_text& text) {
         throw usage_error("--rate: only the generator has one");
     }
     understand_tables(o, text);
-    o.missing = policy_named(text.missing);
+    understand_missing(o, text.missing);
+    if (o.missing == on_missing::side_output) understand_side_output(o, text.side_output);
     understand_outputs(o, text);
-    if (o.missing == on_missing::side_output) {
-        o.side_output = parse_output(text.side_output);
-        if (o.side_output.kind != place_kind::file) {
-            throw usage_error("--side-output: must be a file, not " + text.side_output);
-        }
-    }
-    o.drain_within = std::chrono::seconds(text.seconds);
+}
+
+/// 10x, 0.5x, 2.
+double speed_of(const std::string& text) {
+    double speed = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, speed);
+    const std::string_view rest(stop, static_cast<std::size_t>(end - stop));
+    const bool good =
+        error == std::errc() && (rest.empty() || rest == "x") && speed > 0 && std::isfinite(speed);
+    if (!good) throw usage_error("--speed: must be such as 10x, not " + text);
+    return speed;
+}
+
+void understand(run_options& o, replay_text& text) {
+    if (!text.speed.empty()) o.speed = speed_of(text.speed);
+    if (!text.run.side_output.empty()) understand_side_output(o, text.run.side_output);
+    understand_outputs(o, text.run);
 }
 
 }  // namespace
@@ -268,15 +327,24 @@ command parse_command_line(int count, char** arguments) {
     app.footer(examples);
     run_options run;
     run_text text;
+    run_options replay;
+    replay_text replay_said;
     demo_options shown;
     CLI::App* const run_command = app.add_subcommand("run", "Trades in, enriched trades out");
+    CLI::App* const replay_command =
+        app.add_subcommand("replay", "Does again what a run has recorded");
     CLI::App* const demo_command =
         app.add_subcommand("demo", "Made-up trades and tables, and a live view of them");
     define(*run_command, run, text);
+    define(*replay_command, replay, replay_said);
     define(*demo_command, shown);
     try {
         app.parse(count, arguments);
         if (*demo_command) return shown;
+        if (*replay_command) {
+            understand(replay, replay_said);
+            return replay;
+        }
         understand(run, text);
         return run;
     } catch (const CLI::ParseError& error) {

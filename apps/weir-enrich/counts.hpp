@@ -51,6 +51,11 @@ struct run_counts {
     counter no_account;
     counter no_rate;
 
+    // With --on-missing wait.
+    counter waited;       ///< waited for a key
+    counter gave_up;      ///< and were dropped, for it did not come in time
+    counter crowded_out;  ///< and were dropped, for too many waited
+
     std::uint64_t received() const noexcept { return read.value() + bad.value(); }
     std::uint64_t rejected() const noexcept { return bad.value() + diverted.value(); }
     std::uint64_t missing() const noexcept {

@@ -5,7 +5,7 @@
 #include <weir/joins/lookup_join.hpp>
 
 #include <memory>
-#include <type_traits>
+#include <optional>
 #include <utility>
 
 #include "enriched_trade.hpp"
@@ -41,42 +41,50 @@ inline enriched_trade complete(const owned_trade& x, const rate& r, weir::table_
             x.what.received};
 }
 
-/// What the joins are told.
-template <class Divert>
-struct enrichment_options {
-    std::shared_ptr<const instrument_table> instruments;
-    on_missing missing;
-    run_counts& counts;
-    Divert divert;  ///< is called with the `const trade&` of a trade that goes to the side output
-};
+inline const trade& trade_of(const trade& x) {
+    return x;
+}
+inline const trade& trade_of(const listed_trade& x) {
+    return x.what;
+}
+inline const trade& trade_of(const owned_trade& x) {
+    return x.what;
+}
+
+// Instruments stand still: a key that is missing does not come.
+inline std::optional<missed_key> missed_by(const trade& /*x*/) {
+    return std::nullopt;
+}
+inline std::optional<missed_key> missed_by(const listed_trade& x) {
+    return missed_key{table_name::accounts, x.what.user_id};
+}
+inline std::optional<missed_key> missed_by(const owned_trade& x) {
+    return missed_key{table_name::rates, x.traded.rate_key};
+}
 
 /// Trades into enriched trades. `accounts` and `rates` are streams of `account_update` and
-/// `rate_update`; no trade passes before both have their first complete snapshot.
-template <class Accounts, class Rates, class Divert>
-auto enrich(Accounts accounts, Rates rates, enrichment_options<Divert> o) {
-    const auto policy = [&o](auto row, counter& misses) {
-        const auto divert = [f = o.divert]<class T>(const T& x) {
-            if constexpr (std::is_same_v<T, trade>) {
-                f(x);
-            } else {
-                f(x.what);
-            }
-        };
-        return missing_policy(o.missing, row, misses, o.counts, divert);
-    };
+/// `rate_update`; no trade passes before both have their first complete snapshot. What `fate`
+/// refers to must outlive the stream.
+template <class Accounts, class Rates>
+auto enrich(std::shared_ptr<const instrument_table> instruments, Accounts accounts, Rates rates,
+            const trade_fate& fate) {
     auto with_instrument = weir::lookup_join(
-        std::move(o.instruments), [](const trade& x) { return x.instrument_id; },
+        std::move(instruments), [](const trade& x) { return x.instrument_id; },
         [](const trade& x, const instrument& i) { return listed_trade{x, i}; },
-        policy(instrument(), o.counts.no_instrument), "instruments");
+        missing_policy(fate, instrument(), fate.counts.no_instrument), "instruments");
     auto with_account = weir::latest_join(
         std::move(accounts), [](const listed_trade& x) { return x.what.user_id; },
         [](const listed_trade& x, const account& a, weir::table_version v) {
             return owned_trade{x.what, x.traded, a, v};
         },
-        policy(account(), o.counts.no_account), "accounts");
+        missing_policy(fate, account(), fate.counts.no_account), "accounts");
     auto with_rate = weir::latest_join(
-        std::move(rates), [](const owned_trade& x) { return x.traded.rate_key; }, complete,
-        policy(rate{{}, 1}, o.counts.no_rate), "rates");
+        std::move(rates), [](const owned_trade& x) { return x.traded.rate_key; },
+        [fate](const owned_trade& x, const rate& r, weir::table_version v) {
+            fate.decided(x.what);
+            return complete(x, r, v);
+        },
+        missing_policy(fate, rate{{}, 1}, fate.counts.no_rate), "rates");
     return std::move(with_instrument) | std::move(with_account) | std::move(with_rate);
 }
 

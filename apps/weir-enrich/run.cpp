@@ -1,5 +1,6 @@
 #include "run.hpp"
 
+#include <weir/core/stage.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/runtime/runtime.hpp>
 
@@ -8,21 +9,17 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <exception>
 #include <future>
-#include <optional>
 #include <stop_token>
 #include <utility>
 
 #include "delivery.hpp"
-#include "enrichment.hpp"
-#include "in_runs.hpp"
-#include "side_output.hpp"
+#include "joining.hpp"
 
 namespace weir_enrich {
 
 namespace {
-
-constexpr std::size_t trades_a_run = 256;
 
 /// A failure without the names of the program's parts, which say nothing to its users.
 std::exception_ptr cause_of(std::exception_ptr error) {
@@ -43,37 +40,21 @@ std::exception_ptr cause_of(std::exception_ptr error) {
 class enricher {
 public:
     enricher(const run_options& o, run_state& state, const observer& seen)
-        : options_(o), state_(state), bad_(state.counts), outputs_(o, state, seen) {
-        if (o.missing == on_missing::side_output) side_.emplace(o.side_output);
-    }
+        : joining_(o, state), outputs_(o, state, seen) {}
 
     void build(weir::pipeline& p, const asio::any_io_executor& executor) {
-        auto listed = open_instruments(options_.instruments, options_.trades.seed, texts_);
-        auto accounts = open_accounts({options_.accounts, executor, texts_, state_.accounts});
-        auto rates = open_rates({options_.rates, executor, texts_, state_.rates});
-        auto trades = open_trades(p, executor, options_.trades, state_.counts, bad_);
-        const auto divert = [this](const trade& t) { side_->add(t); };
-        enrichment_options<decltype(divert)> how{std::move(listed), options_.missing, state_.counts,
-                                                 divert};
-        weir::any_stream<std::vector<enriched_trade>> runs =
-            std::move(trades) | enrich(std::move(accounts), std::move(rates), std::move(how)) |
-            in_runs(trades_a_run);
-        outputs_.build(p, executor, std::move(runs));
+        outputs_.build(p, executor, joining_.open(p, executor));
     }
 
     /// To be called when all is over.
     void close() {
         outputs_.close();
-        if (side_) side_->close();
+        joining_.close();
     }
 
 private:
-    const run_options& options_;
-    run_state& state_;
-    texts texts_;
-    bad_records bad_;
+    joining joining_;
     delivery outputs_;
-    std::optional<side_output> side_;
 };
 
 void wait_for(std::future<void>& over, const observer& seen) {
@@ -116,6 +97,10 @@ std::string ledger_line(const run_counts& c) {
     if (c.missing() != 0) {
         line += fmt::format("; missing: instruments {}, accounts {}, rates {}",
                             c.no_instrument.value(), c.no_account.value(), c.no_rate.value());
+    }
+    if (c.waited.value() != 0) {
+        line += fmt::format("; waited {}, in vain {}, too many {}", c.waited.value(),
+                            c.gave_up.value(), c.crowded_out.value());
     }
     return line;
 }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@
 
 #include "counts.hpp"
 #include "figures.hpp"
-#include "missing_policy.hpp"
+#include "on_missing.hpp"
 #include "place.hpp"
 #include "slow_tables.hpp"
 #include "table_state.hpp"
@@ -29,7 +30,12 @@ struct run_options {
     slow_table_options accounts;
     slow_table_options rates;
     on_missing missing = on_missing::drop;
-    place side_output;  ///< where trades with a missing key go, if they are to
+    std::chrono::milliseconds patience{0};  ///< how long a trade waits, with on_missing::wait
+    /// Where trades with a missing key go, if they are to; nowhere when it has no path.
+    place side_output;
+    std::filesystem::path record;  ///< empty: no journal is written
+    std::filesystem::path replay;  ///< the journal that trades and tables come from; or empty
+    double speed = 0;              ///< of a replay; 0: as fast as it can
     std::vector<place> out;
     std::optional<figures_options> figures;
     std::size_t workers = 1;

@@ -36,7 +36,8 @@ frame_cutter::found frame_cutter::open(std::string_view frame) {
         broken_ = true;  // it may be the size that is damaged
         return fail(cause::wrong_checksum);
     }
-    if (load_number<std::uint32_t>(frame.data() + 8) != schema_) {
+    schema_ = load_number<std::uint32_t>(frame.data() + 8);
+    if (std::ranges::find(schemas_, schema_) == schemas_.end()) {
         const found other = fail(cause::other_schema);
         offset_ += frame.size();
         return other;

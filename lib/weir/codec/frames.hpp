@@ -2,24 +2,10 @@
 /// Frames of bytes in, structs out.
 #pragma once
 
-#include <weir/codec/fault.hpp>
 #include <weir/codec/fields.hpp>
-#include <weir/codec/frame_cutter.hpp>
-#include <weir/codec/frame_layout.hpp>
-#include <weir/codec/payload_reader.hpp>
-#include <weir/codec/told.hpp>
-
-#include <cstddef>
-#include <string_view>
-#include <utility>
+#include <weir/codec/frames_of.hpp>
 
 namespace weir::codec {
-
-/// The bounds of a `frames`.
-struct frames_options {
-    /// A frame whose payload is larger than this many bytes is a fault, and not read.
-    std::size_t max_payload = std::size_t{1} << 20;
-};
 
 /// Reads frames, as `append_frame` writes them, into `T`s.
 ///
@@ -42,53 +28,13 @@ struct frames_options {
 ///
 /// Errors: none of its own but std::bad_alloc. Thread-safety: one thread at a time.
 /// Cost: a frame is read where it stands; only one that was cut is copied. Holds at most one frame
-/// of `max_payload` bytes.
+/// of `max_payload` bytes. For frames of several structs in one input see `frames_of`.
 template <described T>
-class frames {
+class frames : public frames_of<T> {
 public:
     using value_type = T;
 
-    explicit frames(frames_options options = {}) noexcept
-        : cutter_(schema_id<T>, options.max_payload) {}
-
-    /// Takes in `bytes`, and hands on what they complete.
-    /// \return how many bytes were taken: all of them, unless a callback said no; feed it the rest
-    ///         then.
-    template <class OnValue, class OnFault>
-    std::size_t feed(std::string_view bytes, OnValue&& on_value, OnFault&& on_fault) {
-        std::size_t at = 0;
-        for (;;) {
-            const auto found = cutter_.next(bytes, at);
-            if (found == frame_cutter::found::nothing) return at;
-            if (!tell(found, on_value, on_fault)) return at;
-        }
-    }
-
-    /// Says that no more will come.
-    /// \return false when a callback said no (it was told all there was, though)
-    template <class OnValue, class OnFault>
-    bool end(OnValue&& on_value, OnFault&& on_fault) {
-        const auto found = cutter_.end();
-        return found == frame_cutter::found::nothing || tell(found, on_value, on_fault);
-    }
-
-    /// True when it cannot go on, and ignores further bytes.
-    bool broken() const noexcept { return cutter_.broken(); }
-
-    /// How many bytes of an incomplete frame it holds.
-    std::size_t held() const noexcept { return cutter_.held(); }
-
-private:
-    template <class OnValue, class OnFault>
-    bool tell(frame_cutter::found found, OnValue& on_value, OnFault& on_fault) {
-        if (found == frame_cutter::found::fault) return told(on_fault, cutter_.wrong());
-        T value{};
-        const fault wrong = read_payload(cutter_.payload(), cutter_.payload_offset(), value);
-        if (wrong.why != cause::none) return told(on_fault, wrong);
-        return told(on_value, std::move(value));
-    }
-
-    frame_cutter cutter_;
+    using frames_of<T>::frames_of;
 };
 
 }  // namespace weir::codec

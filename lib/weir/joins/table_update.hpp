@@ -73,6 +73,24 @@ public:
         }
     }
 
+    /// Says what the change is, without making it, for who keeps a journal of them: calls one of
+    /// `to.put(key, value)`, `to.remove(key)`, `to.complete()`, `to.start_over()` and
+    /// `to.replace(entries)`, which is given the table.
+    template <class Listener>
+    void tell(Listener&& to) const {
+        if (const auto* put = std::get_if<put_entry>(&change_)) {
+            to.put(put->key, put->value);
+        } else if (const auto* remove = std::get_if<remove_entry>(&change_)) {
+            to.remove(remove->key);
+        } else if (const auto* replace = std::get_if<new_entries>(&change_)) {
+            to.replace(std::as_const(*replace->entries));
+        } else if (std::holds_alternative<snapshot_complete>(change_)) {
+            to.complete();
+        } else {
+            to.start_over();
+        }
+    }
+
 private:
     struct new_entries {
         std::shared_ptr<table_type> entries;

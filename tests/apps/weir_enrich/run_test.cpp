@@ -236,7 +236,8 @@ TEST_CASE("the command line is checked") {
     };
     refused({"run", "--trades", "trades.txt"}, "trades.txt: must end in .csv, .jsonl or .bin");
     refused({"run", "--trades", "tcp://nowhere"}, "tcp://nowhere: must be tcp://ADDRESS:PORT");
-    refused({"run", "--on-missing", "cry"}, "--on-missing: must be drop, default or side-output");
+    refused({"run", "--on-missing", "cry"},
+            "--on-missing: must be drop, default, side-output or wait=DURATION, not cry");
     refused({"run", "--out", "table", "--out", "jsonl"}, "only one of --out and --figures can be");
     refused({"run", "--count", "-1"}, "must be a whole number");
     refused({"run", "--trades", "a.csv", "--rate", "5"}, "only the generator has one");

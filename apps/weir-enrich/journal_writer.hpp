@@ -1,0 +1,78 @@
+/// Writes down what is done on the strand that joins.
+#pragma once
+
+#include <weir/codec/frame_write.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "byte_file.hpp"
+#include "journal.hpp"
+#include "now.hpp"
+
+namespace weir_enrich {
+
+/// A journal that is being written. Used by one thread at a time.
+/// Errors: std::system_error, which names the file and the cause.
+class journal_writer {
+public:
+    /// Creates the file.
+    journal_writer(const std::filesystem::path& file, on_missing missing);
+
+    /// A trade of which it was decided what becomes of it.
+    void add(const trade& t);
+    void add(const instrument& row) { append(row); }
+    void add(const account& row) { append(row); }
+    void add(const rate& row) { append(row); }
+    void add(const table_event& e) { append(e); }
+    /// All rows of a table, which take the place of what it had.
+    template <class Table>
+    void add_snapshot(table_name name, const Table& rows) {
+        add({name, table_change::snapshot, rows.size()});
+        for (const auto& [key, row] : rows) add(row);
+    }
+
+    /// To be called at the end: without it the journal is taken for one that was cut off.
+    void close();
+
+private:
+    static constexpr std::size_t enough = std::size_t{64} << 10;
+
+    template <class T>
+    void append(const T& what) {
+        weir::codec::append_frame(waiting_, what);
+        if (waiting_.size() >= enough) flush();
+    }
+    void flush();
+
+    byte_writer to_;
+    std::string waiting_;
+    std::int64_t began_ = now();
+    std::uint64_t trades_ = 0;
+};
+
+/// What a `table_update` tells, written down.
+class table_recorder {
+public:
+    table_recorder(journal_writer& to, table_name table) : to_(to), table_(table) {}
+
+    template <class Key, class Row>
+    void put(const Key& /*in the row*/, const Row& row) {
+        to_.add(row);
+    }
+    void remove(std::uint64_t key) { to_.add({table_, table_change::remove, key}); }
+    void complete() { to_.add({table_, table_change::complete, 0}); }
+    void start_over() { to_.add({table_, table_change::start_over, 0}); }
+    template <class Table>
+    void replace(const Table& rows) {
+        to_.add_snapshot(table_, rows);
+    }
+
+private:
+    journal_writer& to_;
+    table_name table_;
+};
+
+}  // namespace weir_enrich

@@ -1,0 +1,66 @@
+#include "waiting_room.hpp"
+
+#include <iterator>
+
+namespace weir_enrich {
+
+bool waiting_room::park(const trade& t, const missed_key& missed) {
+    waiting w{t, missed, {now_ + patience_, came_}};
+    if (trying_) {
+        if (is_last_try(*trying_)) {
+            (trying_->crowded_out ? counts_->crowded_out : counts_->gave_up).add(1);
+            return false;
+        }
+        w.when = trying_->when;
+    } else if (gives_up_) {
+        return false;
+    } else {
+        ++came_;
+        counts_->waited.add(1);
+    }
+    by_key_.emplace(missed, w.when);
+    parked_.emplace(w.when, w);
+    if (parked_.size() > most_) {
+        parked_.begin()->second.crowded_out = true;
+        make_ready(parked_.begin());
+    }
+    return true;
+}
+
+void waiting_room::key_came(const missed_key& key) {
+    auto next = by_key_.lower_bound({key, {clock::time_point::min(), 0}});
+    while (next != by_key_.end() && next->first == key) {
+        const auto waits = parked_.find(next->second);
+        ++next;  // before it goes
+        make_ready(waits);
+    }
+}
+
+void waiting_room::all_came(table_name table) {
+    for (auto p = parked_.begin(); p != parked_.end();) {
+        p = p->second.missed.table == table ? make_ready(p) : std::next(p);
+    }
+}
+
+void waiting_room::give_up() {
+    gives_up_ = true;
+    for (auto p = parked_.begin(); p != parked_.end();) p = make_ready(p);
+}
+
+std::optional<waiting_room::clock::time_point> waiting_room::next_deadline() const {
+    if (parked_.empty()) return std::nullopt;
+    return parked_.begin()->first.deadline;
+}
+
+void waiting_room::set_time(clock::time_point now) {
+    now_ = now;
+    while (!parked_.empty() && parked_.begin()->first.deadline <= now) make_ready(parked_.begin());
+}
+
+waiting_room::place waiting_room::make_ready(place p) {
+    by_key_.erase({p->second.missed, p->first});
+    ready_.push_back(p->second);
+    return parked_.erase(p);
+}
+
+}  // namespace weir_enrich

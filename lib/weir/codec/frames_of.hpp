@@ -1,0 +1,121 @@
+/// \file
+/// Frames of bytes in, structs of several types out.
+#pragma once
+
+#include <weir/codec/fault.hpp>
+#include <weir/codec/fields.hpp>
+#include <weir/codec/frame_cutter.hpp>
+#include <weir/codec/frame_layout.hpp>
+#include <weir/codec/payload_reader.hpp>
+#include <weir/codec/told.hpp>
+#include <weir/core/stream.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace weir::codec {
+
+/// The bounds of a `frames` and a `frames_of`.
+struct frames_options {
+    /// A frame whose payload is larger than this many bytes is a fault, and not read.
+    std::size_t max_payload = std::size_t{1} << 20;
+};
+
+/// Whether the ids are all different.
+template <std::size_t N>
+consteval bool all_differ(std::array<std::uint32_t, N> ids) {
+    std::ranges::sort(ids);
+    return std::ranges::adjacent_find(ids) == ids.end();
+}
+
+/// Reads frames of several structs that stand in one input, as `append_frame` writes them. Which
+/// struct a frame is of is told by its schema id.
+///
+///     codec::frames_of<opened, deposit, closed> in;
+///     in.feed(bytes, [&]<class T>(T&& entry) { ledger.enter(entry); },
+///             [&](const codec::fault& f) { log(f.message()); });
+///
+/// How it is called: `on_value` with each of the types, as an rvalue, or with `value_type`, a
+/// std::variant of them (which is what `codec::decode` makes items of). What comes out: the frames'
+/// values and faults, in order. All else as `frames`. Two of the structs must not have the same
+/// fields: it does not compile. Cost: as `frames`, and a comparison of ids a type.
+template <described... T>
+class frames_of {
+    static_assert(sizeof...(T) != 0, "weir::codec::frames_of: of which structs?");
+
+    static constexpr std::array<std::uint32_t, sizeof...(T)> schemas{schema_id<T>...};
+    static_assert(all_differ(schemas),
+                  "weir::codec::frames_of: two structs have the same fields, so that their frames "
+                  "cannot be told apart");
+
+public:
+    using value_type = std::variant<T...>;
+
+    explicit frames_of(frames_options options = {}) noexcept
+        : cutter_(schemas, options.max_payload) {}
+
+    /// Takes in `bytes`, and hands on what they complete.
+    /// \return how many bytes were taken: all of them, unless a callback said no; feed it the rest
+    ///         then.
+    template <class OnValue, class OnFault>
+    std::size_t feed(std::string_view bytes, OnValue&& on_value, OnFault&& on_fault) {
+        std::size_t at = 0;
+        for (;;) {
+            const auto found = cutter_.next(bytes, at);
+            if (found == frame_cutter::found::nothing) return at;
+            if (!tell(found, on_value, on_fault)) return at;
+        }
+    }
+
+    /// Says that no more will come.
+    /// \return false when a callback said no (it was told all there was, though)
+    template <class OnValue, class OnFault>
+    bool end(OnValue&& on_value, OnFault&& on_fault) {
+        const auto found = cutter_.end();
+        return found == frame_cutter::found::nothing || tell(found, on_value, on_fault);
+    }
+
+    /// True when it cannot go on, and ignores further bytes.
+    bool broken() const noexcept { return cutter_.broken(); }
+
+    /// How many bytes of an incomplete frame it holds.
+    std::size_t held() const noexcept { return cutter_.held(); }
+
+    /// Where the frame of the value that was told last begins, in all that was fed.
+    std::uint64_t offset() const noexcept { return cutter_.payload_offset() - frame_header_size; }
+
+private:
+    template <class OnValue, class OnFault>
+    bool tell(frame_cutter::found found, OnValue& on_value, OnFault& on_fault) {
+        if (found == frame_cutter::found::fault) return told(on_fault, cutter_.wrong());
+        bool more = true;
+        const auto tell_if_it_is = [&]<class Wanted>(std::type_identity<Wanted>) {
+            if (cutter_.schema() != schema_id<Wanted>) return false;
+            more = tell_value<Wanted>(on_value, on_fault);
+            return true;
+        };
+        (void)(tell_if_it_is(std::type_identity<T>()) || ...);
+        return more;
+    }
+
+    template <class Wanted, class OnValue, class OnFault>
+    bool tell_value(OnValue& on_value, OnFault& on_fault) {
+        Wanted value{};
+        const fault wrong = read_payload(cutter_.payload(), cutter_.payload_offset(), value);
+        if (wrong.why != cause::none) return told(on_fault, wrong);
+        return told(on_value, std::move(value));
+    }
+
+    frame_cutter cutter_;
+};
+
+}  // namespace weir::codec
+
+template <weir::codec::described... T>
+inline constexpr bool weir::is_borrowed<std::variant<T...>> = (weir::codec::has_views<T> || ...);
