@@ -25,6 +25,7 @@ constexpr const char* examples = R"(Examples:
   weir-enrich demo
   weir-enrich run --trades trades.csv --accounts accounts.csv --out enriched.jsonl
   weir-enrich run --trades generator --count 1000000 --out table
+  weir-enrich replay monday.journal --out monday.jsonl
 
 Exit codes:
   0    done: each trade was enriched

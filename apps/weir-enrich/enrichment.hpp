@@ -41,7 +41,7 @@ inline enriched_trade complete(const owned_trade& x, const rate& r, weir::table_
             x.what.received};
 }
 
-inline const trade& trade_of(const trade& x) {
+inline const trade& trade_of(trade& x) {
     return x;
 }
 inline const trade& trade_of(const listed_trade& x) {

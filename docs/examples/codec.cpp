@@ -2,12 +2,14 @@
 #include <weir/codec/decode.hpp>
 #include <weir/codec/frame_write.hpp>
 #include <weir/codec/frames.hpp>
+#include <weir/codec/frames_of.hpp>
 #include <weir/codec/json_lines.hpp>
 #include <weir/codec/json_write.hpp>
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/to.hpp>
 #include <weir/sources/from_range.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <iostream>
 #include <optional>
@@ -42,6 +44,17 @@ constexpr auto weir_fields(std::type_identity<trade>) {
 }  // namespace market
 // [/fields]
 
+namespace market {
+
+struct closed {
+    std::uint32_t trades;
+};
+constexpr auto weir_fields(std::type_identity<closed>) {
+    return weir::codec::fields(weir::codec::field("trades", &closed::trades));
+}
+
+}  // namespace market
+
 using market::trade;
 namespace codec = weir::codec;
 
@@ -73,11 +86,23 @@ int main() {
     decoder.end(on_value, on_fault);
     // [/feed]
 
+    // [several]
+    // A file of trades that ends with their number.
+    codec::append_frame(frame, market::closed{1});
+    codec::frames_of<trade, market::closed> mixed;
+    const auto on_trade_or_end = [&]<class T>(T&& value) {
+        if constexpr (std::same_as<T, market::closed>) {
+            std::cout << value.trades << " trades\n";
+        } else {
+            seen.push_back(std::move(value));
+        }
+    };
+    mixed.feed(frame, on_trade_or_end, on_fault);
+    // [/several]
+
     weir::runtime rt(1);
     const auto read = read_all(rt, {line + "{\"trade_", "id\":8}\n" + line});
     std::cout << line << frame.size() << " bytes, " << seen.size() << " and " << read.size()
               << '\n';
-    return frame.size() == 34 && seen.size() == 1 && seen[0].price == 101.25 && read.size() == 2
-               ? 0
-               : 1;
+    return seen.size() == 2 && seen[0].price == 101.25 && read.size() == 2 ? 0 : 1;
 }

@@ -206,3 +206,24 @@ TEST_CASE("each item can be told the version of the table it met") {
     items.give({1});
     out.expect(5u);
 }
+
+TEST_CASE("an update tells what it is, and is still to be made") {
+    struct listener {
+        void put(int key, const std::string& value) { said += std::to_string(key) + value + ' '; }
+        void remove(int key) { said += "remove " + std::to_string(key) + ' '; }
+        void complete() { said += "complete "; }
+        void start_over() { said += "start over "; }
+        void replace(const update::table_type& table) {
+            said += "replace " + std::to_string(table.size()) + ' ';
+        }
+        std::string said;
+    };
+    const auto table = std::make_shared<update::table_type>(update::table_type{{1, "a"}, {2, "b"}});
+    listener to;
+    for (const update& u : {update::put(1, "one"), update::remove(2), update::complete(),
+                            update::start_over(), update::replace(table)}) {
+        u.tell(to);
+    }
+    CHECK(to.said == "1one remove 2 complete start over replace 2 ");
+    CHECK(table->size() == 2);
+}
