@@ -4,6 +4,7 @@
 #include <weir/channel/light_waker_slot.hpp>
 #include <weir/channel/received.hpp>
 #include <weir/channel/spsc_ring.hpp>
+#include <weir/channel/thread_each.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/waker.hpp>
 
@@ -75,12 +76,16 @@ public:
     /// The same, by a sender that is about to wait.
     void publish_last() noexcept {
         if (ring_.unpublished_count() != 0) ring_.publish();
+        if (!receiver_waits_.armed()) return;
+        if (thread_each_.pays()) return wake_thread(receiver_waits_);
+        thread_each_.hand_over();
         receiver_waits_.wake_next();
     }
     /// True when there is room, or nobody to send to; else the poller is woken when that changes.
     bool poll_room(poll_context& cx) noexcept {
-        publish_last();
         const auto over = [this] { return ring_.refresh_room() != 0 || abandoned(); };
+        if (ring_.unpublished_count() == 0 && over()) return true;  // it need not wait
+        publish_last();
         if (over() || sender_waits_.comes_at_once(over)) return true;
         sender_waits_.arm(cx.poller());
         if (!over()) return false;
@@ -90,6 +95,8 @@ public:
     /// Forgets who waits for room.
     void stop_waiting_for_room() noexcept { sender_waits_.disarm(); }
     bool abandoned() const noexcept { return receiver_gone_.load(); }
+    /// To be kept for as long as the sender works at a time: see thread_each.hpp.
+    thread_each::turn begin_sending() noexcept { return {thread_each_, channel_side::sender}; }
     /// For a sender that waits for something else: true when there is nobody to send to, else the
     /// poller is woken when that comes true. (Not when there is room again: it does not ask.)
     bool poll_abandoned(poll_context& cx) noexcept {
@@ -125,6 +132,7 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink& sink) {
+        const thread_each::turn receiving(thread_each_, channel_side::receiver);
         for (;;) {
             if (!poll_items(&cx)) return poll_state::pending;
             if (ring_.available_seen() == 0) return poll_state::finished;
@@ -141,7 +149,7 @@ public:
                 ring_.release();
                 // Likewise, a sender that sleeps is woken for most of a ring, while there is still
                 // something to do here; or when this turn ends.
-                if (ring_.available_seen() <= quarter()) sender_waits_.wake_early(cx);
+                if (ring_.available_seen() <= quarter()) wake_early(cx, sender_waits_);
             }
         }
     }
@@ -205,7 +213,7 @@ private:
             // A receiver that sleeps is woken for half a ring, not for a run: being woken costs it
             // as much as some hundred items. The sender publishes at the end of its turn at the
             // latest.
-            if (ring_.room_seen() <= ring_.capacity() / 2) receiver_waits_.wake_early(cx);
+            if (ring_.room_seen() <= ring_.capacity() / 2) wake_early(cx, receiver_waits_);
         }
         return run_left();
     }
@@ -214,7 +222,7 @@ private:
     bool hand_over(std::size_t n, Sink& sink) {
         typename spsc_ring<T>::run_of_takes items(ring_);
         for (; n != 0; --n) {
-            if (!sink(items.take())) return false;
+            if (!items.take(sink)) return false;
         }
         return true;
     }
@@ -228,7 +236,20 @@ private:
     /// The same, by a receiver that is about to wait.
     void release_last() noexcept {
         if (ring_.unreleased_count() != 0) ring_.release();
+        thread_each_.receiver_waits(ring_.progress().released);
+        if (!sender_waits_.armed()) return;
+        if (thread_each_.pays()) return wake_thread(sender_waits_);
         sender_waits_.wake_next();
+    }
+
+    void wake_thread(light_waker_slot& who) noexcept {
+        thread_each_.woken(ring_.progress().released);
+        who.wake();
+    }
+    /// Wakes by a side that has still something to do, and will wake again when it has not: so that
+    /// both are at work, where that pays.
+    void wake_early(const poll_context& cx, light_waker_slot& who) noexcept {
+        if (who.armed() && (!cx.hands_over() || thread_each_.pays())) wake_thread(who);
     }
 
     /// True when `available_seen()` says what is there, 0 at the end (which may throw). Otherwise
@@ -256,10 +277,11 @@ private:
     spsc_ring<T> ring_;
     alignas(64) light_waker_slot receiver_waits_;  // for items, or the end
     alignas(64) light_waker_slot sender_waits_;    // for room
-    alignas(64) waker_slot sender_watches_;        // for the receiver to go away, and nothing else
-    std::exception_ptr error_;                     // written before closed_, read after it
-    std::atomic<bool> closed_{false};              // sender: false -> true, once
-    std::atomic<bool> receiver_gone_{false};       // receiver: false -> true, once
+    alignas(64) thread_each thread_each_{sizeof(T)};
+    alignas(64) waker_slot sender_watches_;   // for the receiver to go away, and nothing else
+    std::exception_ptr error_;                // written before closed_, read after it
+    std::atomic<bool> closed_{false};         // sender: false -> true, once
+    std::atomic<bool> receiver_gone_{false};  // receiver: false -> true, once
 };
 
 }  // namespace weir

@@ -1,9 +1,7 @@
 /// A waker slot whose notifier pays no fence as long as nobody waits.
 #pragma once
 
-#include <weir/channel/round_pace.hpp>
 #include <weir/core/asymmetric_fence.hpp>
-#include <weir/core/poll.hpp>
 #include <weir/core/spin.hpp>
 #include <weir/core/waker.hpp>
 
@@ -57,23 +55,18 @@ public:
     /// True when the next store may be a light one.
     bool quiet() noexcept { return is_quiet_ || (++notices_ > enough && become_quiet()); }
 
+    /// True when somebody waits, as far as the notifier knows.
+    bool armed() const noexcept { return slot_.armed(); }
     void wake() noexcept {
-        if (!slot_.armed()) return;
-        begin_round();
+        if (!armed()) return;
+        end_quiet();
         slot_.wake();
     }
-    /// The same, by one who is about to wait itself: where rounds are short, this thread goes on
-    /// with the waiter.
+    /// The same, by one who is about to wait itself: its thread may go on with the waiter.
     void wake_next() noexcept {
-        if (!slot_.armed()) return;
-        const bool another_thread_pays = pace_.is_slow();
-        begin_round();
-        another_thread_pays ? slot_.wake() : slot_.wake_next();
-    }
-    /// The same, by one who has still something to do, and will call `wake_next` when it has not:
-    /// so that both are at work, unless rounds are short.
-    void wake_early(const poll_context& cx) noexcept {
-        if (slot_.armed() && (!cx.hands_over() || pace_.is_slow())) wake();
+        if (!armed()) return;
+        end_quiet();
+        slot_.wake_next();
     }
 
 private:
@@ -89,8 +82,7 @@ private:
         return true;
     }
 
-    void begin_round() noexcept {
-        pace_.begin_round();
+    void end_quiet() noexcept {
         notices_ = 0;
         if (!is_quiet_) return;
         is_quiet_ = false;
@@ -102,7 +94,6 @@ private:
     // The notifier's own, on a line of its own: the waiter writes to the other.
     alignas(64) bool is_quiet_ = false;
     std::uint32_t notices_ = 0;  // since somebody waited
-    round_pace pace_;
 };
 
 }  // namespace weir

@@ -20,6 +20,7 @@ poll_state fill(poll_context& cx, S& stream, channel_state<item_t<S>>& to) {
 /// returns: a run never delays an item.
 template <class S>
 poll_state send_all(poll_context& cx, S& stream, channel_state<item_t<S>>& to) {
+    const auto sending = to.begin_sending();
     for (;;) {
         if (!to.poll_room(cx)) return poll_state::pending;
         if (to.abandoned()) return poll_state::finished;

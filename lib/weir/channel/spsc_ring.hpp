@@ -112,12 +112,15 @@ public:
         run_of_takes(const run_of_takes&) = delete;
         run_of_takes& operator=(const run_of_takes&) = delete;
         ~run_of_takes() { ring_.consumer_.next = next_; }
-        T take() noexcept(std::is_nothrow_move_constructible_v<T>) {
-            T* place = ring_.slot(next_);
-            T item = std::move(*place);
-            std::destroy_at(place);
+        /// Calls `sink` with the next one where it lies: that is one move less.
+        template <class Sink>
+        bool take(Sink& sink) {
+            struct leave {
+                ~leave() { std::destroy_at(place); }
+                T* place;
+            } const item{ring_.slot(next_)};
             ++next_;
-            return item;
+            return sink(std::move(*item.place));
         }
 
     private:

@@ -41,7 +41,7 @@ public:
     relay& operator=(const relay&) = delete;
     ~relay() {
         current = outer_;
-        if (next_) next_->schedule();  // what ran before has thrown
+        schedule_all();  // when what ran before has thrown
     }
 
     /// False when `queue` must be posted.
@@ -52,16 +52,27 @@ public:
         here->next_ = counted_ptr<serial_queue>::share(&queue);
         return true;
     }
-    counted_ptr<serial_queue> take() noexcept { return std::exchange(next_, {}); }
+    /// Likewise for a queue that has offered one, and has more to do itself: it goes on after that,
+    /// so that the two take turns here. Posted, it would wake a thread, and go on there.
+    static bool go_on(serial_queue& queue) noexcept {
+        relay* const here = current;
+        if (!here || !here->next_ || here->after_) return false;
+        here->after_ = counted_ptr<serial_queue>::share(&queue);
+        return true;
+    }
+    counted_ptr<serial_queue> take() noexcept { return std::exchange(next_ ? next_ : after_, {}); }
     /// This thread has something else to do first.
     static void pass_on() noexcept {
-        if (!current) return;
-        if (const auto next = current->take()) next->schedule();
+        if (current) current->schedule_all();
     }
 
 private:
     static const void* context_of(const serial_queue& queue) noexcept {
         return queue.io_ ? &queue.io_->context() : nullptr;
+    }
+
+    void schedule_all() noexcept {
+        while (const auto next = take()) next->schedule();
     }
 
     // Others that wait for the executor are not to wait for long. The clock is asked now and then:
@@ -82,6 +93,7 @@ private:
     const void* const context_;
     relay* const outer_;
     counted_ptr<serial_queue> next_;
+    counted_ptr<serial_queue> after_;
     int left_ = unasked;  // handovers until the clock is asked
     clock::time_point began_{};
 };
@@ -160,7 +172,7 @@ void serial_queue::run() {
     struct leave {
         serial_queue& queue;
         ~leave() {
-            if (!queue.rest()) queue.schedule();
+            if (!queue.rest() && !relay::go_on(queue)) queue.schedule();
         }
     } const at_the_end{*this};
     if (!batch_) take_batch();
