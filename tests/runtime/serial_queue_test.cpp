@@ -156,6 +156,25 @@ TEST_CASE("who is pushed as the next runs next, without a trip through the conte
     CHECK(log == std::vector<int>{1, 2, 3});
 }
 
+TEST_CASE("who has more to do than what it handed over for goes on after it, on the same thread") {
+    std::vector<int> log;
+    numbered b(log, 2);
+    numbered c(log, 3);
+    asio::io_context io;
+    const auto executor = on(io);
+    const auto second = on(io).queue();
+    asio::post(executor, [&] {
+        log.push_back(1);
+        second->push_next(b);
+        executor.queue()->push(c);
+    });
+    asio::post(io, [&log] { log.push_back(4); });
+    CHECK(io.run_one() == 1);
+    CHECK(log == std::vector<int>{1, 2, 3});
+    io.run();
+    CHECK(log == std::vector<int>{1, 2, 3, 4});
+}
+
 TEST_CASE("others on the context have their turn, however long two hand over to each other") {
     std::vector<int> log;
     numbered a(log, 1);

@@ -24,11 +24,12 @@ enum class channel_side : std::uint8_t { sender, receiver };
 ///
 /// Thread-safe. It is a guess: where both sides change a number at once it is wrong, and no more.
 /// So all loads and stores are relaxed, and order nothing.
-class thread_each {
-    using clock = std::chrono::steady_clock;
+template <class Clock>
+class basic_thread_each {
+    using time_point = typename Clock::time_point;
 
 public:
-    explicit thread_each(std::size_t item_size) noexcept
+    explicit basic_thread_each(std::size_t item_size) noexcept
         : move_(static_cast<double>(item_size) * ns_a_byte) {}
 
     /// False at first.
@@ -37,18 +38,18 @@ public:
     /// Lives as long as a side works.
     class turn {
     public:
-        turn(thread_each& of, channel_side side) noexcept
-            : of_(of), side_(side), began_(get(of.timed_) ? clock::now() : clock::time_point()) {}
+        turn(basic_thread_each& of, channel_side side) noexcept
+            : of_(of), side_(side), began_(get(of.timed_) ? Clock::now() : time_point()) {}
         turn(const turn&) = delete;
         turn& operator=(const turn&) = delete;
         ~turn() {
-            if (began_ != clock::time_point()) of_.add(side_, clock::now() - began_);
+            if (began_ != time_point()) of_.add(side_, Clock::now() - began_);
         }
 
     private:
-        thread_each& of_;
+        basic_thread_each& of_;
         const channel_side side_;
-        const clock::time_point began_;
+        const time_point began_;
     };
 
     /// The sender hands its thread to the receiver, which waits for it.
@@ -88,7 +89,7 @@ private:
         return from.load(std::memory_order_relaxed);
     }
 
-    void add(channel_side side, clock::duration time) noexcept {
+    void add(channel_side side, typename Clock::duration time) noexcept {
         auto& worked = worked_[static_cast<std::size_t>(side)];
         set(worked, get(worked) + std::chrono::nanoseconds(time).count());
     }
@@ -117,5 +118,7 @@ private:
     std::atomic<std::size_t> taken_{0};        // when timing began
     std::array<std::atomic<std::int64_t>, 2> worked_{};  // nanoseconds of either side, since then
 };
+
+using thread_each = basic_thread_each<std::chrono::steady_clock>;
 
 }  // namespace weir
