@@ -273,8 +273,13 @@ void understand_slow(slow_table_options& o, const std::string& text, const char*
 
 void understand_tables(run_options& o, const run_text& text) {
     o.instruments = parse_table(text.instruments);
-    if (o.instruments.kind == place_kind::tcp) {
-        throw usage_error("--instruments: they stand still, and come from a file or the generator");
+    const bool moves =
+        o.instruments.kind == place_kind::tcp ||
+        (o.instruments.kind == place_kind::file && o.instruments.format != format::csv);
+    if (moves) {
+        throw usage_error(
+            "--instruments: they stand still, and come from FILE.csv, sqlite:FILE?table=NAME or "
+            "the generator");
     }
     understand_slow(o.accounts, text.accounts, "--account-changes");
     understand_slow(o.rates, text.rates, "--rate-changes");

@@ -61,7 +61,7 @@ exit_code demo(const demo_options& o) {
     };
     fmt::print("weir-enrich demo: 10,000 instruments, 100,000 accounts, 6 currencies\n\n");
     const bool ended = run_to_end(options_of(o), state, seen);
-    fmt::print("{}\n", ledger_line(state.counts));
+    fmt::print("{}\n", ledger_line(state));
     return ended ? exit_code::success : exit_code::interrupted;
 }
 

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "behind_tables.hpp"
 #include "enrichment.hpp"
 #include "in_runs.hpp"
 #include "noted_updates.hpp"
@@ -41,11 +42,13 @@ joining::runs joining::open_live(weir::pipeline& p, const asio::any_io_executor&
     if (journal_) journal_->add_snapshot(table_name::instruments, *listed);
     const trade_fate fate = this->fate();
     const change_listeners listeners{fate.journal, fate.room};
-    auto accounts = open_accounts({options_.accounts, executor, texts_, state_.accounts}) |
-                    noted(listeners, table_name::accounts);
-    auto rates = open_rates({options_.rates, executor, texts_, state_.rates}) |
-                 noted(listeners, table_name::rates);
-    auto trades = open_trades(p, executor, options_.trades, state_.counts, bad_);
+    auto accounts =
+        open_accounts({"accounts", options_.accounts, executor, texts_, state_.accounts}) |
+        p.source("accounts") | noted(listeners, table_name::accounts);
+    auto rates = open_rates({"rates", options_.rates, executor, texts_, state_.rates}) |
+                 p.source("rates") | noted(listeners, table_name::rates);
+    auto trades = open_trades(p, executor, options_.trades, state_.counts, bad_) |
+                  behind_tables(state_.accounts, state_.rates);
     auto joins = enrich(std::move(listed), std::move(accounts), std::move(rates), fate);
     if (!room_) return std::move(trades) | std::move(joins) | in_runs(trades_a_run);
     return std::move(trades) | with_waiting(*room_) | p.source("waiting") | std::move(joins) |

@@ -32,7 +32,7 @@ void journal_reader::feed(std::string_view bytes) {
     if (!error_.empty()) return;
     const auto on_value = [this]<class T>(T&& what) {
         const std::string_view wrong = take_in_order(what);
-        return wrong.empty() || fail(frames_.offset(), wrong);
+        return wrong.empty() || fail(frames_.place().offset, wrong);
     };
     const auto on_fault = [this](const weir::codec::fault& f) {
         error_ = fmt::format("{}: {}", name_, f.message());

@@ -19,7 +19,9 @@ using currency_key = std::uint64_t;
 constexpr bool is_currency(std::string_view name) noexcept {
     return !name.empty() && name.size() <= sizeof(currency_key);
 }
+/// 0 for what is none.
 constexpr currency_key key_of(std::string_view name) noexcept {
+    if (!is_currency(name)) return 0;
     currency_key key = 0;
     for (const char c : name) key = key << 8 | static_cast<unsigned char>(c);
     return key;

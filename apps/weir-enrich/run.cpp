@@ -89,7 +89,8 @@ bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
     return !interrupted.token().stop_requested();
 }
 
-std::string ledger_line(const run_counts& c) {
+std::string ledger_line(const run_state& s) {
+    const run_counts& c = s.counts;
     std::string line =
         fmt::format("received {} = emitted {} + dropped {} + rejected {}", c.received(),
                     c.emitted.value(), c.dropped.value(), c.rejected());
@@ -102,6 +103,10 @@ std::string ledger_line(const run_counts& c) {
         line += fmt::format("; waited {}, in vain {}, too many {}", c.waited.value(),
                             c.gave_up.value(), c.crowded_out.value());
     }
+    if (s.accounts.refused() + s.rates.refused() != 0) {
+        line += fmt::format("; updates left out: accounts {}, rates {}", s.accounts.refused(),
+                            s.rates.refused());
+    }
     return line;
 }
 
@@ -111,10 +116,10 @@ exit_code run(const run_options& o) {
     try {
         ended = run_to_end(o, state, {});
     } catch (...) {
-        fmt::print(stderr, "weir-enrich: {}\n", ledger_line(state.counts));
+        fmt::print(stderr, "weir-enrich: {}\n", ledger_line(state));
         throw;
     }
-    fmt::print(stderr, "weir-enrich: {}\n", ledger_line(state.counts));
+    fmt::print(stderr, "weir-enrich: {}\n", ledger_line(state));
     if (!ended) return exit_code::interrupted;
     const bool all = state.counts.dropped.value() + state.counts.rejected() == 0;
     return all ? exit_code::success : exit_code::rejects;

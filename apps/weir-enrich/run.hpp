@@ -67,6 +67,6 @@ bool run_to_end(const run_options& options, run_state& state, const observer& se
 exit_code run(const run_options& options);
 
 /// The books in a line.
-std::string ledger_line(const run_counts& counts);
+std::string ledger_line(const run_state& state);
 
 }  // namespace weir_enrich

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "csv_table.hpp"
+#include "feeds.hpp"
 #include "generator.hpp"
 #include "reread_table.hpp"
 #include "sqlite_table.hpp"
@@ -85,8 +86,9 @@ template <class Row>
 updates<Row> open_table(const table_setting& s) {
     const place& from = s.options.from;
     if (from.kind == place_kind::sqlite) return polled<Row>(s);
-    if (from.kind == place_kind::file && from.format == format::csv) return watched<Row>(s);
-    throw usage_error(from.text + ": a table cannot come from there");
+    if (from.kind == place_kind::tcp) return receive_updates<Row>(s);
+    if (from.format != format::csv) return follow_updates<Row>(s);
+    return watched<Row>(s);
 }
 
 }  // namespace
@@ -107,8 +109,7 @@ std::shared_ptr<instrument_table> open_instruments(const place& from, std::uint6
     if (from.kind == place_kind::sqlite) {
         return sqlite_table<instrument>(from, texts).read_if_changed();
     }
-    if (from.format == format::csv) return read_csv_table<instrument>(from.path, texts);
-    throw usage_error(from.text + ": a table cannot come from there");
+    return read_csv_table<instrument>(from.path, texts);
 }
 
 }  // namespace weir_enrich

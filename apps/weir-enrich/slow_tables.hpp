@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "place.hpp"
 #include "rows.hpp"
@@ -22,6 +23,7 @@ struct slow_table_options {
 
 /// What a table is opened with. `texts` and `state` must outlive the stream.
 struct table_setting {
+    std::string_view name;  ///< "accounts", for the log
     const slow_table_options& options;
     const asio::any_io_executor& executor;
     weir_enrich::texts& texts;
@@ -29,9 +31,10 @@ struct table_setting {
 };
 
 /// Accounts: all at once, then the changes. Of the generator one after the other; of a CSV file and
-/// of a database all at once again, when it has changed.
-/// Reads the table now: errors as `read_csv_table` and `sqlite_table`; later ones are told in the
-/// log, and the table stays as it was. Reading blocks no thread of the pipeline.
+/// of a database all at once again, when it has changed; of a feed (feeds.hpp) as that says.
+/// A CSV file and a database are read now, a feed's file or port is opened: errors as
+/// `read_csv_table`, `sqlite_table`, `follow_updates`, `receive_updates`; later ones are told in
+/// the log, and the table stays as it was. Reading blocks no thread of the pipeline.
 weir::any_stream<account_update> open_accounts(const table_setting& s);
 /// Rates, likewise; each change of the generator is a new table.
 weir::any_stream<rate_update> open_rates(const table_setting& s);

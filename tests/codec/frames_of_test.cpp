@@ -93,7 +93,7 @@ TEST_CASE("frames_of: a frame of none of the structs is passed over, a broken on
 TEST_CASE("frames_of: a value's offset is that of its frame") {
     std::vector<std::size_t> offsets;
     book in;
-    const auto value = [&](auto&&) { offsets.push_back(in.offset()); };
+    const auto value = [&](auto&&) { offsets.push_back(in.place().offset); };
     const auto fault = [](const codec::fault&) { FAIL("a fault"); };
     const std::string bytes = mixed();
     for (const char c : bytes) in.feed({&c, 1}, value, fault);

@@ -87,8 +87,11 @@ public:
     /// How many bytes of an incomplete frame it holds.
     std::size_t held() const noexcept { return cutter_.held(); }
 
-    /// Where the frame of the value that was told last begins, in all that was fed.
-    std::uint64_t offset() const noexcept { return cutter_.payload_offset() - frame_header_size; }
+    /// Where the frame of the value begins that was told last, as a fault without a cause: for who
+    /// finds that it was read, but makes no sense.
+    fault place() const noexcept {
+        return {cause::none, cutter_.payload_offset() - frame_header_size};
+    }
 
 private:
     template <class OnValue, class OnFault>

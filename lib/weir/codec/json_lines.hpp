@@ -78,6 +78,12 @@ public:
         return found == line_cutter::found::nothing || tell(found, on_value, on_fault);
     }
 
+    /// Where the value stands that was handed on last, as a fault without a cause: for who finds
+    /// that it was read, but makes no sense.
+    fault place() const noexcept {
+        return {cause::none, cutter_.line().offset, cutter_.line().number};
+    }
+
     /// How many bytes of an incomplete line it holds.
     std::size_t held() const noexcept { return cutter_.held(); }
 

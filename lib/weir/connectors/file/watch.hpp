@@ -2,17 +2,13 @@
 /// Being told when a file has changed.
 #pragma once
 
-#include <weir/connectors/file/owned_fd.hpp>
-#include <weir/core/asio.hpp>
+#include <weir/connectors/file/name_watch.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
 #include <utility>
 
 namespace weir::file {
@@ -43,15 +39,11 @@ public:
 private:
     // Nothing: a wake-up is arranged.
     std::optional<change> look(poll_context& cx);
-    bool read_notes();
-    void take_note(std::uint32_t what, const char* name);
+    void take_note(std::uint32_t what);
     bool is_linked() const;
 
     std::filesystem::path path_;
-    std::string name_;  // in its directory
-    owned_fd notes_;    // inotify's, until there is an executor
-    std::optional<asio::posix::stream_descriptor> input_;
-    async_operation<asio::error_code> waiting_;
+    name_watch notes_;
     std::optional<change> latest_;
 };
 
