@@ -1,4 +1,5 @@
-// A table that is read again when its file changes.
+// A table that is read again when its file changes, and a log that is followed.
+#include <weir/connectors/file/follow.hpp>
 #include <weir/connectors/file/read.hpp>
 #include <weir/connectors/file/watch.hpp>
 #include <weir/core/asio.hpp>
@@ -32,6 +33,19 @@ asio::awaitable<std::string> wait_for(std::filesystem::path path, std::string wa
 }
 // [/watch]
 
+// [follow]
+asio::awaitable<std::string> follow_until(std::filesystem::path path, std::string last) {
+    auto blocks = weir::file::follow(path);
+    std::string text;
+    while (!text.ends_with(last)) {
+        const auto block = co_await blocks.next();
+        if (block->before != weir::file::file_break::none) text.clear();  // another file begins
+        text += block->bytes;
+    }
+    co_return text;
+}
+// [/follow]
+
 }  // namespace
 
 int main() {
@@ -44,8 +58,14 @@ int main() {
     auto waiting = asio::co_spawn(rt.executor(), wait_for(dir / "table", "new"), asio::use_future);
     std::ofstream(dir / "table.new") << "new";
     std::filesystem::rename(dir / "table.new", dir / "table");
-    const bool good = waiting.get() == "new";
+    bool good = waiting.get() == "new";
+
+    std::ofstream log(dir / "log");
+    log << "begin, " << std::flush;
+    auto heard = asio::co_spawn(rt.executor(), follow_until(dir / "log", "end"), asio::use_future);
+    log << "end" << std::flush;
+    good = heard.get() == "begin, end" && good;
     std::filesystem::remove_all(dir);
-    if (!good) std::cerr << "the table is wrong\n";
+    if (!good) std::cerr << "the table or the log is wrong\n";
     return good ? 0 : 1;
 }

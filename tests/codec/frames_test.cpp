@@ -259,3 +259,12 @@ TEST_CASE("frames: neither writing nor reading allocates once there is room") {
     CHECK(weir::testing::allocation_count() == before);
     CHECK(values == 200);
 }
+
+TEST_CASE("frames: who finds a value to make no sense can tell where its frame begins") {
+    const std::string one = frames_of(trade());
+    codec::frames<trade> in;
+    std::vector<std::uint64_t> places;
+    const auto note = [&](trade&&) { places.push_back(in.place().offset); };
+    for (const char c : one + one) in.feed({&c, 1}, note, [](const codec::fault&) {});
+    CHECK(places == std::vector<std::uint64_t>{0, one.size()});
+}

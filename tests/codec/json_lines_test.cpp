@@ -268,3 +268,15 @@ TEST_CASE("json lines: once the longest line was seen, nothing is allocated") {
     CHECK(weir::testing::allocation_count() == before);
     CHECK(values == 200);
 }
+
+TEST_CASE("json lines: who finds a value to make no sense can tell where it stands") {
+    codec::json_lines<trade> lines;
+    std::string text;
+    for (int i = 0; i != 3; ++i) text.append(good).append("\n\n");
+    std::vector<codec::fault> places;
+    const auto note = [&](trade&&) { places.push_back(lines.place()); };
+    for (const char c : text) lines.feed({&c, 1}, note, [](const codec::fault&) {});
+    REQUIRE(places.size() == 3);
+    CHECK(places[0] == codec::fault{cause::none, 0, 1});
+    CHECK(places[2] == codec::fault{cause::none, 2 * (good.size() + 2), 5});
+}
