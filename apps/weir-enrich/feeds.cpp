@@ -60,8 +60,10 @@ public:
         const auto keep = [&updates](update_of<Row>&& u) { updates.push_back(std::move(u)); };
         const auto refuse = [this](const weir::codec::fault& f) { bad_.add(file_, f.message()); };
         if (block.before != file_break::none) {
-            spdlog::info("{}: {}, and read from its begin", file_,
-                         block.before == file_break::truncated ? "cut off" : "replaced");
+            state_->fail();  // until it is complete
+            spdlog::info("{}: {}, and read from its begin; {}", file_,
+                         block.before == file_break::truncated ? "cut off" : "replaced",
+                         state_->what_stays());
             feed_->end(keep, refuse);
             feed_.emplace(table_, feed_begin::whole);
         }
