@@ -5,9 +5,12 @@
 #include <weir/codec/json_lines.hpp>
 
 #include <doctest/doctest.h>
+#include <spdlog/spdlog.h>
 #include <weir-enrich/table_feed.hpp>
 
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace weir_enrich;
@@ -18,6 +21,8 @@ namespace {
 
 // A table, and the join's view of it.
 struct fed {
+    fed() { spdlog::set_level(spdlog::level::off); }
+
     template <class Codec>
     using feed_of = table_feed<rate, Codec>;
     using json = feed_of<weir::codec::json_lines<rate_change>>;
