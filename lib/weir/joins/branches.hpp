@@ -128,7 +128,7 @@ public:
     bool abandoned() const noexcept {
         return std::all_of(lines_.begin(), lines_.end(), [](const auto& x) { return x.gone(); });
     }
-    void close(std::exception_ptr error) noexcept {
+    void close(const std::exception_ptr& error) noexcept {
         for (auto& line : lines_) line.close(error);
     }
 
