@@ -97,18 +97,19 @@ TEST_CASE("a database that cannot be written ends the run, with an error that na
     CHECK(has(failing("any"), "out.db: "));
 }
 
-TEST_CASE("the figures are the same bytes with any number of workers") {
+TEST_CASE("the figures are the same bytes with any number of workers, and in a replay") {
     const scratch dir;
-    std::vector<std::string> made;
-    for (const std::string workers : {"1", "4"}) {
-        const auto done =
-            run(dir, {"--count", "20000", "--workers", workers, "--figures", "figures.csv",
-                      "--figures-every", "5ms", "--window", "10ms", "--out", "out.bin"});
-        CHECK(done.code == 0);
-        made.push_back(read_file(dir / "figures.csv"));
-    }
-    CHECK(made[0].size() > 100'000);
-    CHECK((made[0] == made[1]));
+    const auto figures = [&dir](std::vector<std::string> words) {
+        words.insert(words.end(), {"--figures", "figures.csv", "--figures-every", "5ms", "--window",
+                                   "10ms", "--out", "out.bin"});
+        const auto done = weir_load_test::run(dir.path(), words, enrich);
+        CHECK_MESSAGE(done.code == 0, done.err);
+        return read_file(dir / "figures.csv");
+    };
+    const std::string made = figures({"run", "--count", "20000", "--record", "x.journal"});
+    CHECK(made.size() > 100'000);
+    CHECK((made == figures({"run", "--count", "20000", "--workers", "4"})));
+    CHECK((made == figures({"replay", "x.journal", "--workers", "2"})));
 }
 
 TEST_CASE("figures alone go to the standard output, the movers only if that is what is wanted") {
