@@ -16,7 +16,7 @@ constexpr std::uint32_t of_interest =
 follow_stream::follow_stream(const std::filesystem::path& path, const follow_options& options)
     : notes_(path, of_interest), file_(std::make_shared<growing_file>(path, options.block_size)) {}
 
-std::optional<followed_block> follow_stream::next(poll_context& cx) {
+std::optional<followed_block> follow_stream::look(poll_context& cx) {
     for (;;) {
         if (!reading_.started()) {
             if (!has_news(cx)) return std::nullopt;

@@ -33,7 +33,7 @@ public:
     poll_state poll(poll_context& cx, Sink&& sink) {
         for (;;) {
             if (cx.grant(1) == 0) return poll_state::pending;
-            auto block = next(cx);
+            auto block = look(cx);
             if (!block) return poll_state::pending;
             if (!sink(std::move(*block))) return poll_state::paused;
         }
@@ -41,7 +41,7 @@ public:
 
 private:
     // Nothing: a wake-up is arranged.
-    std::optional<followed_block> next(poll_context& cx);
+    std::optional<followed_block> look(poll_context& cx);
     bool has_news(poll_context& cx);
     void start_reading(poll_context& cx);
 
