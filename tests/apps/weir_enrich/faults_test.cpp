@@ -132,6 +132,7 @@ TEST_CASE(
         vanishing.send(frames_of(1, 1) + frames_of(2, 1).substr(0, 20));
         CHECK(out.next_lines(1) == ids{1});
     }
+    line_with(p, ": rejected");
     const std::string good = frames_of(3, 1);
     std::string broken = frames_of(4, 1);
     broken[broken.size() / 2] ^= 1;
