@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +14,9 @@ namespace weir::file {
 name_watch::name_watch(const std::filesystem::path& path, std::uint32_t of_interest)
     : directory_(path.has_parent_path() ? path.parent_path().string() : "."),
       name_(path.filename().string()) {
+    if (name_.empty()) {
+        throw std::invalid_argument("weir::file: '" + path.string() + "' names no file");
+    }
     notes_ = owned_fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
     if (!notes_) fail(errno);
     of_interest |= IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;

@@ -21,7 +21,8 @@ namespace weir::file {
 class name_watch {
 public:
     /// `of_interest`: what is noted, IN_CLOSE_WRITE and the like.
-    /// Errors: `std::system_error` that names the directory, when it cannot be watched.
+    /// Errors: `std::system_error` that names the directory, when it cannot be watched;
+    /// `std::invalid_argument` for a path without a name.
     name_watch(const std::filesystem::path& path, std::uint32_t of_interest);
 
     /// The next note that has come. IN_Q_OVERFLOW says that some were lost.

@@ -3,8 +3,6 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
-#include <stdexcept>
-
 namespace weir::file {
 
 namespace {
@@ -12,15 +10,10 @@ namespace {
 constexpr std::uint32_t of_interest =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE;
 
-const std::filesystem::path& checked(const std::filesystem::path& path) {
-    if (path.has_filename()) return path;
-    throw std::invalid_argument("weir::file::watch: '" + path.string() + "' names no file");
-}
-
 }  // namespace
 
 change_stream::change_stream(const std::filesystem::path& path)
-    : path_(checked(path)), notes_(path_, of_interest) {}
+    : path_(path), notes_(path, of_interest) {}
 
 std::optional<change> change_stream::look(poll_context& cx) {
     do {
