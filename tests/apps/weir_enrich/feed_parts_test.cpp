@@ -28,6 +28,15 @@ struct fed {
     using json = feed_of<weir::codec::json_lines<rate_change>>;
     using frames = feed_of<weir::codec::frames<rate_change>>;
 
+    auto apply() {
+        return [this](rate_update&& u) {
+            std::move(u).apply(seen, complete);
+            ++updates;
+        };
+    }
+    auto note() {
+        return [this](const fault& f) { faults.push_back(f); };
+    }
     template <class Feed>
     void say(Feed& feed, const std::string& bytes) {
         feed.feed(bytes, apply(), note());
@@ -39,15 +48,6 @@ struct fed {
     double rate_of(std::string_view currency) const {
         const auto found = seen.find(key_of(currency));
         return found == seen.end() ? 0 : found->second.to_base;
-    }
-    auto apply() {
-        return [this](rate_update&& u) {
-            std::move(u).apply(seen, complete);
-            ++updates;
-        };
-    }
-    auto note() {
-        return [this](const fault& f) { faults.push_back(f); };
     }
 
     texts kept;
