@@ -16,7 +16,6 @@ struct hand_clock {
     using rep = duration::rep;
     using period = duration::period;
     using time_point = std::chrono::time_point<hand_clock>;
-    static constexpr bool is_steady = true;
 
     static time_point now() noexcept { return time_point(at); }
     static inline duration at{1};
