@@ -1,11 +1,9 @@
 /// Work that blocks, beside the pipeline's threads.
 #pragma once
 
-#include <weir/core/asio.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/runtime/async_operation.hpp>
-#include <weir/runtime/blocking.hpp>
+#include <weir/runtime/blocking_call.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <exception>
@@ -44,26 +42,13 @@ public:
 
 private:
     void start(weir::poll_context& cx, weir::item_t<S> x) {
-        const auto initiate = [&](auto handler) {
-            auto job = [f = f_, x = std::move(x), done = std::move(handler)]() mutable {
-                std::exception_ptr error;
-                std::optional<value_type> result;
-                try {
-                    result.emplace((*f)(std::move(x)));
-                } catch (...) {
-                    error = std::current_exception();
-                }
-                f.reset();  // before the pipeline may complete
-                done(std::move(error), std::move(result));
-            };
-            asio::post(weir::blocking_executor_of(cx.executor()), std::move(job));
-        };
-        call_.start(cx, initiate);
+        weir::start_blocking(call_, cx, f_,
+                             [x = std::move(x)](F& f) mutable { return f(std::move(x)); });
     }
 
     S upstream_;
     std::shared_ptr<F> f_;  // its own share is the call's, which may outlive the stream
-    weir::async_operation<std::exception_ptr, std::optional<value_type>> call_;
+    weir::blocking_call<std::optional<value_type>> call_;
 };
 
 /// Passes on `f(item)` for each item, in order, called on the blocking executor, one at a time. `f`

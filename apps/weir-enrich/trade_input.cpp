@@ -6,8 +6,7 @@
 #include <weir/operators/flat_map.hpp>
 #include <weir/operators/flatten.hpp>
 #include <weir/operators/take.hpp>
-#include <weir/runtime/async_operation.hpp>
-#include <weir/runtime/blocking.hpp>
+#include <weir/runtime/blocking_call.hpp>
 #include <weir/sources/generate.hpp>
 #include <weir/sources/interval.hpp>
 
@@ -46,7 +45,8 @@ public:
         for (;;) {
             if (!reading_.started()) {
                 if (cx.grant(1) == 0) return weir::poll_state::pending;
-                start(cx);
+                weir::start_blocking(reading_, cx, reader_,
+                                     [](trade_reader& reader) { return reader.next(); });
             }
             auto done = reading_.poll(cx);
             if (!done) return weir::poll_state::pending;
@@ -58,28 +58,8 @@ public:
     }
 
 private:
-    void start(weir::poll_context& cx) {
-        const auto initiate = [&](auto handler) {
-            handler.get_cancellation_slot().assign(
-                [reader = reader_](asio::cancellation_type) { reader->stop(); });
-            auto job = [reader = reader_, done = std::move(handler)]() mutable {
-                std::exception_ptr error;
-                std::optional<value_type> next;
-                try {
-                    next = reader->next();
-                } catch (...) {
-                    error = std::current_exception();
-                }
-                reader.reset();  // before the pipeline may complete
-                done(std::move(error), std::move(next));
-            };
-            asio::post(weir::blocking_executor_of(cx.executor()), std::move(job));
-        };
-        reading_.start(cx, initiate);
-    }
-
     std::shared_ptr<trade_reader> reader_;
-    weir::async_operation<std::exception_ptr, std::optional<value_type>> reading_;
+    weir::blocking_call<std::optional<value_type>> reading_;
 };
 
 /// As fast as they are taken.

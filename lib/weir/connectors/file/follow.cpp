@@ -1,6 +1,5 @@
 #include <weir/connectors/file/follow.hpp>
-#include <weir/core/asio.hpp>
-#include <weir/runtime/blocking.hpp>
+#include <weir/runtime/blocking_call.hpp>
 
 #include <sys/inotify.h>
 
@@ -43,21 +42,7 @@ bool follow_stream::has_news(poll_context& cx) {
 
 void follow_stream::start_reading(poll_context& cx) {
     news_ = false;  // what happens from now on is noted
-    const auto initiate = [&](auto handler) {
-        auto job = [file = file_, done = std::move(handler)]() mutable {
-            std::exception_ptr error;
-            followed_block block;
-            try {
-                block = file->next();
-            } catch (...) {
-                error = std::current_exception();
-            }
-            file.reset();  // before the pipeline may complete: then the file is closed
-            done(std::move(error), std::move(block));
-        };
-        asio::post(blocking_executor_of(cx.executor()), std::move(job));
-    };
-    reading_.start(cx, initiate);
+    start_blocking(reading_, cx, file_, [](growing_file& file) { return file.next(); });
 }
 
 }  // namespace weir::file

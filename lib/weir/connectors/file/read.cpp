@@ -1,5 +1,5 @@
 #include <weir/connectors/file/read.hpp>
-#include <weir/runtime/blocking.hpp>
+#include <weir/runtime/blocking_call.hpp>
 
 namespace weir::file {
 
@@ -19,22 +19,11 @@ std::optional<std::string> block_stream::read(poll_context& cx) {
 }
 
 void block_stream::start_reading(poll_context& cx) {
-    const auto initiate = [&](auto handler) {
-        auto job = [file = file_, done = std::move(handler)]() mutable {
-            std::exception_ptr error;
-            std::string block;
-            try {
-                if (!file->opened()) file->open();
-                if (!file->may_wait()) block = file->next();
-            } catch (...) {
-                error = std::current_exception();
-            }
-            file.reset();  // before the pipeline may complete: then the file is closed
-            done(std::move(error), std::move(block));
-        };
-        asio::post(blocking_executor_of(cx.executor()), std::move(job));
+    const auto next = [](block_reader& file) -> std::string {
+        if (!file.opened()) file.open();
+        return file.may_wait() ? std::string() : file.next();
     };
-    reading_.start(cx, initiate);
+    start_blocking(reading_, cx, file_, next);
 }
 
 // A pipe that nobody has opened for writing yet looks as if it had ended: so it is waited for

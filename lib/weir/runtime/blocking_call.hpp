@@ -1,0 +1,46 @@
+/// Blocking work as an operation of a stream.
+#pragma once
+
+#include <weir/core/asio.hpp>
+#include <weir/core/poll.hpp>
+#include <weir/runtime/async_operation.hpp>
+#include <weir/runtime/blocking.hpp>
+
+#include <exception>
+#include <memory>
+#include <utility>
+
+namespace weir {
+
+/// What a blocking call gives: its error, or its result.
+template <class Result>
+using blocking_call = async_operation<std::exception_ptr, Result>;
+
+/// Starts `call` with `work(*owner)`, on the blocking executor. `owner` may outlive the stream by
+/// as long as the work takes; if it has a `stop()`, that is called when the call is cancelled.
+template <class Result, class Owner, class Work>
+void start_blocking(blocking_call<Result>& call, poll_context& cx, std::shared_ptr<Owner> owner,
+                    Work work) {
+    const auto initiate = [&](auto handler) {
+        if constexpr (requires { owner->stop(); }) {
+            handler.get_cancellation_slot().assign(
+                [owner](asio::cancellation_type) { owner->stop(); });
+        }
+        auto job = [owner = std::move(owner), work = std::move(work),
+                    done = std::move(handler)]() mutable {
+            std::exception_ptr error;
+            Result result{};
+            try {
+                result = work(*owner);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            owner.reset();  // before the pipeline may complete: then its file is closed
+            done(std::move(error), std::move(result));
+        };
+        asio::post(blocking_executor_of(cx.executor()), std::move(job));
+    };
+    call.start(cx, initiate);
+}
+
+}  // namespace weir
