@@ -27,9 +27,6 @@ public:
     /// Opens files and databases. All three must outlive it, and the runtime too.
     delivery(const run_options& options, run_state& state, const observer& seen);
 
-    /// How many segments write.
-    std::size_t places() const noexcept { return places_; }
-
     /// Adds the segments to `p`: "enrich" runs `trades`, encodes them and hands them to the rest.
     /// Opens the ports.
     void build(weir::pipeline& p, const asio::any_io_executor& executor,
@@ -58,7 +55,7 @@ private:
     file_outputs files_;
     std::deque<sqlite_output> databases_;
     std::optional<figures_output> figures_;
-    std::size_t places_ = 0;
+    std::size_t places_ = 0;     // segments that write
     std::size_t inserters_ = 0;  // which names them
 };
 

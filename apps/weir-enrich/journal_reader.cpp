@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "byte_file.hpp"
+#include "row_rules.hpp"
 
 namespace weir_enrich {
 
@@ -145,10 +146,7 @@ void journal_reader::put(typename Update::key_type key, const typename Update::m
 std::string_view journal_reader::take(instrument row) {
     if (!snapshot_) return "instruments do not change";
     if (!is_currency(row.currency)) return "a currency must have 1 to 8 characters";
-    row.rate_key = key_of(row.currency);
-    row.symbol = texts_.keep(row.symbol);
-    row.name = texts_.keep(row.name);
-    row.currency = texts_.keep(row.currency);
+    keep(row, texts_);
     listed_->insert_or_assign(row.instrument_id, row);
     take_snapshot_row();
     return {};
@@ -156,15 +154,14 @@ std::string_view journal_reader::take(instrument row) {
 
 std::string_view journal_reader::take(account row) {
     if (!rates_complete_) return "accounts before the rates";
-    row.name = texts_.keep(row.name);
-    row.tier = texts_.keep(row.tier);
+    keep(row, texts_);
     put<account_update>(row.user_id, row, accounts_.get());
     return {};
 }
 
 std::string_view journal_reader::take(rate row) {
     if (!is_currency(row.currency)) return "a currency must have 1 to 8 characters";
-    row.currency = texts_.keep(row.currency);
+    keep(row, texts_);
     put<rate_update>(key_of(row.currency), row, rates_.get());
     return {};
 }

@@ -38,8 +38,10 @@ public:
         reader_.entries().pop_front();
         return next;
     }
-    /// Whether all was taken.
-    bool over() noexcept { return over_ && reader_.entries().empty(); }
+    /// What a stream is that has no entry: over, or waiting for one.
+    weir::poll_state without_entry() const noexcept {
+        return over_ ? weir::poll_state::finished : weir::poll_state::pending;
+    }
     /// What was wrong with the journal; empty when nothing was. All before it was played.
     const std::string& error() const noexcept { return reader_.error(); }
 
@@ -70,8 +72,7 @@ public:
     weir::poll_state poll(weir::poll_context& cx, Sink&& sink) {
         for (;;) {
             const journal_entry* const next = tape_->look(cx);
-            if (!next)
-                return tape_->over() ? weir::poll_state::finished : weir::poll_state::pending;
+            if (!next) return tape_->without_entry();
             // Another's: the trades' stream sees to it that everybody is asked.
             if (!std::holds_alternative<Update>(*next)) return weir::poll_state::pending;
             if (!sink(tape_->template take<Update>())) return weir::poll_state::paused;
@@ -95,8 +96,7 @@ public:
     weir::poll_state poll(weir::poll_context& cx, Sink&& sink) {
         for (;;) {
             const journal_entry* const next = tape_->look(cx);
-            if (!next)
-                return tape_->over() ? weir::poll_state::finished : weir::poll_state::pending;
+            if (!next) return tape_->without_entry();
             const auto* const t = std::get_if<trade>(next);
             if (!t) {
                 cx.wake();  // the joins ask for their updates first

@@ -15,8 +15,13 @@ struct row_fault {
     std::string_view rule;
 };
 
-// Each looks at a row that was read, and says what is wrong with it. A row that is in order is made
-// ready for a table: its texts are kept in `texts`.
+/// Makes a row that is in order ready for a table: its texts are kept in `texts`.
+void keep(instrument& row, texts& texts);
+void keep(account& row, texts& texts);
+void keep(rate& row, texts& texts);
+
+// Each looks at a row that was read, and says what is wrong with it. One that is in order is kept,
+// as above.
 std::optional<row_fault> admit(instrument& row, texts& texts);
 std::optional<row_fault> admit(account& row, texts& texts);
 std::optional<row_fault> admit(rate& row, texts& texts);

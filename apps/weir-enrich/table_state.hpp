@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "counts.hpp"
 #include "now.hpp"
 #include "time_text.hpp"
 
@@ -17,7 +18,7 @@ class table_state {
 public:
     /// A change is on its way to the join.
     void change(std::uint64_t rows_now) noexcept {
-        add(version_, 1);
+        version_.add(1);
         rows_.store(rows_now, std::memory_order_relaxed);
         changed_.store(now(), std::memory_order_relaxed);
         mend();
@@ -29,11 +30,11 @@ public:
     /// It is up to date again.
     void mend() noexcept { broken_since_.store(0, std::memory_order_relaxed); }
     /// An update made no sense, and was left out.
-    void refuse() noexcept { add(refused_, 1); }
+    void refuse() noexcept { refused_.add(1); }
 
-    std::uint64_t version() const noexcept { return version_.load(std::memory_order_relaxed); }
+    std::uint64_t version() const noexcept { return version_.value(); }
     std::uint64_t rows() const noexcept { return rows_.load(std::memory_order_relaxed); }
-    std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
+    std::uint64_t refused() const noexcept { return refused_.value(); }
     /// Nanoseconds since the last change.
     double age() const noexcept {
         return static_cast<double>(now() - changed_.load(std::memory_order_relaxed));
@@ -50,13 +51,9 @@ public:
     }
 
 private:
-    static void add(std::atomic<std::uint64_t>& to, std::uint64_t n) noexcept {
-        to.store(to.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-    }
-
-    std::atomic<std::uint64_t> version_{0};
+    counter version_;
+    counter refused_;
     std::atomic<std::uint64_t> rows_{0};
-    std::atomic<std::uint64_t> refused_{0};
     std::atomic<std::int64_t> changed_{0};
     std::atomic<std::int64_t> broken_since_{0};
 };
