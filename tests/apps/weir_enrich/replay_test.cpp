@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "../support.hpp"
+#include "feeds.hpp"
 
-using asio::ip::tcp;
+using namespace weir_enrich_test;
 using weir_load_test::outcome;
 using weir_load_test::program;
 using weir_load_test::read_file;
@@ -22,20 +22,7 @@ using weir_load_test::write_file;
 
 namespace {
 
-constexpr weir_load_test::limits enrich{.file_size = {}, .program = "weir-enrich"};
 const std::string accounts = "user_id,name,tier,fee_rate\n";
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != text.npos;
-}
-
-std::string line_with(program& p, const std::string& part) {
-    while (const auto line = p.err_line()) {
-        if (has(*line, part)) return *line;
-    }
-    FAIL("the program ended without saying: " << part);
-    return {};
-}
 
 outcome go(const scratch& dir, const std::vector<std::string>& words) {
     return weir_load_test::run(dir.path(), words, enrich);
@@ -46,13 +33,6 @@ std::string trade_line(int id, int user) {
            std::to_string(user) +
            R"(,"price":1,"quantity":1,"side":"buy","event_time":0})"
            "\n";
-}
-
-tcp::socket connect(asio::io_context& io, const std::string& announced) {
-    const auto port = std::stoul(announced.substr(announced.rfind(':') + 1));
-    tcp::socket s(io);
-    s.connect({asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)});
-    return s;
 }
 
 /// Replays `dir`/x.journal at 1, 2 and 4 workers, and compares with what the run wrote.
@@ -83,9 +63,9 @@ struct live_run {
         more.insert(more.end(), {"--accounts", "accounts.csv", "--trades",
                                  "tcp://127.0.0.1:0?format=jsonl", "--out", "jsonl"});
         p.emplace(dir.path(), recorded(std::move(more)), enrich);
-        client.emplace(connect(io, line_with(*p, "trades: listening on ")));
+        trades.emplace(line_with(*p, "trades: listening on "));
     }
-    void send(const std::string& text) { asio::write(*client, asio::buffer(text)); }
+    void send(const std::string& text) { trades->send(text); }
     std::string enriched() { return p->out_line().value_or(""); }
     void replace(const std::string& users) {
         write_file(dir / "new.csv", accounts + users);
@@ -102,8 +82,7 @@ struct live_run {
 
     scratch dir;
     std::optional<program> p;
-    asio::io_context io;
-    std::optional<tcp::socket> client;
+    std::optional<client> trades;
 };
 
 }  // namespace

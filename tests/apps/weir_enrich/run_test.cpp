@@ -8,16 +8,15 @@
 #include <string>
 #include <vector>
 
-#include "../support.hpp"
+#include "feeds.hpp"
 
+using namespace weir_enrich_test;
 using weir_load_test::outcome;
 using weir_load_test::read_file;
 using weir_load_test::scratch;
 using weir_load_test::write_file;
 
 namespace {
-
-constexpr weir_load_test::limits enrich{.file_size = {}, .program = "weir-enrich"};
 
 const std::string instruments =
     "instrument_id,symbol,name,currency,tick_size\n"
@@ -52,10 +51,6 @@ struct market {
 
     scratch dir;
 };
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != text.npos;
-}
 
 /// Whether the books of a run say that nothing is lost.
 bool balanced(const std::string& err) {
