@@ -5,7 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -38,6 +40,18 @@ private:
     const int number_;
     weir::serial_queue* queue_ = nullptr;
     numbered* next_ = nullptr;
+};
+
+// What has a task to run when it is woken, as a segment has its turn.
+class waiter final : public weir::wakeable {
+public:
+    waiter(weir::serial_queue& queue, weir::task& task) : queue_(queue), task_(task) {}
+    void wake() noexcept override { queue_.push(task_); }
+    void wake_next() noexcept override { queue_.push_next(task_); }
+
+private:
+    weir::serial_queue& queue_;
+    weir::task& task_;
 };
 
 }  // namespace
@@ -173,6 +187,96 @@ TEST_CASE("who has more to do than what it handed over for goes on after it, on 
     CHECK(log == std::vector<int>{1, 2, 3});
     io.run();
     CHECK(log == std::vector<int>{1, 2, 3, 4});
+}
+
+TEST_CASE("who is woken by a handler that does nothing else runs at once, on its thread") {
+    std::vector<int> log;
+    numbered a(log, 1);
+    numbered b(log, 2);
+    asio::io_context io;
+    const auto queue = on(io).queue();
+    const auto other = on(io).queue();
+    a.then(*other, b);
+    const auto who = weir::waker::adopt(new waiter(*queue, a));
+    asio::post(io, [&] {
+        weir::serial_queue::wake_here(*who);
+        log.push_back(3);
+    });
+    CHECK(io.run_one() == 1);
+    CHECK(log == std::vector<int>{1, 2, 3});
+}
+
+TEST_CASE("who is woken so elsewhere than in a bare handler of its context runs later") {
+    std::vector<int> log;
+    numbered a(log, 1);
+    asio::io_context io;
+    const auto executor = on(io);
+    const auto queue = on(io).queue();
+    const auto who = weir::waker::adopt(new waiter(*queue, a));
+    SUBCASE("on another thread") {
+        weir::serial_queue::wake_here(*who);
+        log.push_back(0);
+    }
+    SUBCASE("in a handler of another context") {
+        asio::io_context elsewhere;
+        asio::post(elsewhere, [&] {
+            weir::serial_queue::wake_here(*who);
+            log.push_back(0);
+        });
+        elsewhere.run();
+    }
+    SUBCASE("in a task") {
+        asio::post(executor, [&] {
+            weir::serial_queue::wake_here(*who);
+            log.push_back(0);
+        });
+        CHECK(io.run_one() == 1);
+    }
+    CHECK(log == std::vector<int>{0});
+    io.run();
+    CHECK(log == std::vector<int>{0, 1});
+}
+
+TEST_CASE("what throws after such a wake-up takes no other with it") {
+    std::vector<int> log;
+    numbered a(log, 1);
+    asio::io_context io;
+    const auto executor = on(io);
+    const auto fail = [] { throw std::runtime_error("task"); };
+    auto* const failing = weir::function_task<decltype(fail)>::make(fail);
+    const auto who = weir::waker::adopt(new waiter(*executor.queue(), *failing));
+    asio::post(io, [&] { weir::serial_queue::wake_here(*who); });
+    CHECK_THROWS_WITH(io.run(), "task");
+    executor.queue()->push(a);
+    io.restart();
+    io.run();
+    CHECK(log == std::vector<int>{1});
+}
+
+TEST_CASE("two that take turns for long go on as one, after those who wait") {
+    std::vector<int> log;
+    numbered b(log, 2);
+    std::function<void()> again;
+    asio::io_context io;  // goes first, and drops them
+    const auto executor = on(io);
+    const auto second = on(io).queue();
+    again = [&] {
+        log.push_back(1);
+        second->push_next(b);
+        asio::post(executor, again);
+    };
+    asio::post(executor, again);
+    CHECK(io.run_one() == 1);  // until their time is up
+    CHECK(log.size() > 2);
+    asio::post(io, [&log] { log.push_back(3); });
+    log.clear();
+    CHECK(io.run_one() == 1);
+    CHECK(std::ranges::count(log, 1) > 0);
+    CHECK(std::ranges::count(log, 2) > 0);
+    CHECK(std::ranges::count(log, 3) == 0);
+    log.clear();
+    CHECK(io.run_one() == 1);
+    CHECK(log == std::vector<int>{3});
 }
 
 TEST_CASE("others on the context have their turn, however long two hand over to each other") {

@@ -105,11 +105,17 @@ private:
         // All sequentially consistent, as waker_slot asks. Who finds its bit set leaves it to the
         // one who set it to wake the poller, which sees what either has done when it takes the bit.
         void wake() noexcept override {
-            const std::uint64_t before = board_->woken[number_ / 64].fetch_or(bit(number_));
-            if ((before & bit(number_)) == 0) board_->waiting.wake();
+            if (note()) board_->waiting.wake();
+        }
+        void wake_next() noexcept override {
+            if (note()) board_->waiting.wake_next();
         }
 
     private:
+        bool note() noexcept {
+            return (board_->woken[number_ / 64].fetch_or(bit(number_)) & bit(number_)) == 0;
+        }
+
         const std::shared_ptr<board> board_;
         const std::size_t number_;
     };

@@ -63,6 +63,11 @@ asio::awaitable<void> deliver(asio::awaitable<R> operation, std::promise<outcome
 ///     weir::runtime rt;                       // a thread a core
 ///     auto n = rt.run(weir::from_range(names) | weir::filter(is_short) | weir::count());
 ///
+/// How many threads: as many as do work at the same time, and no more. Whenever something comes by
+/// the network the thread that hears of it wakes another to wait in its place, if there is one, so
+/// a pipeline between sockets that one core can carry takes half the context switches on one
+/// thread.
+///
 /// Its destructor waits for running work; call `stop()` first to abandon it.
 /// Thread-safe, but for construction and destruction.
 class runtime {

@@ -32,11 +32,17 @@ private:
 thread_local const serial_queue::scope* serial_queue::scope::innermost = nullptr;
 
 /// The queue that this thread runs next, without a trip through the executor; for as long as one
-/// entry lasts.
+/// entry lasts, or a handler that has begun one.
 class serial_queue::relay {
 public:
-    explicit relay(const serial_queue& first) noexcept
-        : context_(context_of(first)), outer_(std::exchange(current, this)) {}
+    relay(counted_ptr<serial_queue> first, counted_ptr<serial_queue> after) noexcept
+        : context_(context_of(*first)),
+          known_(true),
+          outer_(std::exchange(current, this)),
+          next_(std::move(first)),
+          after_(std::move(after)) {}
+    /// In a handler, of whichever context: that of the first queue it is offered.
+    relay() noexcept : outer_(std::exchange(current, this)) {}
     relay(const relay&) = delete;
     relay& operator=(const relay&) = delete;
     ~relay() {
@@ -44,11 +50,11 @@ public:
         schedule_all();  // when what ran before has thrown
     }
 
+    static bool under_way() noexcept { return current != nullptr; }
     /// False when `queue` must be posted.
     static bool offer(serial_queue& queue) noexcept {
         relay* const here = current;
-        if (!here || here->next_ || !queue.io_ || here->context_ != context_of(queue)) return false;
-        if (!here->may_go_on()) return false;
+        if (!here || here->next_ || !here->is_for(queue)) return false;
         here->next_ = counted_ptr<serial_queue>::share(&queue);
         return true;
     }
@@ -60,7 +66,14 @@ public:
         here->after_ = counted_ptr<serial_queue>::share(&queue);
         return true;
     }
-    counted_ptr<serial_queue> take() noexcept { return std::exchange(next_ ? next_ : after_, {}); }
+    /// Runs what has been offered, and what that offers; for a while. The rest goes on after those
+    /// who wait for the executor.
+    void run_all() {
+        while (const auto now = take()) {
+            now->run();
+            if (next_ && !may_go_on()) defer_all();
+        }
+    }
     /// This thread has something else to do first.
     static void pass_on() noexcept {
         if (current) current->schedule_all();
@@ -71,12 +84,21 @@ private:
         return queue.io_ ? &queue.io_->context() : nullptr;
     }
 
+    bool is_for(const serial_queue& queue) noexcept {
+        if (!queue.io_) return false;
+        if (!known_ && queue.io_->running_in_this_thread()) {
+            context_ = context_of(queue);
+            known_ = true;
+        }
+        return context_ == context_of(queue);
+    }
+    counted_ptr<serial_queue> take() noexcept { return std::exchange(next_ ? next_ : after_, {}); }
+    void defer_all() noexcept;
     void schedule_all() noexcept {
         while (const auto next = take()) next->schedule();
     }
 
-    // Others that wait for the executor are not to wait for long. The clock is asked now and then:
-    // a turn may take less time than asking.
+    // The clock is asked now and then: a turn may take less time than asking.
     bool may_go_on() noexcept {
         if (left_-- != 0) return true;
         left_ = unasked;
@@ -90,7 +112,8 @@ private:
     static constexpr std::chrono::microseconds most{200};
     static thread_local relay* current;
 
-    const void* const context_;
+    const void* context_ = nullptr;  // null: of none that can be handed over on
+    bool known_ = false;
     relay* const outer_;
     counted_ptr<serial_queue> next_;
     counted_ptr<serial_queue> after_;
@@ -100,26 +123,30 @@ private:
 
 thread_local serial_queue::relay* serial_queue::relay::current = nullptr;
 
-/// What is posted: runs the queue, or drops what is in it when the context drops this.
+/// What is posted: runs the queue, and the one to go on after it, or drops what is in them when the
+/// context drops this.
 struct serial_queue::entry {
-    explicit entry(counted_ptr<serial_queue> q) noexcept : queue(std::move(q)) {}
+    explicit entry(counted_ptr<serial_queue> q, counted_ptr<serial_queue> a = {}) noexcept
+        : queue(std::move(q)), after(std::move(a)) {}
     entry(entry&&) noexcept = default;
     entry(const entry&) = delete;
     entry& operator=(const entry&) = delete;
     ~entry() {
         if (queue) queue->drop_all();
+        if (after) after->drop_all();
     }
-    void operator()() {
-        counted_ptr<serial_queue> now = std::move(queue);
-        relay then(*now);
-        while (now) {
-            now->run();
-            now = then.take();
-        }
-    }
+    void operator()() { relay(std::move(queue), std::move(after)).run_all(); }
 
     counted_ptr<serial_queue> queue;
+    counted_ptr<serial_queue> after;
 };
+
+// As one, and by this thread: as two, another would be woken for one of them, and have nothing in
+// its caches of what the two hand to each other.
+void serial_queue::relay::defer_all() noexcept {
+    const asio::io_context::executor_type context = *next_->io_;
+    asio::defer(context, entry(std::move(next_), std::move(after_)));
+}
 
 counted_ptr<serial_queue> serial_queue::make(const asio::any_io_executor& inner) {
     return counted_ptr<serial_queue>::adopt(new serial_queue(inner));
@@ -139,7 +166,14 @@ void serial_queue::push(task& t) noexcept {
 }
 
 void serial_queue::push_next(task& t) noexcept {
-    if (put(t) && !relay::offer(*this)) schedule();
+    if (put(t) && !relay::offer(*this)) schedule_here();
+}
+
+void serial_queue::wake_here(wakeable& who) {
+    if (relay::under_way()) return who.wake();  // in a task that runs its context
+    relay then;
+    who.wake_next();
+    then.run_all();
 }
 
 bool serial_queue::running_here() const noexcept {
@@ -166,13 +200,20 @@ void serial_queue::schedule() noexcept {
     }
 }
 
+// By one who is about to return to the context: this thread goes on with it, after those who wait
+// already. Posted, it would wake another, which has nothing of this one's in its caches.
+void serial_queue::schedule_here() noexcept {
+    if (!io_) return schedule();
+    asio::defer(*io_, entry(counted_ptr<serial_queue>::share(this)));
+}
+
 void serial_queue::run() {
     const scope here(*this);
     // Also when a task throws: the others have their run, later.
     struct leave {
         serial_queue& queue;
         ~leave() {
-            if (!queue.rest() && !relay::go_on(queue)) queue.schedule();
+            if (!queue.rest() && !relay::go_on(queue)) queue.schedule_here();
         }
     } const at_the_end{*this};
     if (!batch_) take_batch();

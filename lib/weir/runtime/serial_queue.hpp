@@ -34,6 +34,10 @@ public:
     /// The same, by one who is about to return to its executor: `t` may be the next that this
     /// thread runs.
     void push_next(task& t) noexcept;
+    /// Wakes `who`, in a handler that does nothing else: a queue that has something to run then
+    /// does so at once, on this thread, where it is one of the queue's context. A push would have
+    /// the context wake another. Throws what the tasks throw.
+    static void wake_here(wakeable& who);
     /// True when what it runs may have another queue run next.
     bool hands_over() const noexcept { return io_.has_value(); }
     /// True in what it runs.
@@ -52,6 +56,7 @@ private:
 
     bool put(task& t) noexcept;
     void schedule() noexcept;
+    void schedule_here() noexcept;
     void run();
     void drop_all() noexcept;
     bool take_batch() noexcept;

@@ -72,6 +72,17 @@ TEST_CASE("a client's values come out in order, however the bytes are cut") {
     CHECK(server.book.the(client_change::came).client == client.local());
 }
 
+TEST_CASE("what a client sends is received by the handler that hears of it, without another") {
+    reception server;
+    peer client(server.where);
+    client.send("1\n");
+    REQUIRE(server.receives({1}));
+    settle(server.io);
+    client.send("2\n");
+    CHECK(server.io.run_one() == 1);
+    CHECK(server.seen == std::vector{1, 2});
+}
+
 TEST_CASE("a client that leaves is told of, and the stream goes on") {
     reception server;
     {

@@ -1,4 +1,5 @@
 #include <weir/connectors/tcp/readiness.hpp>
+#include <weir/runtime/serial_queue.hpp>
 
 #include <utility>
 
@@ -15,7 +16,7 @@ public:
         // The ticket goes last: then the pipeline may complete, and the context go.
         const ticket scope = std::move(scope_);
         const waker who = std::move(who_);
-        who->wake();
+        serial_queue::wake_here(*who);
     }
 
 private:

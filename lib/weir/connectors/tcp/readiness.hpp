@@ -12,8 +12,8 @@ namespace weir::tcp {
 /// closed. Holds `scope` until then.
 ///
 /// The handler does nothing else, so it needs no strand: the thread that hears from the kernel
-/// wakes the segment, and the segment reads. Nothing is allocated in the long run: Asio keeps the
-/// handler's memory for the next.
+/// wakes the segment, and the segment reads, on that thread if it can. Nothing is allocated in the
+/// long run: Asio keeps the handler's memory for the next.
 void wake_when(asio::ip::tcp::socket& socket, asio::socket_base::wait_type ready, wakeable& who,
                ticket scope);
 
