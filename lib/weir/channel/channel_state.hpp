@@ -44,21 +44,20 @@ public:
     class run_of_puts {
     public:
         run_of_puts(const poll_context& cx, channel_state& to) noexcept
-            : cx_(cx), to_(to), items_(to.ring_), left_(to.run_left()) {}
+            : cx_(cx), to_(to), items_(to.ring_, to.run_left()) {}
         /// False when there is no room for another.
         bool put(T&& item) {
-            items_.put(std::move(item));
-            if (--left_ != 0) return true;
+            if (items_.put(std::move(item))) return true;
             items_.count();
-            left_ = to_.next_run(cx_);
-            return left_ != 0;
+            const std::size_t left = to_.next_run(cx_);
+            if (left != 0) items_.begin(left);
+            return left != 0;
         }
 
     private:
         const poll_context& cx_;
         channel_state& to_;
         typename spsc_ring<T>::run_of_puts items_;
-        std::size_t left_;
     };
 
     /// For one item: puts it where the receiver sees it. False when the ring is full; then the item

@@ -64,24 +64,37 @@ public:
         tail_.store(producer_.next, order);
     }
 
-    /// Places items, keeping count in a local of its own until it goes: the loop that feeds it
-    /// then keeps it in a register.
+    /// Places items, keeping count by a pointer of its own: the loop that feeds it then has that
+    /// and where to stop in registers, and no index to be masked.
     class run_of_puts {
     public:
-        explicit run_of_puts(spsc_ring& ring) noexcept : ring_(ring), next_(ring.producer_.next) {}
+        /// For up to `most` items, of which there is one at least. Precondition: room() >= most.
+        run_of_puts(spsc_ring& ring, std::size_t most) noexcept : ring_(ring) { begin(most); }
         run_of_puts(const run_of_puts&) = delete;
         run_of_puts& operator=(const run_of_puts&) = delete;
         ~run_of_puts() { count(); }
-        void put(T&& item) {
-            std::construct_at(ring_.slot(next_), std::move(item));
-            ++next_;
+        /// False when another `begin` must come first: after so many, or at the ring's end.
+        bool put(T&& item) {
+            std::construct_at(at_, std::move(item));
+            return ++at_ != stop_;
         }
         /// Lets the ring know what was placed.
-        void count() noexcept { ring_.producer_.next = next_; }
+        void count() noexcept {
+            ring_.producer_.next += static_cast<std::size_t>(at_ - counted_);
+            counted_ = at_;
+        }
+        /// Goes on after a `count`.
+        void begin(std::size_t most) noexcept {
+            const std::size_t i = ring_.producer_.next & ring_.mask_;
+            counted_ = at_ = ring_.slots_ + i;
+            stop_ = at_ + std::min(most, ring_.mask_ + 1 - i);
+        }
 
     private:
         spsc_ring& ring_;
-        std::size_t next_;
+        T* at_ = nullptr;
+        T* stop_ = nullptr;
+        T* counted_ = nullptr;
     };
 
     // --- the consumer's side ---
