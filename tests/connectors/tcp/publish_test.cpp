@@ -160,6 +160,19 @@ TEST_CASE("each subscriber gets every message from its coming on") {
     CHECK(out.count(subscriber_change::served) == 2);
 }
 
+TEST_CASE("each block is told of when it is written, and how many messages it had") {
+    std::vector<std::size_t> blocks;
+    publish_options options = with(when_behind::disconnect);
+    options.on_block = [&blocks](std::size_t messages) { blocks.push_back(messages); };
+    publication out(options);
+    out.messages.give(message(1)).give(message(2));
+    settle(out.io);
+    CHECK(blocks == std::vector<std::size_t>{2});
+    for (int i = 0; i != 5; ++i) out.messages.give(message(i));
+    settle(out.io);
+    CHECK(blocks == std::vector<std::size_t>{2, 4, 1});  // four make a block
+}
+
 TEST_CASE("a subscriber that does not read is cut off, and the others miss nothing") {
     publication out(with(when_behind::disconnect));
     auto slow = out.subscribe();

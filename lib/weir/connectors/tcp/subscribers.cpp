@@ -157,7 +157,8 @@ void subscribers::publish(poll_context& cx, message_block& block) {
         }
     }
     block.bytes.clear();
-    block.messages = 0;
+    const std::size_t messages = std::exchange(block.messages, 0);
+    if (options_.on_block) options_.on_block(messages);
 }
 
 std::optional<std::size_t> subscribers::send(std::size_t place, const message_block& block) {

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -29,6 +30,9 @@ struct publish_options {
     std::size_t block_size = std::size_t{64} << 10;     ///< messages go out in such blocks
     clock::duration linger = std::chrono::seconds(5);   ///< for what is queued at the end
     subscriber_listener on_event = {};                  ///< told who comes and goes
+    /// Told of each block, and how many messages it had, when it is written to those who keep up
+    /// and queued for the others. Called like `on_event`.
+    std::function<void(std::size_t messages)> on_block = {};
 };
 
 /// What a publisher has done. A message sent to two subscribers is published once.
