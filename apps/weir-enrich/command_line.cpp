@@ -152,6 +152,8 @@ void define_end(CLI::App& command, run_options& o, run_text& text) {
         ->check(check_workers)
         ->type_name("N")
         ->default_str(std::to_string(o.workers));
+    command.add_flag("--latency", o.latency,
+                     "Says at the end how long trades took, from read to written");
     command
         .add_option("--drain-within", text.seconds, "How long an interrupted run may take to end")
         ->check(check_whole)

@@ -12,8 +12,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "port.hpp"
 
@@ -21,7 +23,9 @@ namespace weir_enrich {
 
 namespace {
 
-constexpr std::size_t runs_between = 16;
+// One is written while the next is made. With more, memory would grow whenever a machine that stood
+// still has made many trades due at once.
+constexpr std::size_t runs_between = 2;
 
 }  // namespace
 
@@ -89,12 +93,21 @@ void delivery::add_port(weir::pipeline& p, const asio::any_io_executor& executor
         spdlog::info("subscriber {} {}", weir::tcp::to_string(e.subscriber),
                      weir::tcp::to_string(e.what));
     };
-    const auto encode = [at = place_of(to.format, options_.out),
-                         &count = state_.counts.emitted.add_place()](std::string& bytes,
-                                                                     const shared_run& run) {
-        bytes += run->bytes[at];
-        count.add(run->trades.size());
-    };
+    // What is encoded, until it is written.
+    const auto unwritten = std::make_shared<std::vector<shared_run>>();
+    if (seen_.on_written) {
+        how.on_block = [this, unwritten](std::size_t) {
+            for (const shared_run& run : *unwritten) seen_.on_written(run->trades);
+            unwritten->clear();
+        };
+    }
+    const auto encode =
+        [at = place_of(to.format, options_.out), unwritten, watched = bool(seen_.on_written),
+         &count = state_.counts.emitted.add_place()](std::string& bytes, const shared_run& run) {
+            bytes += run->bytes[at];
+            count.add(run->trades.size());
+            if (watched) unwritten->push_back(run);
+        };
     weir::tcp::listener port = open_port(to, executor, "subscribers");
     const std::string name = weir::tcp::to_string(port.local());
     p.add("publish " + name,

@@ -14,8 +14,6 @@ namespace weir_enrich {
 
 namespace {
 
-constexpr std::size_t bytes_a_trade = 512;  // as lines of JSON have, and more
-
 void append_row(std::string& to, const enriched_trade& t) {
     fmt::format_to(std::back_inserter(to),
                    "{:>10}  {:<8}  {:<20.20}  {:<4}  {:>7}  {:>12.4f} {:<3}  {:>14.2f}  {:>10.4f}  "
@@ -39,12 +37,14 @@ void append(std::string& to, format f, const enriched_trade& t) {
 
 }  // namespace
 
-shared_run encoder::operator()(std::vector<enriched_trade> trades) const {
+shared_run encoder::operator()(std::vector<enriched_trade> trades) {
     encoded_run run;
     run.bytes.resize(formats_.size());
     for (std::size_t i = 0; i != formats_.size(); ++i) {
-        run.bytes[i].reserve(trades.size() * bytes_a_trade);
+        // Always as much as any has needed: memory of one size goes round, and of many it grows.
+        run.bytes[i].reserve(most_[i]);
         for (const enriched_trade& t : trades) append(run.bytes[i], formats_[i], t);
+        most_[i] = std::max(most_[i], run.bytes[i].size());
     }
     run.trades = std::move(trades);
     return std::make_shared<const encoded_run>(std::move(run));

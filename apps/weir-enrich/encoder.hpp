@@ -24,11 +24,13 @@ using shared_run = std::shared_ptr<const encoded_run>;
 /// Makes the bytes. Each worker has a copy of it.
 class encoder {
 public:
-    explicit encoder(std::vector<format> formats) : formats_(std::move(formats)) {}
-    shared_run operator()(std::vector<enriched_trade> trades) const;
+    explicit encoder(std::vector<format> formats)
+        : formats_(std::move(formats)), most_(formats_.size()) {}
+    shared_run operator()(std::vector<enriched_trade> trades);
 
 private:
     std::vector<format> formats_;
+    std::vector<std::size_t> most_;  // bytes of a run so far, in each format
 };
 
 /// The formats of those `places` that are written to as bytes, each once.

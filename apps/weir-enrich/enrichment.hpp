@@ -27,6 +27,14 @@ struct owned_trade {
     weir::table_version accounts_version;
 };
 
+/// Has the texts come from memory by the time that they are written, a few trades later: those of a
+/// hundred thousand accounts are in no cache, and to wait for them took half as long as all else.
+inline void fetch_texts(const owned_trade& x) {
+    __builtin_prefetch(x.traded.symbol.data());
+    __builtin_prefetch(x.traded.name.data());
+    __builtin_prefetch(x.user.name.data());
+}
+
 inline enriched_trade complete(const owned_trade& x, const rate& r, weir::table_version version) {
     const double notional = x.what.price * x.what.quantity * r.to_base;
     return {x.what.trade_id,    x.what.instrument_id,
@@ -82,6 +90,7 @@ auto enrich(std::shared_ptr<const instrument_table> instruments, Accounts accoun
         std::move(rates), [](const owned_trade& x) { return x.traded.rate_key; },
         [fate](const owned_trade& x, const rate& r, weir::table_version v) {
             fate.decided(x.what);
+            fetch_texts(x);
             return complete(x, r, v);
         },
         missing_policy(fate, rate{{}, 1}, fate.counts.no_rate), "rates");

@@ -37,14 +37,8 @@ live_view::live_view(const run_state& state) : state_(state), asked_before_(now(
 void live_view::add(const std::vector<enriched_trade>& trades) {
     const std::int64_t written = now();
     const std::lock_guard lock(mutex_);
-    // Trades that came together have waited the same time.
-    for (auto i = trades.begin(); i != trades.end();) {
-        const std::int64_t came = i->received;
-        const auto begin = i;
-        for (; i != trades.end() && i->received == came; ++i) window_.add(*i);
-        latencies_.add(static_cast<double>(written - came),
-                       static_cast<std::uint64_t>(std::distance(begin, i)));
-    }
+    delays_.add(trades, written);
+    for (const enriched_trade& t : trades) window_.add(t);
 }
 
 live_view::moment live_view::take() {
@@ -55,7 +49,7 @@ live_view::moment live_view::take() {
                         nanoseconds /
                         static_cast<double>(asked - std::exchange(asked_before_, asked));
     const std::lock_guard lock(mutex_);
-    std::swap(m.latencies, latencies_);
+    std::swap(m.delays, delays_);
     m.top = window_.top(instruments_shown);
     m.movers = window_.movers(instruments_shown);
     return m;
@@ -67,19 +61,18 @@ std::string live_view::line() {
     return fmt::format(
         "{} trades/s  p50 {}  p99 {}  p99.9 {}  emitted {}  missing {}  top {}  "
         "accounts v{}  rates v{}\n",
-        grouped(static_cast<std::uint64_t>(m.trades_a_second)),
-        time_text(m.latencies.quantile(0.5)), time_text(m.latencies.quantile(0.99)),
-        time_text(m.latencies.quantile(0.999)), grouped(state_.counts.emitted.value()),
-        grouped(state_.counts.missing()), first, state_.accounts.version(), state_.rates.version());
+        grouped(static_cast<std::uint64_t>(m.trades_a_second)), time_text(m.delays.quantile(0.5)),
+        time_text(m.delays.quantile(0.99)), time_text(m.delays.quantile(0.999)),
+        grouped(state_.counts.emitted.value()), grouped(state_.counts.missing()), first,
+        state_.accounts.version(), state_.rates.version());
 }
 
 std::string live_view::picture() {
     const moment m = take();
-    std::string text =
-        fmt::format("  {:>13} trades/s    latency p50 {}   p99 {}   p99.9 {}\n",
-                    grouped(static_cast<std::uint64_t>(m.trades_a_second)),
-                    time_text(m.latencies.quantile(0.5)), time_text(m.latencies.quantile(0.99)),
-                    time_text(m.latencies.quantile(0.999)));
+    std::string text = fmt::format(
+        "  {:>13} trades/s    latency p50 {}   p99 {}   p99.9 {}\n",
+        grouped(static_cast<std::uint64_t>(m.trades_a_second)), time_text(m.delays.quantile(0.5)),
+        time_text(m.delays.quantile(0.99)), time_text(m.delays.quantile(0.999)));
     text += fmt::format("  {:>13} received    {} emitted   {} dropped   {} rejected\n\n",
                         grouped(state_.counts.received()), grouped(state_.counts.emitted.value()),
                         grouped(state_.counts.dropped.value()), grouped(state_.counts.rejected()));

@@ -1,14 +1,13 @@
 /// What is seen of a run while it is under way.
 #pragma once
 
-#include <weir/aggregates/quantile.hpp>
-
 #include <cstdint>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "enriched_trade.hpp"
+#include "latencies.hpp"
 #include "run.hpp"
 #include "window.hpp"
 
@@ -31,7 +30,7 @@ public:
 private:
     struct moment {
         double trades_a_second = 0;
-        weir::agg::quantile_sketch latencies;
+        latencies delays;
         std::vector<instrument_figures> top;
         std::vector<instrument_figures> movers;
     };
@@ -43,7 +42,7 @@ private:
     std::int64_t asked_before_;
 
     std::mutex mutex_;  // what follows is shared
-    weir::agg::quantile_sketch latencies_;
+    latencies delays_;
     window window_;
 };
 

@@ -11,11 +11,14 @@
 #include <algorithm>
 #include <exception>
 #include <future>
+#include <mutex>
 #include <stop_token>
 #include <utility>
 
 #include "delivery.hpp"
 #include "joining.hpp"
+#include "latencies.hpp"
+#include "now.hpp"
 
 namespace weir_enrich {
 
@@ -57,6 +60,17 @@ private:
     delivery outputs_;
 };
 
+/// One to join, to encode and to write to ports, one for what may wait for a disk, and those who
+/// encode where they are several. No more: each thread of a pool that has nothing to do is woken
+/// when something comes by the network, which costs those that have.
+std::size_t threads_of(const run_options& o) {
+    const auto to_disk = [](const place& p) {
+        return p.kind == place_kind::file || p.kind == place_kind::standard;
+    };
+    const bool waits = o.figures || o.out.empty() || std::ranges::any_of(o.out, to_disk);
+    return 1 + (waits ? 1 : 0) + (o.workers == 1 ? 0 : o.workers);
+}
+
 void wait_for(std::future<void>& over, const observer& seen) {
     if (!seen.show) return over.wait();
     while (over.wait_for(seen.period) != std::future_status::ready) seen.show();
@@ -65,9 +79,8 @@ void wait_for(std::future<void>& over, const observer& seen) {
 }  // namespace
 
 bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
-    // One to join, some to write or to read a table again, and those who encode. It outlives the
-    // databases of the outputs, whose threads post to it.
-    weir::runtime rt(o.workers + std::max<std::size_t>(1, o.out.size()));
+    // It outlives the databases of the outputs, whose threads post to it.
+    weir::runtime rt(threads_of(o));
     enricher work(o, state, seen);
     weir::pipeline p("weir-enrich", rt.executor());
     const weir_apps::interruption interrupted;
@@ -112,14 +125,28 @@ std::string ledger_line(const run_state& s) {
 
 exit_code run(const run_options& o) {
     run_state state;
+    latencies delays;
+    std::mutex writing;  // what writes may be several
+    observer seen;
+    if (o.latency) {
+        seen.on_written = [&delays, &writing](const std::vector<enriched_trade>& trades) {
+            const std::int64_t written = now();
+            const std::lock_guard lock(writing);
+            delays.add(trades, written);
+        };
+    }
+    const auto tell = [&] {
+        if (o.latency) fmt::print(stderr, "weir-enrich: latency {}\n", delays.line());
+        fmt::print(stderr, "weir-enrich: {}\n", ledger_line(state));
+    };
     bool ended = false;
     try {
-        ended = run_to_end(o, state, {});
+        ended = run_to_end(o, state, seen);
     } catch (...) {
-        fmt::print(stderr, "weir-enrich: {}\n", ledger_line(state));
+        tell();
         throw;
     }
-    fmt::print(stderr, "weir-enrich: {}\n", ledger_line(state));
+    tell();
     if (!ended) return exit_code::interrupted;
     const bool all = state.counts.dropped.value() + state.counts.rejected() == 0;
     return all ? exit_code::success : exit_code::rejects;

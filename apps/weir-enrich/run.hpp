@@ -39,12 +39,14 @@ struct run_options {
     std::vector<place> out;
     std::optional<figures_options> figures;
     std::size_t workers = 1;
+    bool latency = false;  ///< how long trades took is said at the end
     std::chrono::milliseconds drain_within{5'000};
 };
 
 /// Who looks on while a run is under way.
 struct observer {
-    /// Called with each run of trades that was written, on the strand that writes.
+    /// Called with each run of trades that was written to the files, or to a port, on the strand
+    /// that writes: by several at once where there are several places.
     std::function<void(const std::vector<enriched_trade>&)> on_written;
     /// Called by the thread that waits, every `period`.
     std::function<void()> show;

@@ -31,9 +31,9 @@ public:
     template <class Sink>
     weir::poll_state poll(weir::poll_context& cx, Sink&& sink) {
         tally read{counts_->read};
-        const std::int64_t came = now();
-        return upstream_.poll(cx, [&read, &sink, came](trade&& t) -> bool {
-            ++read.n;
+        std::int64_t came = 0;
+        return upstream_.poll(cx, [&read, &sink, &came](trade&& t) -> bool {
+            if (read.n++ == 0) came = now();
             t.received = came;
             return sink(std::move(t));
         });
@@ -44,8 +44,8 @@ private:
     run_counts* counts_;
 };
 
-/// Counts trades, and stamps each with when it was asked for: the clock is read once for all that
-/// come in one go.
+/// Counts trades, and stamps each with when it was read: the clock is read once for all that come
+/// in one go.
 inline auto stamped(run_counts& counts) {
     return weir::pipe([&counts](auto upstream) {
         return stamped_stream<decltype(upstream)>(std::move(upstream), counts);

@@ -36,7 +36,7 @@ std::string read_line(tcp::socket& from, std::string& waiting) {
 TEST_CASE("clients' trades go to a subscriber, whatever becomes of a client") {
     const scratch dir;
     program p(dir.path(),
-              {"run", "--trades", "tcp://127.0.0.1:0?format=jsonl", "--out",
+              {"run", "--latency", "--trades", "tcp://127.0.0.1:0?format=jsonl", "--out",
                "tcp://127.0.0.1:0?format=jsonl"},
               enrich);
     const std::string in = line_with(p, "trades: listening on ");
@@ -57,6 +57,7 @@ TEST_CASE("clients' trades go to a subscriber, whatever becomes of a client") {
     CHECK(has(line, R"("trade_id":4,)"));
     CHECK(has(line, R"("symbol":"AAAB")"));
     p.signal(SIGTERM);
+    CHECK_FALSE(has(line_with(p, "latency p50 "), "max 0 ns"));
     // One line was no trade, and one was cut.
     CHECK(has(line_with(p, "received "), "received 5 = emitted 3 + dropped 0 + rejected 2"));
     CHECK(p.wait() == 130);
