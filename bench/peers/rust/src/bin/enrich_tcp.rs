@@ -3,13 +3,18 @@
 //!
 //!     enrich_tcp IN_PORT OUT_PORT
 //!
+//! At SIGTERM it says how long trades took from being read to being written, as weir-enrich --latency does.
+//!
 //! Frames are weir's (docs/codec.md), but their checksums are neither looked at nor made: what they cost is
 //! weir's alone.
 
+use hdrhistogram::Histogram;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{signal, SignalKind};
 use tokio::sync::mpsc;
 
 const INSTRUMENTS: u32 = 10_000;
@@ -51,7 +56,47 @@ struct Trade {
     event_time: i64,
 }
 
+/// The delays of trades, and of the runs in which they came.
+struct Delays {
+    nanoseconds: Histogram<u64>,
+    first: Option<Instant>,
+    last: Option<Instant>,
+    runs: u64,
+}
+
+impl Delays {
+    fn new() -> Self {
+        Self { nanoseconds: Histogram::new(3).unwrap(), first: None, last: None, runs: 0 }
+    }
+
+    /// Trades that were read at these times are written.
+    fn add(&mut self, read: &[Instant]) {
+        let now = Instant::now();
+        for run in read.chunk_by(|a, b| a == b) {
+            self.first.get_or_insert(run[0]);
+            if self.last.replace(run[0]) != Some(run[0]) {
+                self.runs += 1;
+            }
+            let delay = now.duration_since(run[0]).as_nanos() as u64;
+            self.nanoseconds.record_n(delay, run.len() as u64).unwrap();
+        }
+    }
+
+    /// Corrected for coordinated omission, by the mean time between two runs.
+    fn print(&self) {
+        let (Some(first), Some(last), 2..) = (self.first, self.last, self.runs) else { return };
+        let apart = last.duration_since(first).as_nanos() as u64 / (self.runs - 1);
+        let all = self.nanoseconds.clone_correct(apart.max(1));
+        let us = |ns: u64| ns as f64 / 1e3;
+        for (name, q) in [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)] {
+            println!("{name} {:.1} us", us(all.value_at_quantile(q)));
+        }
+        println!("max {:.1} us", us(all.max()));
+    }
+}
+
 struct Enriched {
+    read: Instant,
     what: Trade,
     traded: Arc<Instrument>,
     account: Arc<Account>,
@@ -97,13 +142,13 @@ fn read_trade(payload: &[u8]) -> Trade {
     }
 }
 
-fn enrich(what: Trade, tables: &Tables) -> Option<Enriched> {
+fn enrich(what: Trade, read: Instant, tables: &Tables) -> Option<Enriched> {
     let traded = tables.instruments.get(&what.instrument)?.clone();
     let account = tables.accounts.get(&what.user)?.clone();
     let rate = tables.rates.get(&traded.rate_key)?;
     let notional = what.price * f64::from(what.quantity) * rate;
     let fee = notional * account.fee_rate;
-    Some(Enriched { what, traded, account, notional, fee })
+    Some(Enriched { read, what, traded, account, notional, fee })
 }
 
 fn write_text(to: &mut Vec<u8>, text: &str) {
@@ -142,6 +187,7 @@ async fn read_trades(mut from: TcpStream, tables: Arc<Tables>, to: mpsc::Sender<
     let mut block = vec![0; BLOCK];
     let mut held = 0;
     while let Ok(n @ 1..) = from.read(&mut block[held..]).await {
+        let came = Instant::now();
         held += n;
         let mut at = 0;
         while held - at >= HEADER {
@@ -153,7 +199,7 @@ async fn read_trades(mut from: TcpStream, tables: Arc<Tables>, to: mpsc::Sender<
             if held - at < frame {
                 break;
             }
-            if let Some(x) = enrich(read_trade(&block[at + HEADER..]), &tables) {
+            if let Some(x) = enrich(read_trade(&block[at + HEADER..]), came, &tables) {
                 if to.send(x).await.is_err() {
                     return;
                 }
@@ -165,23 +211,35 @@ async fn read_trades(mut from: TcpStream, tables: Arc<Tables>, to: mpsc::Sender<
     }
 }
 
-async fn write_trades(mut from: mpsc::Receiver<Enriched>, mut joining: mpsc::Receiver<TcpStream>) {
+async fn write_trades(
+    mut from: mpsc::Receiver<Enriched>,
+    mut joining: mpsc::Receiver<TcpStream>,
+    delays: Arc<Mutex<Delays>>,
+) {
     let mut subscribers = Vec::new();
     let mut bytes = Vec::with_capacity(2 * BLOCK);
+    let mut read = Vec::new();
     loop {
         tokio::select! {
             biased;
             Some(subscriber) = joining.recv() => subscribers.push(subscriber),
             Some(first) = from.recv() => {
                 bytes.clear();
-                write_enriched(&mut bytes, &first);
-                while bytes.len() < BLOCK {
+                read.clear();
+                let mut take = |x: Enriched| {
+                    write_enriched(&mut bytes, &x);
+                    read.push(x.read);
+                    bytes.len()
+                };
+                let mut size = take(first);
+                while size < BLOCK {
                     let Ok(next) = from.try_recv() else { break };
-                    write_enriched(&mut bytes, &next);
+                    size = take(next);
                 }
                 for subscriber in &mut subscribers {
                     let _ = subscriber.write_all(&bytes).await;
                 }
+                delays.lock().unwrap().add(&read);
             }
             else => return,
         }
@@ -196,7 +254,14 @@ async fn main() -> std::io::Result<()> {
     let tables = Arc::new(tables());
     let (to_writer, enriched) = mpsc::channel(CAPACITY);
     let (to_joining, joining) = mpsc::channel(16);
-    tokio::spawn(write_trades(enriched, joining));
+    let delays = Arc::new(Mutex::new(Delays::new()));
+    tokio::spawn(write_trades(enriched, joining, delays.clone()));
+    let mut end = signal(SignalKind::terminate())?;
+    tokio::spawn(async move {
+        end.recv().await;
+        delays.lock().unwrap().print();
+        std::process::exit(0);
+    });
     tokio::spawn(async move {
         while let Ok((subscriber, _)) = output.accept().await {
             let _ = subscriber.set_nodelay(true);
