@@ -101,13 +101,13 @@ void delivery::add_port(weir::pipeline& p, const asio::any_io_executor& executor
             unwritten->clear();
         };
     }
-    const auto encode =
-        [at = place_of(to.format, options_.out), unwritten, watched = bool(seen_.on_written),
-         &count = state_.counts.emitted.add_place()](std::string& bytes, const shared_run& run) {
-            bytes += run->bytes[at];
-            count.add(run->trades.size());
-            if (watched) unwritten->push_back(run);
-        };
+    const auto encode = [this, at = place_of(to.format, options_.out), unwritten,
+                         &count = state_.counts.emitted.add_place()](std::string& bytes,
+                                                                     const shared_run& run) {
+        bytes += run->bytes[at];
+        count.add(run->trades.size());
+        if (seen_.on_written) unwritten->push_back(run);
+    };
     weir::tcp::listener port = open_port(to, executor, "subscribers");
     const std::string name = weir::tcp::to_string(port.local());
     p.add("publish " + name,
