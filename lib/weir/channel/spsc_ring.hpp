@@ -64,8 +64,8 @@ public:
         tail_.store(producer_.next, order);
     }
 
-    /// Places items, keeping count by a pointer of its own: the loop that feeds it then has that
-    /// and where to stop in registers, and no index to be masked.
+    /// Places items, keeping count by a pointer of its own, with another to where it must stop: no
+    /// index is masked for each item, and nothing else counted.
     class run_of_puts {
     public:
         /// For up to `most` items, of which there is one at least. Precondition: room() >= most.
