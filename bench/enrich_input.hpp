@@ -21,11 +21,15 @@ public:
     template <class Sink>
     WEIR_FUSED weir::poll_state poll(weir::poll_context& cx, Sink&& sink) {
         if (next_ == last_) return weir::poll_state::finished;
+        std::uint64_t i = next_;
         const trade* const all = all_trades().data();
-        for (const std::uint64_t stop = next_ + trades_per_update - next_ % trades_per_update;
-             next_ != stop;) {
-            trade x = all[next_++];
-            if (!sink(std::move(x))) return weir::poll_state::paused;
+        next_ = i + trades_per_update - i % trades_per_update;
+        for (const std::uint64_t stop = next_; i != stop;) {
+            trade x = all[i++];
+            if (!sink(std::move(x))) {
+                next_ = i;
+                return weir::poll_state::paused;
+            }
         }
         cx.wake();
         return weir::poll_state::pending;

@@ -6,6 +6,7 @@
 #include <weir/channel/channel_state.hpp>
 #include <weir/channel/received.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/core/stream.hpp>
 #include <weir/runtime/own_poller.hpp>
 #include <weir/runtime/parker.hpp>
 #include <weir/runtime/pull.hpp>
@@ -157,7 +158,7 @@ public:
     }
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         return state_->poll(cx, sink);
     }
 

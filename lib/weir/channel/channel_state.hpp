@@ -6,6 +6,7 @@
 #include <weir/channel/spsc_ring.hpp>
 #include <weir/channel/thread_each.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/core/stream.hpp>
 #include <weir/core/waker.hpp>
 
 #include <algorithm>
@@ -130,7 +131,7 @@ public:
     // --- the receiver's side ---
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink& sink) {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink& sink) {
         const thread_each::turn receiving(thread_each_, channel_side::receiver);
         for (;;) {
             if (!poll_items(&cx)) return poll_state::pending;
@@ -218,7 +219,7 @@ private:
     }
 
     template <class Sink>
-    bool hand_over(std::size_t n, Sink& sink) {
+    WEIR_FUSED bool hand_over(std::size_t n, Sink& sink) {
         typename spsc_ring<T>::run_of_takes items(ring_);
         for (; n != 0; --n) {
             if (!items.take(sink)) return false;

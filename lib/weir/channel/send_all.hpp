@@ -12,7 +12,8 @@ namespace weir {
 template <class S>
 poll_state fill(poll_context& cx, S& stream, channel_state<item_t<S>>& to) {
     typename channel_state<item_t<S>>::run_of_puts items(cx, to);
-    return stream.poll(cx, [&items](item_t<S>&& x) -> bool { return items.put(std::move(x)); });
+    return stream.poll(
+        cx, [&items](item_t<S>&& x) WEIR_FUSED -> bool { return items.put(std::move(x)); });
 }
 
 /// Polls `stream` into `to` as far as both allow in this turn. `finished` when the stream has

@@ -1,6 +1,8 @@
 /// A bounded queue between one producer and one consumer that may be on different threads.
 #pragma once
 
+#include <weir/core/stream.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <bit>
@@ -127,7 +129,7 @@ public:
         ~run_of_takes() { ring_.consumer_.next = next_; }
         /// Calls `sink` with the next one where it lies: that is one move less.
         template <class Sink>
-        bool take(Sink& sink) {
+        WEIR_FUSED bool take(Sink& sink) {
             struct leave {
                 ~leave() { std::destroy_at(place); }
                 T* place;

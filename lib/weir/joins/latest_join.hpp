@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/core/stream.hpp>
 #include <weir/joins/missing.hpp>
 #include <weir/joins/table_lookup.hpp>
 #include <weir/joins/table_update.hpp>
@@ -30,7 +31,7 @@ public:
           lookup_(std::move(lookup)) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         const bool more_updates = apply_updates(cx);
         if (!complete_) return poll_state::pending;
         const poll_state state =

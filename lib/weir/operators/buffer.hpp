@@ -4,6 +4,7 @@
 #include <weir/channel/channel.hpp>
 #include <weir/channel/send_all.hpp>
 #include <weir/core/pipe.hpp>
+#include <weir/core/stream.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/segment.hpp>
 
@@ -65,7 +66,7 @@ public:
         : executor_(std::move(executor)), waiting_(std::in_place, std::move(upstream), capacity) {}
 
     template <class Sink>
-    poll_state poll(poll_context& cx, Sink&& sink) {
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         if (waiting_) start(cx);
         return received_->poll(cx, sink);
     }
