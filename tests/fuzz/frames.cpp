@@ -1,7 +1,6 @@
 // Any bytes as frames, and any bytes as the payload of a frame with a right checksum: nothing
 // crashes, what comes out does not depend on how they are cut, and each value that was read is
 // written as the same bytes again.
-#include <weir/codec/checksum.hpp>
 #include <weir/codec/frame_write.hpp>
 #include <weir/codec/frames.hpp>
 
@@ -12,6 +11,8 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+
+#include "sealed_frame.hpp"
 
 using namespace codec_test;
 
@@ -36,19 +37,6 @@ outcome<owner> read(std::string_view bytes, std::size_t piece) {
     return whole;
 }
 
-std::string sealed_frame(std::string_view payload) {
-    std::string frame(codec::frame_mark);
-    frame += '\x01';
-    frame.resize(codec::frame_header_size);
-    codec::store_number(frame.data() + 4, static_cast<std::uint32_t>(payload.size()));
-    codec::store_number(frame.data() + 8, codec::schema_id<owner>);
-    frame += payload;
-    const std::uint32_t sum = codec::checksum(frame);
-    frame.resize(frame.size() + codec::frame_checksum_size);
-    codec::store_number(frame.data() + frame.size() - codec::frame_checksum_size, sum);
-    return frame;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -56,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t piece = 1 + data[0];
     const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
     read(bytes, piece);
-    const std::string frame = sealed_frame(bytes);
+    const std::string frame = sealed_frame(codec::schema_id<owner>, bytes);
     const auto found = read(frame + frame, piece);
     if (found.order != "vv") return 0;
     std::string written;

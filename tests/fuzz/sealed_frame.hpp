@@ -1,0 +1,28 @@
+// A frame around any payload, with the right checksum: so that the fuzzer gets past it.
+#pragma once
+
+#include <weir/codec/checksum.hpp>
+#include <weir/codec/frame_layout.hpp>
+#include <weir/codec/little_endian.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace codec_test {
+
+inline std::string sealed_frame(std::uint32_t schema, std::string_view payload) {
+    std::string frame(weir::codec::frame_mark);
+    frame += '\x01';
+    frame.resize(weir::codec::frame_header_size);
+    weir::codec::store_number(frame.data() + 4, static_cast<std::uint32_t>(payload.size()));
+    weir::codec::store_number(frame.data() + 8, schema);
+    frame += payload;
+    const std::uint32_t sum = weir::codec::checksum(frame);
+    frame.resize(frame.size() + weir::codec::frame_checksum_size);
+    weir::codec::store_number(frame.data() + frame.size() - weir::codec::frame_checksum_size, sum);
+    return frame;
+}
+
+}  // namespace codec_test
