@@ -17,15 +17,16 @@
 #include <utility>
 #include <vector>
 
+#include "encoder.hpp"
+#include "in_runs.hpp"
 #include "port.hpp"
+#include "trade_run.hpp"
 
 namespace weir_enrich {
 
 namespace {
 
-// One is written while the next is made. With more, memory would grow whenever a machine that stood
-// still has made many trades due at once.
-constexpr std::size_t runs_between = 2;
+constexpr std::size_t trades_a_run = 256;
 
 }  // namespace
 
@@ -45,23 +46,24 @@ bool delivery::has_files() const noexcept {
     return !files_.empty() || (options_.out.empty() && !figures_);
 }
 
-delivery::runs delivery::encoded(weir::any_stream<std::vector<enriched_trade>> trades) const {
+void delivery::build(weir::pipeline& p, const asio::any_io_executor& executor,
+                     weir::any_stream<enriched_trade> trades) {
+    auto all = std::move(trades) | in_runs(std::make_shared<run_pool>(trades_a_run));
     const encoder encode(formats_of(options_.out));
-    if (options_.workers == 1) return std::move(trades) | weir::map(encode);
-    return std::move(trades) | weir::parallel(options_.workers, encode);
+    if (options_.workers == 1) return hand_on(p, executor, std::move(all) | weir::map(encode));
+    hand_on(p, executor, std::move(all) | weir::parallel(options_.workers, encode));
 }
 
-void delivery::build(weir::pipeline& p, const asio::any_io_executor& executor,
-                     weir::any_stream<std::vector<enriched_trade>> trades) {
-    auto all = encoded(std::move(trades));
+template <class Runs>
+void delivery::hand_on(weir::pipeline& p, const asio::any_io_executor& executor, Runs all) {
     if (places_ == 1) {
         auto [to_write, written] = p.channel<shared_run>("written", runs_between);
-        add_places(p, executor, [&rx = written] { return runs(std::move(rx)); });
+        add_places(p, executor, [&rx = written] { return std::move(rx); });
         p.add("enrich", std::move(all) | weir::into(std::move(to_write)));
         return;
     }
     weir::fan_out<shared_run> branches;
-    add_places(p, executor, [&branches] { return runs(branches.branch(runs_between)); });
+    add_places(p, executor, [&branches] { return branches.branch(runs_between); });
     p.add("enrich", std::move(all) | weir::into(std::move(branches)));
 }
 
@@ -75,7 +77,8 @@ void delivery::add_places(weir::pipeline& p, const asio::any_io_executor& execut
     if (figures_) add_figures(p, next());
 }
 
-void delivery::add_files(weir::pipeline& p, runs written) {
+template <class Runs>
+void delivery::add_files(weir::pipeline& p, Runs written) {
     const auto write = [this, &count = state_.counts.emitted.add_place()](const shared_run& run) {
         files_.write(*run);
         count.add(run->trades.size());
@@ -84,8 +87,9 @@ void delivery::add_files(weir::pipeline& p, runs written) {
     p.add("write files", std::move(written) | weir::for_each(write));
 }
 
+template <class Runs>
 void delivery::add_port(weir::pipeline& p, const asio::any_io_executor& executor, const place& to,
-                        runs written) {
+                        Runs written) {
     weir::tcp::publish_options how;
     how.linger = options_.drain_within;
     how.on_overflow = to.behind;
@@ -118,7 +122,8 @@ void delivery::add_port(weir::pipeline& p, const asio::any_io_executor& executor
           });
 }
 
-void delivery::add_database(weir::pipeline& p, sqlite_output& to, runs written) {
+template <class Runs>
+void delivery::add_database(weir::pipeline& p, sqlite_output& to, Runs written) {
     const weir::batch_limits transaction{.items = sqlite_output::rows_a_commit,
                                          .wait = sqlite_output::longest_wait};
     auto trades = std::move(written) |
@@ -133,7 +138,8 @@ void delivery::add_database(weir::pipeline& p, sqlite_output& to, runs written) 
           });
 }
 
-void delivery::add_figures(weir::pipeline& p, runs written) {
+template <class Runs>
+void delivery::add_figures(weir::pipeline& p, Runs written) {
     const auto write = [this, &count = state_.counts.emitted.add_place()](const shared_run& run) {
         figures_->add(run->trades);
         count.add(run->trades.size());

@@ -8,9 +8,8 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
-#include <vector>
 
-#include "encoder.hpp"
+#include "enriched_trade.hpp"
 #include "figures.hpp"
 #include "file_outputs.hpp"
 #include "run.hpp"
@@ -30,24 +29,28 @@ public:
     /// Adds the segments to `p`: "enrich" runs `trades`, encodes them and hands them to the rest.
     /// Opens the ports.
     void build(weir::pipeline& p, const asio::any_io_executor& executor,
-               weir::any_stream<std::vector<enriched_trade>> trades);
+               weir::any_stream<enriched_trade> trades);
 
     /// To be called when all is over.
     void close();
 
 private:
-    using runs = weir::any_stream<shared_run>;
-
     bool has_files() const noexcept;
-    runs encoded(weir::any_stream<std::vector<enriched_trade>> trades) const;
+    // Their streams have types of their own: an any_stream would hold runs that are many already.
+    template <class Runs>
+    void hand_on(weir::pipeline& p, const asio::any_io_executor& executor, Runs all);
     /// Adds a segment for each place, which takes its runs from `next()`.
     template <class Next>
     void add_places(weir::pipeline& p, const asio::any_io_executor& executor, Next next);
-    void add_files(weir::pipeline& p, runs written);
+    template <class Runs>
+    void add_files(weir::pipeline& p, Runs written);
+    template <class Runs>
     void add_port(weir::pipeline& p, const asio::any_io_executor& executor, const place& to,
-                  runs written);
-    void add_database(weir::pipeline& p, sqlite_output& to, runs written);
-    void add_figures(weir::pipeline& p, runs written);
+                  Runs written);
+    template <class Runs>
+    void add_database(weir::pipeline& p, sqlite_output& to, Runs written);
+    template <class Runs>
+    void add_figures(weir::pipeline& p, Runs written);
 
     const run_options& options_;
     run_state& state_;

@@ -35,19 +35,30 @@ void append(std::string& to, format f, const enriched_trade& t) {
     }
 }
 
+// A trade with texts out of the ordinary does not make all runs large.
+constexpr std::size_t most_room = std::size_t{256} << 10;
+
+/// For a run as large as any can be, touched now: what is used does not grow with the runs.
+void make_room(std::string& bytes, std::size_t size) {
+    if (bytes.capacity() >= size) return;
+    bytes.resize(size);
+    bytes.clear();
+}
+
 }  // namespace
 
-shared_run encoder::operator()(std::vector<enriched_trade> trades) {
-    encoded_run run;
-    run.bytes.resize(formats_.size());
+shared_run encoder::operator()(owned_run run) {
+    run->bytes.resize(formats_.size());
     for (std::size_t i = 0; i != formats_.size(); ++i) {
-        // Always as much as any has needed: memory of one size goes round, and of many it grows.
-        run.bytes[i].reserve(most_[i]);
-        for (const enriched_trade& t : trades) append(run.bytes[i], formats_[i], t);
-        most_[i] = std::max(most_[i], run.bytes[i].size());
+        std::string& bytes = run->bytes[i];
+        make_room(bytes, std::min(largest_[i] * run->trades.capacity(), most_room));
+        for (const enriched_trade& t : run->trades) {
+            const std::size_t before = bytes.size();
+            append(bytes, formats_[i], t);
+            largest_[i] = std::max(largest_[i], bytes.size() - before);
+        }
     }
-    run.trades = std::move(trades);
-    return std::make_shared<const encoded_run>(std::move(run));
+    return run;
 }
 
 std::vector<format> formats_of(const std::vector<place>& places) {

@@ -2,35 +2,25 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "enriched_trade.hpp"
 #include "place.hpp"
+#include "trade_run.hpp"
 
 namespace weir_enrich {
-
-/// A run of trades, and their bytes for each format that is wanted.
-struct encoded_run {
-    std::vector<enriched_trade> trades;
-    std::vector<std::string> bytes;  ///< in the order of the encoder's formats
-};
-
-/// The same run for all places that write it.
-using shared_run = std::shared_ptr<const encoded_run>;
 
 /// Makes the bytes. Each worker has a copy of it.
 class encoder {
 public:
     explicit encoder(std::vector<format> formats)
-        : formats_(std::move(formats)), most_(formats_.size()) {}
-    shared_run operator()(std::vector<enriched_trade> trades);
+        : formats_(std::move(formats)), largest_(formats_.size()) {}
+    shared_run operator()(owned_run run);
 
 private:
     std::vector<format> formats_;
-    std::vector<std::size_t> most_;  // bytes of a run so far, in each format
+    std::vector<std::size_t> largest_;  // bytes of a trade so far, in each format
 };
 
 /// The formats of those `places` that are written to as bytes, each once.

@@ -1,5 +1,7 @@
 #include "file_outputs.hpp"
 
+#include "encoder.hpp"
+
 namespace weir_enrich {
 
 file_outputs::file_outputs(const std::vector<place>& places) {
@@ -11,7 +13,7 @@ file_outputs::file_outputs(const std::vector<place>& places) {
     }
 }
 
-void file_outputs::write(const encoded_run& run) {
+void file_outputs::write(const trade_run& run) {
     for (output& o : outputs_) o.to.write(run.bytes[o.format]);
 }
 

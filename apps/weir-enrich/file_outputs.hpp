@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "byte_file.hpp"
-#include "encoder.hpp"
 #include "place.hpp"
+#include "trade_run.hpp"
 
 namespace weir_enrich {
 
@@ -18,14 +18,14 @@ public:
     /// are encoded.
     explicit file_outputs(const std::vector<place>& places);
     bool empty() const noexcept { return outputs_.empty(); }
-    void write(const encoded_run& run);
+    void write(const trade_run& run);
     /// To be called at the end.
     void close();
 
 private:
     struct output {
         byte_writer to;
-        std::size_t format;  // its place in `encoded_run::bytes`
+        std::size_t format;  // its place in `trade_run::bytes`
     };
     std::vector<output> outputs_;
 };

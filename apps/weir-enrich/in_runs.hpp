@@ -1,51 +1,66 @@
-/// Items in vectors of what is ready at once.
+/// Trades in runs of what is ready at once.
 #pragma once
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/runtime/pull.hpp>
 
-#include <cstddef>
+#include <exception>
+#include <memory>
 #include <utility>
-#include <vector>
+
+#include "trade_run.hpp"
 
 namespace weir_enrich {
 
 template <class S>
 class run_stream : public weir::pullable<run_stream<S>> {
 public:
-    using value_type = std::vector<weir::item_t<S>>;
+    using value_type = owned_run;
 
-    run_stream(S upstream, std::size_t most) : upstream_(std::move(upstream)), most_(most) {}
+    run_stream(S upstream, std::shared_ptr<run_pool> pool)
+        : upstream_(std::move(upstream)), pool_(std::move(pool)) {}
 
     template <class Sink>
     weir::poll_state poll(weir::poll_context& cx, Sink&& sink) {
         while (!ended_) {
-            value_type run;
-            const auto state = upstream_.poll(cx, [this, &run](weir::item_t<S>&& x) {
-                if (run.empty()) run.reserve(most_);  // not for a poll that brings nothing
-                run.push_back(std::move(x));
-                return run.size() < most_;
-            });
+            owned_run run;
+            const auto state = gather(cx, run);
             ended_ = state == weir::poll_state::finished;
-            const bool more = run.empty() || sink(std::move(run));
-            if (!more) return weir::poll_state::paused;
+            if (run && !sink(std::move(run))) return weir::poll_state::paused;
             if (state == weir::poll_state::pending) return state;
         }
+        // Behind the trades that came before.
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
         return weir::poll_state::finished;
     }
 
 private:
+    weir::poll_state gather(weir::poll_context& cx, owned_run& run) {
+        try {
+            return upstream_.poll(cx, [this, &run](const enriched_trade& x) {
+                if (!run) run = pool_->take();  // not for a poll that brings nothing
+                run->trades.push_back(x);
+                return run->trades.size() < pool_->trades_a_run();
+            });
+        } catch (...) {
+            failure_ = std::current_exception();
+            return weir::poll_state::finished;
+        }
+    }
+
     S upstream_;
-    std::size_t most_;
+    std::shared_ptr<run_pool> pool_;
+    std::exception_ptr failure_;
     bool ended_ = false;
 };
 
-/// Gathers items into vectors of at most `most`, and lets none wait: a vector goes on when upstream
-/// has nothing more ready. (`weir::batch` waits for it to be full, or for time to pass.)
-inline auto in_runs(std::size_t most) {
-    return weir::pipe([most](auto upstream) {
-        return run_stream<decltype(upstream)>(std::move(upstream), most);
+/// Gathers trades into runs of the pool, and lets none wait: a run goes on when upstream has
+/// nothing more ready. (`weir::batch` waits for it to be full, or for time to pass.)
+/// Errors: those of upstream, behind the trades that came before.
+inline auto in_runs(std::shared_ptr<run_pool> pool) {
+    return weir::pipe([pool = std::move(pool)](auto upstream) mutable {
+        return run_stream<decltype(upstream)>(std::move(upstream), std::move(pool));
     });
 }
 

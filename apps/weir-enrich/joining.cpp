@@ -5,15 +5,12 @@
 
 #include "behind_tables.hpp"
 #include "enrichment.hpp"
-#include "in_runs.hpp"
 #include "noted_updates.hpp"
 #include "stamped.hpp"
 
 namespace weir_enrich {
 
 namespace {
-
-constexpr std::size_t trades_a_run = 256;
 
 // What a run waited for stands in its journal in its place: a replay need not wait.
 on_missing policy_of(const run_options& o) {
@@ -33,11 +30,11 @@ joining::joining(const run_options& o, run_state& state)
     if (!o.record.empty()) journal_.emplace(o.record, missing_);
 }
 
-joining::runs joining::open(weir::pipeline& p, const asio::any_io_executor& executor) {
+joining::stream joining::open(weir::pipeline& p, const asio::any_io_executor& executor) {
     return options_.replay.empty() ? open_live(p, executor) : open_replay(p);
 }
 
-joining::runs joining::open_live(weir::pipeline& p, const asio::any_io_executor& executor) {
+joining::stream joining::open_live(weir::pipeline& p, const asio::any_io_executor& executor) {
     auto listed = open_instruments(options_.instruments, options_.trades.seed, texts_);
     if (journal_) journal_->add_snapshot(table_name::instruments, *listed);
     const trade_fate fate = this->fate();
@@ -50,19 +47,17 @@ joining::runs joining::open_live(weir::pipeline& p, const asio::any_io_executor&
     auto trades = open_trades(p, executor, options_.trades, state_.counts, bad_) |
                   behind_tables(state_.accounts, state_.rates);
     auto joins = enrich(std::move(listed), std::move(accounts), std::move(rates), fate);
-    if (!room_) return std::move(trades) | std::move(joins) | in_runs(trades_a_run);
-    return std::move(trades) | with_waiting(*room_) | p.source("waiting") | std::move(joins) |
-           in_runs(trades_a_run);
+    if (!room_) return std::move(trades) | std::move(joins);
+    return std::move(trades) | with_waiting(*room_) | p.source("waiting") | std::move(joins);
 }
 
-joining::runs joining::open_replay(weir::pipeline& p) {
+joining::stream joining::open_replay(weir::pipeline& p) {
     const auto listed = std::make_shared<instrument_table>();
     tape_ = std::make_shared<tape>(options_.replay, texts_, listed);
     return replayed_trades(tape_, options_.speed) | p.source(options_.replay.string()) |
            stamped(state_.counts) |
            enrich(listed, replayed_updates<account_update>(tape_),
-                  replayed_updates<rate_update>(tape_), fate()) |
-           in_runs(trades_a_run);
+                  replayed_updates<rate_update>(tape_), fate());
 }
 
 trade_fate joining::fate() {

@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "enriched_trade.hpp"
 #include "journal_writer.hpp"
@@ -26,18 +25,17 @@ class joining {
 public:
     joining(const run_options& options, run_state& state);
 
-    /// The enriched trades, in runs of at most 256. Errors: those of the places and the tables.
-    weir::any_stream<std::vector<enriched_trade>> open(weir::pipeline& p,
-                                                       const asio::any_io_executor& executor);
+    /// The enriched trades. Errors: those of the places and the tables.
+    weir::any_stream<enriched_trade> open(weir::pipeline& p, const asio::any_io_executor& executor);
 
     /// To be called when all is over. Throws what was wrong with a journal that was replayed.
     void close();
 
 private:
-    using runs = weir::any_stream<std::vector<enriched_trade>>;
+    using stream = weir::any_stream<enriched_trade>;
 
-    runs open_live(weir::pipeline& p, const asio::any_io_executor& executor);
-    runs open_replay(weir::pipeline& p);
+    stream open_live(weir::pipeline& p, const asio::any_io_executor& executor);
+    stream open_replay(weir::pipeline& p);
     trade_fate fate();
 
     const run_options& options_;
