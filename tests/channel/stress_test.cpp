@@ -156,7 +156,9 @@ TEST_CASE("a cancellation at any moment ends a pipeline over two threads") {
         auto strand = asio::make_strand(threads.context());
         std::promise<std::exception_ptr> done;
         auto started = [&] {
-            auto finish = [&done](std::exception_ptr e, std::uint64_t) { done.set_value(e); };
+            auto finish = [&done](std::exception_ptr e, std::uint64_t) {
+                done.set_value(std::move(e));  // the other thread has it alone
+            };
             (source.stream() | weir::buffer(1 + round % 3) | weir::count())(
                 asio::bind_cancellation_slot(stop.slot(), asio::bind_executor(strand, finish)));
         };
