@@ -113,11 +113,17 @@ public:
     /// All branches are made before the pipeline is.
     /// Errors: `std::invalid_argument` for a capacity of 0.
     sole_receiver<T> branch(channel_limit<T> capacity, slow_branch when_slow = slow_branch::wait) {
+        if (when_slow == slow_branch::wait && !capacity.in_bytes()) {
+            most_at_once_ = std::min(most_at_once_, capacity.most());
+        }
         auto ends = mpsc_channel<T>(std::move(capacity), overflow_of(when_slow));
         lines_.emplace_back(std::move(ends.sender));
         return std::move(ends.receiver);
     }
 
+    /// How many items to take before they are sent: 64, or what the smallest branch that waits
+    /// holds.
+    std::size_t most_at_once() const noexcept { return most_at_once_; }
     /// True when all that was put is sent; the poller is woken when there may be room.
     bool flush(poll_context& cx) {
         bool all = true;
@@ -151,9 +157,11 @@ private:
     }
 
     std::vector<branch_line<T>> lines_;
+    std::size_t most_at_once_ = 64;
 };
 
-/// Runs a pipeline into branches: gathers up to 64 items, or what there is, and sends them on.
+/// Runs a pipeline into branches: gathers `most_at_once()` items, or what there is, and sends them
+/// on.
 /// `Branches::give(item)` puts an item where it belongs.
 template <class T, class Branches>
 class branches_terminal {
@@ -168,7 +176,7 @@ public:
 
     template <class S>
     poll_state poll(poll_context& cx, S& stream) {
-        const poll_context::small_grants no_more_than_a_run(cx, most_at_once);
+        const poll_context::small_grants no_more_than_a_run(cx, to_.most_at_once());
         for (bool waits = false;;) {
             if (!to_.flush(cx)) return poll_state::pending;
             if (ended_ || to_.abandoned()) break;
@@ -182,12 +190,10 @@ public:
     void result() {}
 
 private:
-    static constexpr std::size_t most_at_once = 64;
-
     template <class S>
     poll_state gather(poll_context& cx, S& stream) {
         poll_state state = poll_state::finished;
-        std::size_t left = most_at_once;
+        std::size_t left = to_.most_at_once();
         try {
             state = stream.poll(cx, [&](T&& item) -> bool {
                 to_.give(std::move(item));

@@ -27,9 +27,10 @@ namespace weir {
 /// while it runs: `broadcast_hub`.)
 /// Errors: when upstream fails each branch ends with that error, after what came before, and the
 /// terminal throws it too. Cancellation: the branches end with `operation_aborted`.
-/// Cost: a copy of each item for each branch but one; a lock a run of up to 64 items for a branch
-/// that waits, and an item for the other policies. Items that were taken and not sent yet (64) come
-/// on top of the capacities.
+/// Cost: a copy of each item for each branch but one; a lock a run of items for a branch that
+/// waits, and an item for the other policies. A run is 64 items, or as many as the smallest branch
+/// that waits may hold, if it counts items; what is taken and not sent yet comes on top of the
+/// capacities.
 template <class T>
 class fan_out : public branches<T> {
     static_assert(std::copy_constructible<T>,
