@@ -86,7 +86,9 @@ private:
         next.before_->after_ = &node;
         next.before_ = &node;
     }
-    void take_over(wait_list& other) noexcept {
+    // Not inlined, as GCC 12 then warns of dangling pointers: it does not see that the list of
+    // `wake_all` is empty when it goes.
+    [[gnu::noinline]] void take_over(wait_list& other) noexcept {
         ends_.before_ = std::exchange(other.ends_.before_, &other.ends_);
         ends_.after_ = std::exchange(other.ends_.after_, &other.ends_);
         ends_.before_->after_ = &ends_;
