@@ -3,8 +3,7 @@
 namespace weir_enrich {
 
 run_pool::run_pool(std::size_t trades_a_run) : most_(trades_a_run) {
-    // One is made, some wait, one is written.
-    for (std::size_t i = 0; i != runs_between + 2; ++i) put(make());
+    for (std::size_t i = 0; i != ready; ++i) put(make());
 }
 
 owned_run run_pool::take() {

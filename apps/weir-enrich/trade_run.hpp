@@ -27,6 +27,9 @@ inline constexpr std::size_t runs_between = 2;
 /// It lives as long as its runs.
 class run_pool : public std::enable_shared_from_this<run_pool> {
 public:
+    /// So many are there from the beginning: one is made, some wait, one is written.
+    static constexpr std::size_t ready = runs_between + 2;
+
     /// Runs of at most so many trades.
     explicit run_pool(std::size_t trades_a_run);
 

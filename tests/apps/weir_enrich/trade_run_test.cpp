@@ -22,8 +22,7 @@ using namespace weir_enrich;
 
 namespace {
 
-// How many there are from the beginning.
-constexpr std::size_t ready = runs_between + 2;
+constexpr std::size_t ready = run_pool::ready;
 
 owned_run filled(run_pool& from, std::uint64_t trades) {
     owned_run run = from.take();
