@@ -67,6 +67,7 @@ public:
     /// Cost: a clock read a slice of items; slices grow while items are cheap.
     std::size_t grant(std::size_t wanted) noexcept {
         if (slice_left_ == 0 && !next_slice()) {
+            spent_ = true;
             wake();
             return 0;
         }
@@ -74,6 +75,10 @@ public:
         slice_left_ -= granted;
         return granted;
     }
+
+    /// True when a source was granted nothing any more in this turn: whoever is polled after it
+    /// gets nothing either, and should be polled first next time.
+    bool spent() const noexcept { return spent_; }
 
     /// While it lives, sources are granted at most `most` items at a time: for those who want no
     /// more than that of one poll, so that the rest of a grant is not spent on nothing.
@@ -168,6 +173,7 @@ private:
     std::size_t slice_left_ = 0;
     std::size_t most_ = std::size_t(-1);
     bool first_ = true;
+    bool spent_ = false;
     clock::time_point started_{};
     clock::time_point slice_started_{};
 };

@@ -32,8 +32,11 @@ public:
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
-        const bool more_updates = apply_updates(cx);
+        const bool had_a_turn = !cx.spent();
+        const bool items_now = items_first_ && had_a_turn;
+        const bool more_updates = items_now || apply_updates(cx);
         if (!complete_) return poll_state::pending;
+        if (had_a_turn) items_first_ = !items_now && cx.spent();
         const poll_state state =
             upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
                 return lookup_(table_, std::move(x), sink, version_);
@@ -66,7 +69,8 @@ private:
     std::optional<Updates> updates_;  // none: they have ended
     Table table_;
     table_version version_ = 0;
-    bool complete_ = false;  // the gate is open
+    bool complete_ = false;     // the gate is open
+    bool items_first_ = false;  // updates took a whole turn, so the next one is the items'
     Lookup lookup_;
 };
 
@@ -80,8 +84,8 @@ private:
 /// The gate: no item is taken from upstream before the updates have said that the snapshot is
 /// complete (`table_update::complete()`) or have ended; upstream feels that as backpressure.
 /// Newest: updates are applied before each run of items (once a poll, not once an item), as many as
-/// are ready, but at most 1,024; an item sees all that were applied before it. There is no time of
-/// events: for that see `interval_join`.
+/// are ready, but at most 1,024, or one turn of the segment in two; an item sees all that were
+/// applied before it. There is no time of events: for that see `interval_join`.
 /// A key that is not there: `missing::fail` (the default), `drop`, `use` or `divert`.
 /// Several tables: one join after the other; items wait until the last has its snapshot.
 ///
