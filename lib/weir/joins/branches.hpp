@@ -161,8 +161,7 @@ private:
 };
 
 /// Runs a pipeline into branches: gathers `most_at_once()` items, or what there is, and sends them
-/// on.
-/// `Branches::give(item)` puts an item where it belongs.
+/// on. `Branches::give(item)` puts an item where it belongs.
 template <class T, class Branches>
 class branches_terminal {
 public:

@@ -32,6 +32,7 @@ public:
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        // False where a join behind this one has spent it: then it is nobody's turn here.
         const bool had_a_turn = !cx.spent();
         const bool items_now = items_first_ && had_a_turn;
         const bool more_updates = items_now || apply_updates(cx);
@@ -84,8 +85,9 @@ private:
 /// The gate: no item is taken from upstream before the updates have said that the snapshot is
 /// complete (`table_update::complete()`) or have ended; upstream feels that as backpressure.
 /// Newest: updates are applied before each run of items (once a poll, not once an item), as many as
-/// are ready, but at most 1,024, or one turn of the segment in two; an item sees all that were
-/// applied before it. There is no time of events: for that see `interval_join`.
+/// are ready, but at most 1,024; where these take a whole turn of the segment, the next turn is the
+/// items'. An item sees all that were applied before it. There is no time of events: for that see
+/// `interval_join`.
 /// A key that is not there: `missing::fail` (the default), `drop`, `use` or `divert`.
 /// Several tables: one join after the other; items wait until the last has its snapshot.
 ///
