@@ -39,9 +39,9 @@ struct item {
 };
 
 // What one receiver has seen: each sender's items must come in order.
-class log {
+class arrivals {
 public:
-    explicit log(int senders) : last_(std::size_t(senders), -1) {}
+    explicit arrivals(int senders) : last_(std::size_t(senders), -1) {}
     void note(item x) {
         auto& last = last_[std::size_t(x.sender)];
         in_order_ = in_order_ && x.number > last;
@@ -58,9 +58,9 @@ private:
 };
 
 // True when the logs together have every item of every sender once.
-bool complete(const std::vector<log>& logs, int senders, int each) {
+bool complete(const std::vector<arrivals>& logs, int senders, int each) {
     std::vector<int> times(std::size_t(senders) * std::size_t(each));
-    for (const log& l : logs) {
+    for (const arrivals& l : logs) {
         if (!l.in_order()) return false;
         for (const item x : l.seen()) {
             ++times[std::size_t(x.sender) * std::size_t(each) + std::size_t(x.number)];
@@ -79,7 +79,7 @@ asio::awaitable<void> send_each(Sender tx, int sender, int each) {
 }
 
 template <class Receiver>
-asio::awaitable<void> receive_each(Receiver rx, log& to) {
+asio::awaitable<void> receive_each(Receiver rx, arrivals& to) {
     for (;;) {
         if (auto x = rx.try_receive()) to.note(*x);
         auto x = co_await rx.receive();
@@ -96,13 +96,13 @@ auto send_run(Sender tx, int sender, int each) {
 }
 
 template <class Receiver>
-auto receive_run(Receiver rx, log& to) {
+auto receive_run(Receiver rx, arrivals& to) {
     return std::move(rx) | weir::for_each([&to](item x) { to.note(x); });
 }
 
 // Starts all on `context`, each way in turn; `done` is told of every end.
 template <class Context, class Ends, class Done>
-void start_all(Context& context, Ends ends, std::vector<log>& logs, int senders, int each,
+void start_all(Context& context, Ends ends, std::vector<arrivals>& logs, int senders, int each,
                unsigned how, Done done) {
     auto strand = [&context] {
         return asio::any_io_executor(asio::make_strand(context.get_executor()));
@@ -140,7 +140,7 @@ TEST_CASE("tasks and pipelines, any number on either side: every item once, in o
                 CAPTURE(receivers);
                 CAPTURE(how);
                 const int each = (capacity < 64 ? 2'000 : 20'000) / scale;
-                std::vector<log> logs(receivers, log(senders));
+                std::vector<arrivals> logs(receivers, arrivals(senders));
                 std::atomic<int> failures{0};
                 std::promise<void> over;
                 std::atomic<int> left{senders + int(receivers)};
@@ -162,7 +162,7 @@ TEST_CASE("plain threads on both sides: every item once, in order") {
     for (const std::size_t capacity : {1u, 3u, 64u}) {
         CAPTURE(capacity);
         constexpr int each = 5'000 / scale;
-        std::vector<log> logs(2, log(3));
+        std::vector<arrivals> logs(2, arrivals(3));
         {
             auto ends = weir::mpmc_channel<item>(capacity);
             std::vector<std::jthread> running;
@@ -171,7 +171,7 @@ TEST_CASE("plain threads on both sides: every item once, in order") {
                     for (int n = 0; n < each; ++n) tx.blocking_send(item{i, n});
                 });
             }
-            for (log& l : logs) {
+            for (arrivals& l : logs) {
                 running.emplace_back([rx = ends.receiver, &l]() mutable {
                     while (auto x = rx.blocking_receive()) l.note(*x);
                 });
@@ -188,7 +188,7 @@ TEST_CASE("any number of tasks and pipelines in any order of turns: every item o
         const std::size_t receivers = 1 + ctx.seed() / 4 % 3;
         const std::size_t capacity = 1 + ctx.seed() / 12 % 6;
         const int each = 20;
-        std::vector<log> logs(receivers, log(senders));
+        std::vector<arrivals> logs(receivers, arrivals(senders));
         int failures = 0;
         auto done = [&](std::exception_ptr e) { failures += e ? 1 : 0; };
         start_all(ctx, weir::mpmc_channel<item>(capacity), logs, senders, each,

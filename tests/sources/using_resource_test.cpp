@@ -31,7 +31,7 @@
 
 using namespace weir::testing;
 using in = weir::any_stream<move_only>;
-using log = std::vector<std::string>;
+using events = std::vector<std::string>;
 
 namespace {
 
@@ -72,7 +72,7 @@ auto late_file(in s, probe call) {
 struct fixture {
     asio::io_context io;
     script<int> source;
-    log seen = {};
+    events seen = {};
     bool close_fails = false;
 
     auto stream() {
@@ -93,7 +93,7 @@ struct fixture {
     }
 };
 
-const log whole = {"open", "use", "close"};
+const events whole = {"open", "use", "close"};
 
 }  // namespace
 
@@ -133,7 +133,7 @@ TEST_CASE("a resource is opened with the first poll and closed before the end is
     probe_sink out(f.io, std::move(s));
     out.expect(1);
     out.expect(2);
-    CHECK(f.seen == log{"open", "use"});
+    CHECK(f.seen == events{"open", "use"});
     f.source.end();
     out.expect_end();
     CHECK(f.seen == whole);

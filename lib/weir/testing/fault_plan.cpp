@@ -6,21 +6,17 @@
 
 namespace weir::testing {
 
-namespace {
-
-struct point_state {
-    std::uint64_t passes = 0;
-    std::map<std::uint64_t, std::exception_ptr> faults;  // by pass; null: an injected_fault
-};
-
-}  // namespace
-
 struct fault_plan::state {
+    struct point {
+        std::uint64_t passes = 0;
+        std::map<std::uint64_t, std::exception_ptr> faults;  // by pass; null: an injected_fault
+    };
+
     mutable std::mutex mutex;
-    std::map<std::string, point_state, std::less<>> points;
+    std::map<std::string, point, std::less<>> points;
     std::uint64_t thrown = 0;
 
-    point_state& at(std::string_view name) {
+    point& at(std::string_view name) {
         const auto found = points.find(name);
         return found != points.end() ? found->second : points[std::string(name)];
     }
@@ -43,7 +39,7 @@ void fault_plan::pass(std::string_view point) const {
     std::exception_ptr error;
     {
         const std::lock_guard lock(state_->mutex);
-        point_state& here = state_->at(point);
+        state::point& here = state_->at(point);
         const auto fault = here.faults.find(++here.passes);
         if (fault == here.faults.end()) return;
         ++state_->thrown;

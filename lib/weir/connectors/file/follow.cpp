@@ -7,13 +7,14 @@ namespace weir::file {
 
 namespace {
 
-constexpr std::uint32_t of_interest =
+constexpr std::uint32_t signs_of_growth =
     IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE;
 
 }  // namespace
 
 follow_stream::follow_stream(const std::filesystem::path& path, const follow_options& options)
-    : notes_(path, of_interest), file_(std::make_shared<growing_file>(path, options.block_size)) {}
+    : notes_(path, signs_of_growth),
+      file_(std::make_shared<growing_file>(path, options.block_size)) {}
 
 std::optional<followed_block> follow_stream::look(poll_context& cx) {
     for (;;) {

@@ -7,13 +7,13 @@ namespace weir::file {
 
 namespace {
 
-constexpr std::uint32_t of_interest =
+constexpr std::uint32_t signs_of_change =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE;
 
 }  // namespace
 
 change_stream::change_stream(const std::filesystem::path& path)
-    : path_(path), notes_(path, of_interest) {}
+    : path_(path), notes_(path, signs_of_change) {}
 
 std::optional<change> change_stream::look(poll_context& cx) {
     do {
