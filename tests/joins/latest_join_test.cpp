@@ -14,7 +14,6 @@
 #include <support/exam.hpp>
 #include <support/items.hpp>
 
-#include <chrono>
 #include <memory>
 #include <ranges>
 #include <stdexcept>
@@ -147,20 +146,6 @@ TEST_CASE("updates that never cease do not keep the items waiting") {
     auto endless = weir::from_range(std::views::iota(0)) | weir::map([](int n) {
                        return n == 0 ? update::complete() : update::put(n % 3 + 1, "x");
                    });
-    auto joined = weir::from_range(std::move(some)) |
-                  weir::latest_join(std::move(endless), key, combine) | weir::to<std::vector>();
-    CHECK(run(std::move(joined)) == std::vector<std::string>{"1x", "2x", "3x"});
-}
-
-TEST_CASE(
-    "updates that never cease, and take a whole turn each time, do not keep the items waiting") {
-    std::vector<int> some{1, 2, 3};
-    auto slowly = [](int n) {
-        const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(20);
-        while (std::chrono::steady_clock::now() < until) continue;
-        return n == 0 ? update::complete() : update::put(n % 3 + 1, "x");
-    };
-    auto endless = weir::from_range(std::views::iota(0)) | weir::map(slowly);
     auto joined = weir::from_range(std::move(some)) |
                   weir::latest_join(std::move(endless), key, combine) | weir::to<std::vector>();
     CHECK(run(std::move(joined)) == std::vector<std::string>{"1x", "2x", "3x"});

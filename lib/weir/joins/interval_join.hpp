@@ -5,6 +5,7 @@
 #include <weir/core/stage.hpp>
 #include <weir/joins/interval_side.hpp>
 #include <weir/joins/item_count.hpp>
+#include <weir/joins/whose_turn.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -96,13 +97,14 @@ public:
             if (!sink(std::move(x))) return poll_state::paused;
         }
         left_.asked = right_.asked = false;
-        for (;;) {
-            const bool any_left = may_poll(left_);
+        for (bool left_too = !turn_.second_first(cx);; left_too = true) {
+            const bool any_left = left_too && may_poll(left_);
             if (any_left && !poll_side(cx, left_, right_, sink)) return poll_state::paused;
+            turn_.first_was_polled(cx);
             const bool any_right = may_poll(right_);
             if (any_right && !poll_side(cx, right_, left_, sink)) return poll_state::paused;
             if (no_more(left_) || no_more(right_)) return poll_state::finished;
-            if (!any_left && !any_right) break;
+            if (left_too && !any_left && !any_right) break;
         }
         if (!left_.asked && !right_.asked) fail("both sides hold as many items as they may");
         return poll_state::pending;
@@ -206,6 +208,7 @@ private:
     interval_bounds<duration> bounds_;
     [[no_unique_address]] Combine combine_;
     stage where_;
+    whose_turn turn_;               // of the left one and the right one
     std::deque<value_type> found_;  // after the sink said no
 };
 
@@ -233,6 +236,8 @@ private:
 /// - `drop_oldest` counts in `dropped`; pairs are missing then;
 /// - `fail` fails.
 /// So a stream that stands still holds up the other one, or makes it lose items.
+/// Fairness: 64 items of the one, 64 of the other; where the left one's take a whole turn of the
+/// segment, the next turn begins with the right one.
 ///
 /// End: when both have ended, or when one has and nothing of it is held. Errors: a failure of
 /// either; an exception of a key, a time or `combine`, and a bound that was reached, is a

@@ -6,6 +6,7 @@
 #include <weir/joins/missing.hpp>
 #include <weir/joins/table_lookup.hpp>
 #include <weir/joins/table_update.hpp>
+#include <weir/joins/whose_turn.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -32,12 +33,10 @@ public:
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
-        // False where a join behind this one has spent it: then it is nobody's turn here.
-        const bool had_a_turn = !cx.spent();
-        const bool items_now = items_first_ && had_a_turn;
-        const bool more_updates = items_now || apply_updates(cx);
+        const bool items_first = turn_.second_first(cx);
+        const bool more_updates = items_first || apply_updates(cx);
         if (!complete_) return poll_state::pending;
-        if (had_a_turn) items_first_ = !items_now && cx.spent();
+        turn_.first_was_polled(cx);
         const poll_state state =
             upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
                 return lookup_(table_, std::move(x), sink, version_);
@@ -70,8 +69,8 @@ private:
     std::optional<Updates> updates_;  // none: they have ended
     Table table_;
     table_version version_ = 0;
-    bool complete_ = false;     // the gate is open
-    bool items_first_ = false;  // updates took a whole turn, so the next one is the items'
+    bool complete_ = false;  // the gate is open
+    whose_turn turn_;        // of the updates and the items
     Lookup lookup_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
+#include <weir/joins/whose_turn.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/ready_set.hpp>
 
@@ -25,21 +26,20 @@ public:
     poll_state poll(poll_context& cx, Sink&& sink) {
         const poll_context::small_grants often_interrupted(cx, 64);
         ready_.begin();
-        for (;;) {
+        ready_.collect();
+        bool no = false;
+        if (turn_.second_first(cx)) pass_on(cx, sink, no);
+        while (!no) {
             ready_.collect();
             if (streams_ && ready_.contains(outer)) look_for_a_newer_one(cx);
+            turn_.first_was_polled(cx);
             if (!newest_ && !streams_) return poll_state::finished;
-            if (!newest_ || !ready_.contains(inner)) break;
-            bool no = false;
-            const poll_state state = poll_newest(cx, [&](value_type&& x) -> bool {
-                no = !sink(std::move(x));
-                return !no && !ready_.woken_before(inner);
-            });
-            if (no) return poll_state::paused;
-            if (state == poll_state::pending) break;
+            if (pass_on(cx, sink, no) == poll_state::pending) {
+                ready_.wait(cx);
+                return poll_state::pending;
+            }
         }
-        ready_.wait(cx);
-        return poll_state::pending;
+        return poll_state::paused;
     }
 
 private:
@@ -59,10 +59,16 @@ private:
         if (state == poll_state::finished) streams_.reset();
     }
 
-    template <class Take>
-    poll_state poll_newest(poll_context& cx, Take&& take) {
+    /// Passes on the items of the newest, until one of the streams has something to say; `no` is
+    /// set when the sink says no. Pending when there is nothing of it to pass on.
+    template <class Sink>
+    poll_state pass_on(poll_context& cx, Sink& sink, bool& no) {
+        if (!newest_ || !ready_.contains(inner)) return poll_state::pending;
         const poll_context::woken_instead by_its_waker(cx, ready_.waker_of(inner));
-        const poll_state state = newest_->poll(cx, take);
+        const poll_state state = newest_->poll(cx, [&](value_type&& x) -> bool {
+            no = !sink(std::move(x));
+            return !no && !ready_.woken_before(inner);
+        });
         if (state != poll_state::paused) ready_.remove(inner);
         if (state == poll_state::finished) newest_.reset();
         return state;
@@ -71,6 +77,7 @@ private:
     std::optional<S> streams_;
     std::optional<inner_stream> newest_;
     ready_set ready_{2};
+    whose_turn turn_;  // of the two
 };
 
 /// Of a stream of streams, passes on the items of the newest: when the next stream comes, the one
@@ -79,8 +86,9 @@ private:
 ///     searches | weir::map(find)          // weir::any_stream<hit> find(query)
 ///              | weir::switch_latest()    // only the hits of the newest query
 ///
-/// Whether there is a newer stream is looked at before each item. Of several that come at once only
-/// the last is polled.
+/// Whether there is a newer stream is looked at before each item; but where the looking takes a
+/// whole turn of the segment, the next turn begins with the newest one there is. Of several that
+/// come at once only the last is polled.
 /// End: when the stream of streams and the newest one have ended. Errors: the first failure of
 /// either ends the whole. Cancellation: both are destroyed.
 inline auto switch_latest() {
