@@ -1,6 +1,6 @@
 /// \file
-/// What nearly every test and example includes and nobody here changes: compiled once for all of them,
-/// which halves what a test file takes to compile. A file still includes what it uses. (No
+/// What nearly every test and example includes and nobody here changes: compiled once for all of
+/// them, which halves what a test file takes to compile. A file still includes what it uses. (No
 /// `#pragma once`: it is the main file of its own compilation, where GCC warns of it.)
 
 #include <weir/core/asio.hpp>

@@ -45,38 +45,12 @@ template <class Token>
 concept token_like = !std::is_pointer_v<std::remove_cvref_t<Token>> ||
                      std::is_function_v<std::remove_pointer_t<std::remove_cvref_t<Token>>>;
 
-/// Holds a handler and the outcome it will be given. The handler is called when the last shared
-/// owner is gone, on its associated executor: the owners are the tickets of a pipeline, so
-/// "completed" means that nothing of the pipeline is in use any more.
-///
-/// Without an outcome (the context was destroyed first) the handler is destroyed uncalled, as
-/// everywhere in Asio. `succeed` and `fail` are called by one thread; destruction may be on any.
-template <class R, class Handler>
-class completion {
+/// What came of an operation, whoever is told of it. `succeed` and `fail` are called by one thread.
+template <class R>
+class settlement {
 public:
-    completion(Handler handler, const asio::any_io_executor& executor)
-        : handler_(std::move(handler)),
-          home_(asio::get_associated_executor(handler_, executor)),
-          pipeline_work_(executor) {}
-    completion(const completion&) = delete;
-    completion& operator=(const completion&) = delete;
-
-    ~completion() {
-        if (!settled_) return;
-        auto tell = [handler = std::move(handler_), error = std::move(error_),
-                     value = std::move(value_), work = std::move(pipeline_work_)]() mutable {
-            let_go(std::move(work));  // once the handler has run, the contexts may be gone
-            // The pipeline is over: a late cancellation must find nothing of it.
-            asio::get_associated_cancellation_slot(handler).clear();
-            if constexpr (std::is_void_v<R>) {
-                static_cast<void>(value);
-                std::move(handler)(std::move(error));
-            } else {
-                std::move(handler)(std::move(error), value ? std::move(*value) : R());
-            }
-        };
-        std::move(home_).post(std::move(tell));
-    }
+    settlement(const settlement&) = delete;
+    settlement& operator=(const settlement&) = delete;
 
     void fail(std::exception_ptr error) noexcept {
         error_ = std::move(error);
@@ -94,10 +68,50 @@ public:
         settled_ = true;
     }
 
-private:
+protected:
     using slot_value = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
-    using handler_executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
 
+    settlement() = default;
+    ~settlement() = default;
+
+    std::exception_ptr error_;
+    std::optional<slot_value> value_;
+    bool settled_ = false;
+};
+
+/// Holds a handler and the outcome it will be given. The handler is called when the last shared
+/// owner is gone, on its associated executor: the owners are the tickets of a pipeline, so
+/// "completed" means that nothing of the pipeline is in use any more.
+///
+/// Without an outcome (the context was destroyed first) the handler is destroyed uncalled, as
+/// everywhere in Asio. Destruction may be on any thread.
+template <class R, class Handler>
+class completion final : public settlement<R> {
+public:
+    completion(Handler handler, const asio::any_io_executor& executor)
+        : handler_(std::move(handler)),
+          home_(asio::get_associated_executor(handler_, executor)),
+          pipeline_work_(executor) {}
+
+    ~completion() {
+        if (!this->settled_) return;
+        auto tell = [handler = std::move(handler_), error = std::move(this->error_),
+                     value = std::move(this->value_), work = std::move(pipeline_work_)]() mutable {
+            let_go(std::move(work));  // once the handler has run, the contexts may be gone
+            // The pipeline is over: a late cancellation must find nothing of it.
+            asio::get_associated_cancellation_slot(handler).clear();
+            if constexpr (std::is_void_v<R>) {
+                static_cast<void>(value);
+                std::move(handler)(std::move(error));
+            } else {
+                std::move(handler)(std::move(error), value ? std::move(*value) : R());
+            }
+        };
+        std::move(home_).post(std::move(tell));
+    }
+
+private:
+    using handler_executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
     using work_guard = asio::executor_work_guard<asio::any_io_executor>;
 
     static void let_go(work_guard work) { work.reset(); }
@@ -106,9 +120,6 @@ private:
     // Both contexts must not run out of work while the outcome is on its way.
     way_home<handler_executor> home_;
     work_guard pipeline_work_;
-    std::exception_ptr error_;
-    std::optional<slot_value> value_;
-    bool settled_ = false;
 };
 
 }  // namespace weir

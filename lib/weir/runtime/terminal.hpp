@@ -24,28 +24,31 @@ concept terminal_for = requires(T& t, S& s, poll_context& cx) {
     t.result();
 };
 
-/// A stream and the terminal that is to consume it.
-template <class S, class Terminal>
-struct pipeline_body {
-    pipeline_body(S s, Terminal t) : stream(std::move(s)), terminal(std::move(t)) {}
-    S stream;
-    Terminal terminal;
+/// A segment that a pipeline runs in.
+class pipeline_segment : public segment {
+public:
+    using segment::segment;
+    using segment::start;
 };
 
 /// The segment that a terminal drives.
-template <class S, class Terminal, class Completion>
-class terminal_segment final : public segment {
+template <class S, class Terminal, class R>
+class terminal_segment final : public pipeline_segment {
 public:
     terminal_segment(asio::any_io_executor executor, S stream, Terminal terminal,
-                     std::shared_ptr<Completion> completion)
-        : segment(std::move(executor)),
+                     std::shared_ptr<settlement<R>> completion)
+        : pipeline_segment(std::move(executor)),
           body_(std::in_place, std::move(stream), std::move(terminal)),
           completion_(std::move(completion)),
           scope_(completion_) {}
 
-    using segment::start;
-
 private:
+    struct body {
+        body(S s, Terminal t) : stream(std::move(s)), terminal(std::move(t)) {}
+        S stream;
+        Terminal terminal;
+    };
+
     bool advance() noexcept override {
         if (cancelled()) {
             completion_->fail(
@@ -68,9 +71,75 @@ private:
         completion_.reset();  // completes, unless something upstream still holds a ticket
     }
 
-    std::optional<pipeline_body<S, Terminal>> body_;
-    std::shared_ptr<Completion> completion_;
+    std::optional<body> body_;
+    std::shared_ptr<settlement<R>> completion_;
     ticket scope_;
+};
+
+/// A pipeline that waits to be run, whatever its stream and its terminal are. How it is run, and
+/// who is told, is compiled once for each type of result and handler, and not for each pipeline.
+template <class R>
+class waiting_pipeline {
+public:
+    waiting_pipeline() = default;
+    waiting_pipeline(const waiting_pipeline&) = delete;
+    waiting_pipeline& operator=(const waiting_pipeline&) = delete;
+    virtual ~waiting_pipeline() = default;
+
+    /// Runs it on `executor`, or where the handler belongs if that is empty.
+    template <class Token>
+    static auto run(std::shared_ptr<waiting_pipeline> pipeline, asio::any_io_executor executor,
+                    Token&& token) {
+        auto initiation = [](auto handler, const std::shared_ptr<waiting_pipeline>& p,
+                             asio::any_io_executor where) {
+            p->start(std::move(handler), std::move(where));
+        };
+        return asio::async_initiate<Token, completion_signature<R>>(
+            std::move(initiation), token, std::move(pipeline), std::move(executor));
+    }
+
+    /// The same for one who awaits it.
+    static asio::awaitable<R> await(std::shared_ptr<waiting_pipeline> p) {
+        co_return co_await run(std::move(p), asio::any_io_executor(), asio::use_awaitable);
+    }
+
+private:
+    /// What runs it, on a strand. Called once.
+    virtual counted_ptr<pipeline_segment> make_segment(asio::any_io_executor strand,
+                                                       std::shared_ptr<settlement<R>> done) = 0;
+
+    template <class Handler>
+    void start(Handler handler, asio::any_io_executor where) {
+        if (!where) where = executor_of(handler);
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        auto done = std::make_shared<completion<R, Handler>>(std::move(handler), where);
+        auto driver = make_segment(make_segment_executor(where), std::move(done));
+        if (slot.is_connected()) {
+            slot.assign([driver](asio::cancellation_type) { driver->cancel(); });
+        }
+        driver->start();
+    }
+};
+
+/// A stream and the terminal that is to consume it.
+template <class S, class Terminal>
+class pipeline_body final : public waiting_pipeline<decltype(std::declval<Terminal&>().result())> {
+    using result_type = decltype(std::declval<Terminal&>().result());
+
+public:
+    pipeline_body(S s, Terminal t) : stream(std::move(s)), terminal(std::move(t)) {}
+
+    S stream;
+    Terminal terminal;
+
+private:
+    counted_ptr<pipeline_segment> make_segment(
+        asio::any_io_executor strand, std::shared_ptr<settlement<result_type>> done) override {
+        static_assert(terminal_for<Terminal, S>,
+                      "weir: this terminal cannot consume a stream of these items");
+        return counted_ptr<pipeline_segment>::adopt(new terminal_segment<S, Terminal, result_type>(
+            std::move(strand), std::move(stream), std::move(terminal), std::move(done)));
+    }
 };
 
 /// A pipeline that is ready to run, made by `stream | terminal`.
@@ -93,8 +162,8 @@ template <class S, class Terminal>
 class [[nodiscard]] terminal_operation
     : public asio::awaitable<decltype(std::declval<Terminal&>().result())> {
     using result_type = decltype(std::declval<Terminal&>().result());
-    using awaitable = asio::awaitable<result_type>;
     using body = pipeline_body<S, Terminal>;
+    using pipeline = waiting_pipeline<result_type>;
 
 public:
     terminal_operation(S stream, Terminal terminal)
@@ -102,12 +171,12 @@ public:
 
     template <token_like Token>
     auto operator()(Token&& token) && {
-        return initiate(std::move(body_), asio::any_io_executor(), std::forward<Token>(token));
+        return pipeline::run(std::move(body_), asio::any_io_executor(), std::forward<Token>(token));
     }
 
     template <class Token>
     auto start(asio::any_io_executor executor, Token&& token) && {
-        return initiate(std::move(body_), std::move(executor), std::forward<Token>(token));
+        return pipeline::run(std::move(body_), std::move(executor), std::forward<Token>(token));
     }
 
     /// The same operation on `change(stream)`: for those who look on from outside, such as
@@ -123,39 +192,7 @@ private:
     // An awaitable can only be awaited by type in Asio before 1.24, so this is one: a coroutine
     // that is not started unless the operation is awaited as it stands.
     explicit terminal_operation(std::shared_ptr<body> b)
-        : awaitable(await(b)), body_(std::move(b)) {}
-
-    static awaitable await(std::shared_ptr<body> b) {
-        co_return co_await initiate(std::move(b), asio::any_io_executor(), asio::use_awaitable);
-    }
-
-    template <class Token>
-    static auto initiate(std::shared_ptr<body> b, asio::any_io_executor executor, Token&& token) {
-        static_assert(terminal_for<Terminal, S>,
-                      "weir: this terminal cannot consume a stream of these items");
-        auto initiation = [](auto handler, const std::shared_ptr<body>& parts,
-                             asio::any_io_executor where) {
-            run(std::move(handler), *parts, std::move(where));
-        };
-        return asio::async_initiate<Token, completion_signature<result_type>>(
-            std::move(initiation), token, std::move(b), std::move(executor));
-    }
-
-    template <class Handler>
-    static void run(Handler handler, body& parts, asio::any_io_executor where) {
-        using completion_type = completion<result_type, Handler>;
-        using segment_type = terminal_segment<S, Terminal, completion_type>;
-        if (!where) where = executor_of(handler);
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        auto done = std::make_shared<completion_type>(std::move(handler), where);
-        auto driver = counted_ptr<segment_type>::adopt(
-            new segment_type(make_segment_executor(where), std::move(parts.stream),
-                             std::move(parts.terminal), std::move(done)));
-        if (slot.is_connected()) {
-            slot.assign([driver](asio::cancellation_type) { driver->cancel(); });
-        }
-        driver->start();
-    }
+        : asio::awaitable<result_type>(pipeline::await(b)), body_(std::move(b)) {}
 
     std::shared_ptr<body> body_;
 };
