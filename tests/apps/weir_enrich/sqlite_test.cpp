@@ -47,7 +47,7 @@ TEST_CASE("tables come from a database, and are read again when it has changed")
     CHECK(has(trades.until(R"("notional":3,)"), R"("rates_version":)"));
 
     // A table with a fault is not used, whatever else it says; and again when it is in order.
-    db.exec("UPDATE rates SET rate = 4; INSERT INTO rates VALUES ('USD', -1)");
+    db.exec("BEGIN; UPDATE rates SET rate = 4; INSERT INTO rates VALUES ('USD', -1); COMMIT");
     CHECK(
         has(line_with(p, "stays in use"), "tables.db: table rates: row 2: rate: must be above 0"));
     CHECK(has(trades.enriched(), R"("notional":3,)"));
