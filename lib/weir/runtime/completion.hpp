@@ -74,6 +74,11 @@ protected:
     settlement() = default;
     ~settlement() = default;
 
+    bool settled() const noexcept { return settled_; }
+    std::exception_ptr take_error() noexcept { return std::move(error_); }
+    std::optional<slot_value> take_value() { return std::move(value_); }
+
+private:
     std::exception_ptr error_;
     std::optional<slot_value> value_;
     bool settled_ = false;
@@ -94,9 +99,9 @@ public:
           pipeline_work_(executor) {}
 
     ~completion() {
-        if (!this->settled_) return;
-        auto tell = [handler = std::move(handler_), error = std::move(this->error_),
-                     value = std::move(this->value_), work = std::move(pipeline_work_)]() mutable {
+        if (!this->settled()) return;
+        auto tell = [handler = std::move(handler_), error = this->take_error(),
+                     value = this->take_value(), work = std::move(pipeline_work_)]() mutable {
             let_go(std::move(work));  // once the handler has run, the contexts may be gone
             // The pipeline is over: a late cancellation must find nothing of it.
             asio::get_associated_cancellation_slot(handler).clear();
