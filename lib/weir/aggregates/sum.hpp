@@ -5,21 +5,22 @@
 
 #include <cmath>
 #include <concepts>
+#include <limits>
 
 namespace weir::agg {
 
 /// The sum of the items as `T`s; 0 of none. Integers are exact as long as the sum fits into `T`,
-/// and can be taken out again.
+/// and can be taken out again. NaN is left out (aggregate.hpp).
 template <class T = double>
 class sum {
 public:
     template <class X>
     void add(const X& x) {
-        total_ += static_cast<T>(x);
+        if (!is_nan(x)) total_ += static_cast<T>(x);
     }
     template <class X>
     void remove(const X& x) {
-        total_ -= static_cast<T>(x);
+        if (!is_nan(x)) total_ -= static_cast<T>(x);
     }
     void merge(const sum& other) { total_ += other.total_; }
     T value() const { return total_; }
@@ -30,26 +31,59 @@ private:
 
 /// Floating point is summed with a correction term (A. Neumaier, "Rundungsfehleranalyse einiger
 /// Verfahren zur Summation endlicher Summen", 1974), so that the error does not grow with the
-/// number of items.
+/// number of items. What is beyond the largest number is counted apart, so that it can come back.
 template <std::floating_point T>
 class sum<T> {
 public:
     template <number X>
     void add(X item) noexcept {
-        const T x = static_cast<T>(item);
+        add_one(static_cast<T>(item));
+    }
+    void merge(const sum& other) noexcept {
+        add_one(other.total_);
+        lost_ += other.lost_;
+        beyond_ += other.beyond_;
+    }
+    T value() const noexcept {
+        const T here = total_ + lost_;
+        if (beyond_ == 0) [[likely]] {
+            return here;
+        }
+        if (!std::isfinite(beyond_)) return beyond_;
+        return (here / 2 + beyond_ * (half / 2)) * 2;
+    }
+
+private:
+    // Two of them are just too large.
+    static constexpr T half = 2 / std::numeric_limits<T>::min();
+
+    void add_one(T x) noexcept {
         const T total = total_ + x;
+        if (!std::isfinite(total)) [[unlikely]] {
+            return add_extreme(x);
+        }
         lost_ += std::abs(total_) >= std::abs(x) ? (total_ - total) + x : (x - total) + total_;
         total_ = total;
     }
-    void merge(const sum& other) noexcept {
-        add(other.total_);
-        lost_ += other.lost_;
+    void add_extreme(T x) noexcept {
+        if (std::isnan(x)) return;
+        if (std::isinf(x)) {
+            beyond_ += x;
+        } else {
+            total_ = without_half(total_);
+            add_one(without_half(x));
+        }
     }
-    T value() const noexcept { return total_ + lost_; }
+    /// `x`, or what is left of it when a half is counted apart.
+    T without_half(T x) noexcept {
+        if (std::abs(x) < half) return x;
+        beyond_ += std::copysign(T{1}, x);
+        return x - std::copysign(half, x);
+    }
 
-private:
-    T total_ = 0;
+    T total_ = 0;  // finite
     T lost_ = 0;
+    T beyond_ = 0;  // halves; or the infinity that came, NaN for both of them
 };
 
 }  // namespace weir::agg
