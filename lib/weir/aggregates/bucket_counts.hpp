@@ -25,15 +25,19 @@ public:
             low_ += n;
             return;
         }
-        const auto at = pages_.try_emplace(i / page_size - (i % page_size < 0 ? 1 : 0)).first;
-        page& p = at->second;
-        std::uint64_t& count = p.counts[static_cast<std::size_t>(i - at->first * page_size)];
+        page& p = page_at(i >> page_bits);
+        std::uint64_t& count = p.counts[static_cast<std::size_t>(i & (page_size - 1))];
         if (count == 0) ++used_;
         count += n;
         p.total += n;
-        if (count != 0) return limit();
+        if (count != 0) {
+            if (used_ >= most_) [[unlikely]] {
+                limit();
+            }
+            return;
+        }
         --used_;
-        if (p.total == 0) pages_.erase(at);
+        if (p.total == 0) erase(i >> page_bits);
     }
     void merge(const bucket_counts& other) {
         // The lowest first: what is one bucket there cannot be told apart here.
@@ -72,13 +76,58 @@ public:
     }
 
 private:
-    static constexpr index page_size = 16;
+    static constexpr int page_bits = 4;
+    static constexpr index page_size = index{1} << page_bits;
     /// Buckets side by side. In none are all empty.
     struct page {
         std::uint64_t total = 0;
         std::array<std::uint64_t, page_size> counts{};
     };
 
+    /// Where pages were found lately. They stay where they are while they are in the map; a copy of
+    /// this knows none, for the map beside it has others.
+    class page_cache {
+    public:
+        page_cache() = default;
+        page_cache(const page_cache&) noexcept {}
+        page_cache(page_cache&& other) noexcept { other.clear(); }
+        page_cache& operator=(const page_cache& other) noexcept {
+            if (this != &other) clear();
+            return *this;
+        }
+        page_cache& operator=(page_cache&& other) noexcept {
+            clear();
+            other.clear();
+            return *this;
+        }
+        ~page_cache() = default;
+
+        struct place {
+            index number = 0;
+            page* at = nullptr;
+        };
+        place& operator[](index number) noexcept {
+            return places_[static_cast<std::size_t>(number) % places_.size()];
+        }
+
+    private:
+        void clear() noexcept { places_.fill(place()); }
+
+        std::array<place, 16> places_{};
+    };
+
+    page& page_at(index number) {
+        auto& known = lately_[number];
+        if (!known.at || known.number != number) {
+            known = {number, &pages_.try_emplace(number).first->second};
+        }
+        return *known.at;
+    }
+    void erase(index number) {
+        auto& known = lately_[number];
+        if (known.number == number) known.at = nullptr;
+        pages_.erase(number);
+    }
     bool is_low(index i) const noexcept { return low_ != 0 && i < floor_; }
 
     void limit() {
@@ -95,7 +144,7 @@ private:
         p.total -= *first;
         *first = 0;
         --used_;
-        if (p.total == 0) pages_.erase(at);
+        if (p.total == 0) erase(at->first);
     }
     /// All below `floor` are one from now on.
     void lower_than(index floor) {
@@ -118,6 +167,7 @@ private:
     std::uint64_t low_ = 0;  // in all buckets below `floor_` together
     index floor_ = 0;
     std::map<index, page> pages_;
+    page_cache lately_;
 };
 
 }  // namespace weir::agg

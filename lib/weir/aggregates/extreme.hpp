@@ -3,6 +3,7 @@
 
 #include <weir/aggregates/aggregate.hpp>
 
+#include <concepts>
 #include <functional>
 #include <optional>
 
@@ -15,6 +16,9 @@ template <class T, class Before>
 class extreme {
 public:
     void add(const T& x) {
+        if constexpr (std::floating_point<T>) {
+            if (best_ && Before()(*best_, x)) return;  // mostly, and neither is a NaN
+        }
         if (!best_ || Before()(x, *best_) || is_nan(*best_)) best_ = x;
     }
     void merge(const extreme& other) {

@@ -59,20 +59,22 @@ private:
 
     void add_one(T x) noexcept {
         const T total = total_ + x;
-        if (!std::isfinite(total)) [[unlikely]] {
-            return add_extreme(x);
-        }
-        lost_ += std::abs(total_) >= std::abs(x) ? (total_ - total) + x : (x - total) + total_;
-        total_ = total;
-    }
-    void add_extreme(T x) noexcept {
-        if (std::isnan(x)) return;
-        if (std::isinf(x)) {
-            beyond_ += x;
+        if (std::isfinite(total)) [[likely]] {
+            lost_ += std::abs(total_) >= std::abs(x) ? (total_ - total) + x : (x - total) + total_;
+            total_ = total;
         } else {
-            total_ = without_half(total_);
-            add_one(without_half(x));
+            *this = with_extreme(*this, x);
         }
+    }
+    // By value, so that a loop can keep a sum in registers.
+    static sum with_extreme(sum so_far, T x) noexcept {
+        if (std::isinf(x)) {
+            so_far.beyond_ += x;
+        } else if (!std::isnan(x)) {
+            so_far.total_ = so_far.without_half(so_far.total_);
+            so_far.add_one(so_far.without_half(x));
+        }
+        return so_far;
     }
     /// `x`, or what is left of it when a half is counted apart.
     T without_half(T x) noexcept {
