@@ -276,6 +276,29 @@ TEST_CASE("a drain that may take for ever cuts nothing off") {
     CHECK(seen == ints{2});
 }
 
+TEST_CASE("a segment that is to be started again never is not") {
+    asio::io_context io;
+    const auto time = virtual_clock::install(io);
+    time->advance(1h);
+    weir::pipeline p("p", io.get_executor());
+    int attempts = 0;
+    auto make = [&attempts]() -> asio::awaitable<void> {
+        ++attempts;
+        static_cast<void>(co_await fail(1));
+    };
+    p.add("feed", weir::restart{.first = never, .most = never}, make);
+    auto result = std::make_shared<outcome<void>>();
+    p.run(record(io, result));
+    settle(io);
+    time->advance(24h * 365);
+    settle(io);
+    CHECK(attempts == 1);
+    CHECK_FALSE(result->done);
+    p.cancel();
+    settle(io);
+    CHECK(result->done);
+}
+
 TEST_CASE("partners may be for ever apart") {
     struct reading {
         int key;
