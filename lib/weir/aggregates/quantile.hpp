@@ -5,6 +5,7 @@
 #include <weir/aggregates/bucket_counts.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -27,24 +28,25 @@ namespace weir::agg {
 /// most `most_buckets` are in use for each sign; beyond that the numbers closest to 0 share a
 /// bucket and lose their accuracy, until all of these are taken out. By default 17 orders of
 /// magnitude can be filled without a gap, at any accuracy: 2,048 buckets at 1 %, ten times as many
-/// for ten times the accuracy. NaN is left out (aggregate.hpp). Of numbers below 2.2e-308, which
-/// are no longer as fine as others, the accuracy is theirs. Errors: `std::invalid_argument` unless
-/// 1e-9 <= accuracy < 1 and there is a bucket; when sketches of different accuracy are merged. Not
-/// thread-safe. Cost: a logarithm and a look-up an item.
+/// for ten times the accuracy. Below an accuracy of 1e-9 the numbers are kept as they are. NaN is
+/// left out (aggregate.hpp). Numbers below 2.2e-308 are as near as doubles are there.
+///
+/// Errors: `std::invalid_argument` unless 0 < accuracy < 1 and there is a bucket; when sketches of
+/// different accuracy are merged. Not thread-safe. Cost: a logarithm and a look-up an item.
 class quantile_sketch {
 public:
     explicit quantile_sketch(double accuracy = 0.01)
         : quantile_sketch(accuracy, enough_for(accuracy)) {}
     quantile_sketch(double accuracy, std::size_t most_buckets)
         : accuracy_(accuracy), positive_(most_buckets), negative_(most_buckets) {
-        if (!(accuracy >= finest && accuracy < 1)) {
+        if (!(accuracy > 0 && accuracy < 1)) {
             throw std::invalid_argument(
-                "weir::agg::quantile: the accuracy must be at least 1e-9, and below 1");
+                "weir::agg::quantile: the accuracy must be above 0, below 1");
         }
         if (most_buckets == 0) {
             throw std::invalid_argument("weir::agg::quantile: there must be at least 1 bucket");
         }
-        log_factor_ = std::log1p(2 * inside() / (1 - inside()));
+        if (accuracy >= finest) log_factor_ = std::log1p(2 * inside() / (1 - inside()));
     }
 
     void add(double x) { change(x, 1); }
@@ -85,11 +87,12 @@ public:
     std::uint64_t count() const noexcept { return n_; }
 
 private:
-    static constexpr double finest = 1e-9;
+    static constexpr double finest = 1e-9;  // that logarithms are good for
 
     static std::size_t enough_for(double accuracy) noexcept {
         constexpr double usual = 0.01;
         constexpr std::size_t enough = 2048;
+        if (accuracy > 0 && accuracy < finest) return std::numeric_limits<std::size_t>::max();
         if (!(accuracy >= finest && accuracy < usual)) return enough;
         return static_cast<std::size_t>(static_cast<double>(enough) * (usual / accuracy)) + 1;
     }
@@ -107,16 +110,18 @@ private:
         }
     }
     bucket_counts::index bucket_of(double x) const noexcept {
+        if (log_factor_ == 0) return std::bit_cast<bucket_counts::index>(x);
         return static_cast<bucket_counts::index>(std::ceil(std::log(x) / log_factor_));
     }
     /// Within `accuracy` of all numbers in the bucket.
     double middle_of(bucket_counts::index i) const noexcept {
+        if (log_factor_ == 0) return std::bit_cast<double>(i);
         const double log = static_cast<double>(i) * log_factor_ + std::log1p(-inside());
         return std::min(std::exp(log), std::numeric_limits<double>::max());
     }
 
     double accuracy_;
-    double log_factor_ = 0;
+    double log_factor_ = 0;  // 0: each number is its own bucket, by its bits
     bucket_counts positive_;
     bucket_counts negative_;   // by their size
     std::uint64_t below_ = 0;  // -infinity, so many times
