@@ -4,6 +4,7 @@
 #include <weir/connectors/file/read.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -118,7 +119,7 @@ private:
         const double after = static_cast<double>(t.received - *first_) / speed_;
         const std::chrono::nanoseconds wait(
             static_cast<std::int64_t>(std::clamp(after, 0.0, year)));
-        return alarm_.reached(cx, began_ + wait);
+        return alarm_.reached(cx, weir::deadline_after(began_, wait));
     }
 
     std::shared_ptr<tape> tape_;

@@ -1,11 +1,13 @@
 #include "waiting_room.hpp"
 
+#include <weir/runtime/saturating.hpp>
+
 #include <iterator>
 
 namespace weir_enrich {
 
 bool waiting_room::park(const trade& t, const missed_key& missed) {
-    waiting w{t, missed, {now_ + patience_, came_}};
+    waiting w{t, missed, {weir::deadline_after(now_, patience_), came_}};
     if (trying_) {
         if (is_last_try(*trying_)) {
             (trying_->crowded_out ? counts_->crowded_out : counts_->gave_up).add(1);

@@ -2,14 +2,16 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <map>
 
 namespace weir::agg {
 
-/// Buckets from the lowest to the highest index in use, at most `most` of them: beyond that the
-/// lowest ones become one. For `quantile_sketch`.
+/// Counts by bucket, for those that are not empty: one far from all others costs as much as any. Of
+/// more than `most` the lowest become one, and are apart again once nothing is left in that. For
+/// `quantile_sketch`.
 class bucket_counts {
 public:
     using index = std::int64_t;
@@ -18,56 +20,154 @@ public:
 
     /// Counts `i` so many times more; modulo 2^64, so that what was added can be taken out.
     void add(index i, std::uint64_t n) {
-        counts_[place(i)] += n;
         total_ += n;
+        if (is_low(i)) {
+            low_ += n;
+            return;
+        }
+        page& p = page_at(i >> page_bits);
+        std::uint64_t& count = p.counts[static_cast<std::size_t>(i & (page_size - 1))];
+        if (count == 0) ++used_;
+        count += n;
+        p.total += n;
+        if (count != 0) {
+            if (used_ >= most_) [[unlikely]] {
+                limit();
+            }
+            return;
+        }
+        --used_;
+        if (p.total == 0) erase(i >> page_bits);
     }
     void merge(const bucket_counts& other) {
-        // The highest first: then nothing is counted into a bucket that is dropped later.
-        for (std::size_t k = other.counts_.size(); k-- != 0;) {
-            if (other.counts_[k] != 0) add(other.lowest_ + static_cast<index>(k), other.counts_[k]);
+        // The lowest first: what is one bucket there cannot be told apart here.
+        if (other.low_ != 0) {
+            lower_than(other.floor_);
+            low_ += other.low_;
+            total_ += other.low_;
+        }
+        for (const auto& [number, p] : other.pages_) {
+            for (std::size_t k = 0; k != p.counts.size(); ++k) {
+                const index i = number * page_size + static_cast<index>(k);
+                if (p.counts[k] != 0) add(i, p.counts[k]);
+            }
         }
     }
 
     std::uint64_t total() const noexcept { return total_; }
-    std::size_t size() const noexcept { return counts_.size(); }
-    /// The k-th bucket's number and count, from the lowest on.
-    index bucket(std::size_t k) const noexcept { return lowest_ + static_cast<index>(k); }
-    std::uint64_t count(std::size_t k) const noexcept { return counts_[k]; }
+    /// The bucket of the one with so many below it. Precondition: `rank < total()`.
+    index bucket_at(std::uint64_t rank) const noexcept {
+        if (rank < low_) return floor_ - 1;
+        rank -= low_;
+        for (const auto& [number, p] : pages_) {
+            if (rank >= p.total) {
+                rank -= p.total;
+                continue;
+            }
+            index i = number * page_size;
+            for (const std::uint64_t count : p.counts) {
+                if (rank < count) break;
+                rank -= count;
+                ++i;
+            }
+            return i;
+        }
+        return floor_;  // not reached
+    }
 
 private:
-    /// Where bucket `i` is kept, after making room for it.
-    std::size_t place(index i) {
-        if (counts_.empty()) {
-            lowest_ = i;
-            counts_.push_back(0);
+    static constexpr int page_bits = 4;
+    static constexpr index page_size = index{1} << page_bits;
+    /// Buckets side by side. In none are all empty.
+    struct page {
+        std::uint64_t total = 0;
+        std::array<std::uint64_t, page_size> counts{};
+    };
+
+    /// Where pages were found lately. They stay where they are while they are in the map; a copy of
+    /// this knows none, for the map beside it has others.
+    class page_cache {
+    public:
+        page_cache() = default;
+        page_cache(const page_cache&) noexcept {}
+        page_cache(page_cache&& other) noexcept { other.clear(); }
+        page_cache& operator=(const page_cache& other) noexcept {
+            if (this != &other) clear();
+            return *this;
         }
-        const index highest = lowest_ + static_cast<index>(counts_.size()) - 1;
-        if (i > highest) grow_up(i);
-        if (i < lowest_) grow_down(std::max(i, highest - static_cast<index>(most_) + 1));
-        return static_cast<std::size_t>(std::max(i, lowest_) - lowest_);
-    }
+        page_cache& operator=(page_cache&& other) noexcept {
+            clear();
+            other.clear();
+            return *this;
+        }
+        ~page_cache() = default;
 
-    void grow_down(index i) {
-        if (i >= lowest_) return;
-        counts_.insert(counts_.begin(), static_cast<std::size_t>(lowest_ - i), 0);
-        lowest_ = i;
-    }
+        struct place {
+            index number = 0;
+            page* at = nullptr;
+        };
+        place& operator[](index number) noexcept {
+            return places_[static_cast<std::size_t>(number) % places_.size()];
+        }
 
-    void grow_up(index i) {
-        const index lowest = std::max(lowest_, i - static_cast<index>(most_) + 1);
-        const auto dropped = std::min(static_cast<std::size_t>(lowest - lowest_), counts_.size());
-        std::uint64_t low = 0;
-        for (std::size_t k = 0; k != dropped; ++k) low += counts_[k];
-        counts_.erase(counts_.begin(), counts_.begin() + static_cast<std::ptrdiff_t>(dropped));
-        lowest_ = lowest;
-        counts_.resize(static_cast<std::size_t>(i - lowest + 1));
-        counts_.front() += low;
+    private:
+        void clear() noexcept { places_.fill(place()); }
+
+        std::array<place, 16> places_{};
+    };
+
+    page& page_at(index number) {
+        auto& known = lately_[number];
+        if (!known.at || known.number != number) {
+            known = {number, &pages_.try_emplace(number).first->second};
+        }
+        return *known.at;
+    }
+    void erase(index number) {
+        auto& known = lately_[number];
+        if (known.number == number) known.at = nullptr;
+        pages_.erase(number);
+    }
+    bool is_low(index i) const noexcept { return low_ != 0 && i < floor_; }
+
+    void limit() {
+        while (used_ + (low_ != 0 ? 1 : 0) > most_) drop_lowest();
+    }
+    /// The lowest bucket joins those that are one.
+    void drop_lowest() {
+        const auto at = pages_.begin();
+        page& p = at->second;
+        const auto first = std::find_if(p.counts.begin(), p.counts.end(),
+                                        [](std::uint64_t count) { return count != 0; });
+        floor_ = at->first * page_size + (first - p.counts.begin()) + 1;
+        low_ += *first;
+        p.total -= *first;
+        *first = 0;
+        --used_;
+        if (p.total == 0) erase(at->first);
+    }
+    /// All below `floor` are one from now on.
+    void lower_than(index floor) {
+        while (!pages_.empty() && lowest() < floor) drop_lowest();
+        floor_ = low_ == 0 ? floor : std::max(floor, floor_);
+    }
+    index lowest() const noexcept {
+        const auto& [number, p] = *pages_.begin();
+        index i = number * page_size;
+        for (const std::uint64_t count : p.counts) {
+            if (count != 0) break;
+            ++i;
+        }
+        return i;
     }
 
     std::size_t most_;
+    std::size_t used_ = 0;  // buckets
     std::uint64_t total_ = 0;
-    index lowest_ = 0;
-    std::vector<std::uint64_t> counts_;
+    std::uint64_t low_ = 0;  // in all buckets below `floor_` together
+    index floor_ = 0;
+    std::map<index, page> pages_;
+    page_cache lately_;
 };
 
 }  // namespace weir::agg

@@ -9,7 +9,7 @@
 namespace weir::agg {
 
 /// The exponentially weighted moving average of numbers: each item moves it by the fraction `alpha`
-/// of its distance; the first sets it. 0 of none.
+/// of its distance; the first sets it. 0 of none. NaN is left out (aggregate.hpp).
 ///
 ///     weir::agg::ewma(0.1)
 ///     weir::agg::ewma::half_life(20)   // an item counts half after 20 more
@@ -32,12 +32,26 @@ public:
 
     template <number T>
     void add(T x) noexcept {
-        value_ += (any_ ? alpha_ : 1) * (static_cast<double>(x) - value_);
-        any_ = true;
+        const auto item = static_cast<double>(x);
+        // From the nearer of the two: so it is the item, exactly, where `alpha` is 1.
+        const double moved = alpha_ > 0.5 ? item + (1 - alpha_) * (value_ - item)
+                                          : value_ + alpha_ * (item - value_);
+        if (any_ && std::isfinite(moved)) [[likely]] {
+            value_ = moved;
+        } else {
+            add_unusual(item);
+        }
     }
     double value() const noexcept { return value_; }
 
 private:
+    /// The first, and where the distance is too large or there is none.
+    void add_unusual(double item) noexcept {
+        if (std::isnan(item)) return;
+        value_ = any_ ? blend(value_, item, alpha_) : item;
+        any_ = true;
+    }
+
     double alpha_;
     double value_ = 0;
     bool any_ = false;

@@ -3,28 +3,46 @@
 
 #include <weir/aggregates/aggregate.hpp>
 
+#include <cmath>
 #include <cstdint>
 
 namespace weir::agg {
 
 /// The arithmetic mean of numbers, as a double; 0 of none. Moves towards each item by its share, so
-/// that no large sum comes about. Can be merged.
+/// that no large sum comes about. NaN is left out (aggregate.hpp). Can be merged.
 class mean {
 public:
     template <number T>
     void add(T x) noexcept {
+        const auto item = static_cast<double>(x);
         ++n_;
-        mean_ += (static_cast<double>(x) - mean_) / static_cast<double>(n_);
+        const double moved = mean_ + (item - mean_) / static_cast<double>(n_);
+        if (std::isfinite(moved)) [[likely]] {
+            mean_ = moved;
+        } else {
+            add_extreme(item);
+        }
     }
     void merge(const mean& other) noexcept {
         if (other.n_ == 0) return;
         n_ += other.n_;
-        mean_ += (other.mean_ - mean_) * (static_cast<double>(other.n_) / static_cast<double>(n_));
+        const double share = static_cast<double>(other.n_) / static_cast<double>(n_);
+        const double moved = mean_ + (other.mean_ - mean_) * share;
+        mean_ = std::isfinite(moved) ? moved : blend(mean_, other.mean_, share);
     }
     double value() const noexcept { return mean_; }
     std::uint64_t count() const noexcept { return static_cast<std::uint64_t>(n_); }
 
 private:
+    /// Where the distance from the mean is too large, or there is none.
+    void add_extreme(double item) noexcept {
+        if (std::isnan(item)) {
+            --n_;
+        } else {
+            mean_ = blend(mean_, item, 1 / static_cast<double>(n_));
+        }
+    }
+
     std::int64_t n_ = 0;  // signed, because that becomes a double in one instruction
     double mean_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <weir/aggregates/bucket_counts.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -23,14 +24,20 @@ namespace weir::agg {
 ///     for (double ms : all) latencies.add(ms);
 ///     latencies.quantile(0.99);
 ///
-/// Memory: 8 bytes a bucket in use, at most `most_buckets` for each sign; the defaults span 17
-/// orders of magnitude, and ten times the accuracy needs ten times the buckets. Beyond that the
-/// numbers closest to 0 share a bucket and lose their accuracy. What is not a number is left out.
+/// Memory: by what came, some 200 bytes for each 16 neighbouring buckets of which one is in use. At
+/// most `most_buckets` are in use for each sign; beyond that the numbers closest to 0 share a
+/// bucket and lose their accuracy, until all of these are taken out. By default 17 orders of
+/// magnitude can be filled without a gap, at any accuracy: 2,048 buckets at 1 %, ten times as many
+/// for ten times the accuracy. Below an accuracy of 1e-9 the numbers are kept as they are. NaN is
+/// left out (aggregate.hpp). Numbers below 2.2e-308 are as near as doubles are there.
+///
 /// Errors: `std::invalid_argument` unless 0 < accuracy < 1 and there is a bucket; when sketches of
-/// different accuracy are merged. Not thread-safe. Cost: a logarithm an item.
+/// different accuracy are merged. Not thread-safe. Cost: a logarithm and a look-up an item.
 class quantile_sketch {
 public:
-    explicit quantile_sketch(double accuracy = 0.01, std::size_t most_buckets = 2048)
+    explicit quantile_sketch(double accuracy = 0.01)
+        : quantile_sketch(accuracy, enough_for(accuracy)) {}
+    quantile_sketch(double accuracy, std::size_t most_buckets)
         : accuracy_(accuracy), positive_(most_buckets), negative_(most_buckets) {
         if (!(accuracy > 0 && accuracy < 1)) {
             throw std::invalid_argument(
@@ -39,7 +46,7 @@ public:
         if (most_buckets == 0) {
             throw std::invalid_argument("weir::agg::quantile: there must be at least 1 bucket");
         }
-        log_factor_ = std::log1p(2 * accuracy / (1 - accuracy));
+        if (accuracy >= finest) log_factor_ = std::log1p(2 * inside() / (1 - inside()));
     }
 
     void add(double x) { change(x, 1); }
@@ -59,28 +66,39 @@ public:
     }
 
     /// The number below which the fraction `q` of all lies: 0 the smallest, 0.5 the median, 1 the
-    /// largest. 0 if there are none. Cost: a look at each bucket.
+    /// largest. 0 if there are none. Cost: a look at each
+    /// sixteenth bucket.
     double quantile(double q) const {
-        const auto rank = static_cast<std::uint64_t>(std::clamp(q, 0.0, 1.0) *
-                                                     static_cast<double>(n_ == 0 ? 0 : n_ - 1));
+        if (n_ == 0) return 0;
         constexpr double infinity = std::numeric_limits<double>::infinity();
-        std::uint64_t seen = below_;
-        if (seen > rank) return -infinity;
-        for (std::size_t k = negative_.size(); k-- != 0;) {
-            seen += negative_.count(k);
-            if (seen > rank) return -middle_of(negative_.bucket(k));
-        }
-        seen = n_ - above_ - positive_.total();
-        if (seen > rank) return 0;
-        for (std::size_t k = 0; k != positive_.size(); ++k) {
-            seen += positive_.count(k);
-            if (seen > rank) return middle_of(positive_.bucket(k));
-        }
-        return n_ == 0 ? 0 : infinity;
+        const double exact = std::clamp(q, 0.0, 1.0) * static_cast<double>(n_ - 1);
+        const bool last = exact >= static_cast<double>(n_ - 1);
+        std::uint64_t rank = last ? n_ - 1 : static_cast<std::uint64_t>(exact);
+        if (rank < below_) return -infinity;
+        rank -= below_;
+        const std::uint64_t negative = negative_.total();
+        if (rank < negative) return -middle_of(negative_.bucket_at(negative - 1 - rank));
+        rank -= negative;
+        const std::uint64_t zeros = n_ - below_ - negative - positive_.total() - above_;
+        if (rank < zeros) return 0;
+        rank -= zeros;
+        return rank < positive_.total() ? middle_of(positive_.bucket_at(rank)) : infinity;
     }
     std::uint64_t count() const noexcept { return n_; }
 
 private:
+    static constexpr double finest = 1e-9;  // that logarithms are good for
+
+    static std::size_t enough_for(double accuracy) noexcept {
+        constexpr double usual = 0.01;
+        constexpr std::size_t enough = 2048;
+        if (accuracy > 0 && accuracy < finest) return std::numeric_limits<std::size_t>::max();
+        if (!(accuracy >= finest && accuracy < usual)) return enough;
+        return static_cast<std::size_t>(static_cast<double>(enough) * (usual / accuracy)) + 1;
+    }
+    /// A little finer than what is asked for, because logarithms are rounded.
+    double inside() const noexcept { return accuracy_ * (1 - 0x1p-10); }
+
     /// Counts `x` so many times more; modulo 2^64, so that -1 takes it out.
     void change(double x, std::uint64_t by) {
         if (std::isnan(x)) return;
@@ -92,16 +110,18 @@ private:
         }
     }
     bucket_counts::index bucket_of(double x) const noexcept {
+        if (log_factor_ == 0) return std::bit_cast<bucket_counts::index>(x);
         return static_cast<bucket_counts::index>(std::ceil(std::log(x) / log_factor_));
     }
     /// Within `accuracy` of all numbers in the bucket.
     double middle_of(bucket_counts::index i) const noexcept {
-        const double log = static_cast<double>(i) * log_factor_ + std::log1p(-accuracy_);
+        if (log_factor_ == 0) return std::bit_cast<double>(i);
+        const double log = static_cast<double>(i) * log_factor_ + std::log1p(-inside());
         return std::min(std::exp(log), std::numeric_limits<double>::max());
     }
 
     double accuracy_;
-    double log_factor_ = 0;
+    double log_factor_ = 0;  // 0: each number is its own bucket, by its bits
     bucket_counts positive_;
     bucket_counts negative_;   // by their size
     std::uint64_t below_ = 0;  // -infinity, so many times
@@ -109,7 +129,8 @@ private:
     std::uint64_t n_ = 0;  // of all, zeros too
 };
 
-/// One quantile of a sketch, as an aggregate: `quantile(0.99)`. Can be merged and undone.
+/// One quantile of a sketch, as an aggregate: `quantile(0.99)`, or `quantile(0.99, 0.001)` for one
+/// within 0.1 %. Can be merged and undone.
 /// Errors: as `quantile_sketch`; `std::invalid_argument` unless 0 <= q <= 1.
 class quantile {
 public:

@@ -44,7 +44,10 @@ private:
     void turn_over() {
         A total = empty_;
         for (; !newer_.empty(); newer_.pop_back()) {
-            total.add(std::as_const(newer_.back()));
+            A one = empty_;
+            one.add(std::as_const(newer_.back()));
+            one.merge(total);  // what came later: of equal ones the first stays
+            total = std::move(one);
             older_.push_back(total);
         }
         newer_total_ = empty_;

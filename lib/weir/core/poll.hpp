@@ -101,6 +101,24 @@ public:
         explicit single_items(poll_context& cx) noexcept : small_grants(cx, 1) {}
     };
 
+    /// True in the first poll for each item that a consumer pulls (`next()`): what was timed for
+    /// the one before, which may have been cancelled, is over.
+    bool asked_anew() const noexcept { return asked_anew_; }
+
+    /// While it lives, an item is asked for, for the first time or not.
+    class pulling {
+    public:
+        pulling(poll_context& cx, bool anew) noexcept
+            : cx_(cx), before_(std::exchange(cx.asked_anew_, anew)) {}
+        pulling(const pulling&) = delete;
+        pulling& operator=(const pulling&) = delete;
+        ~pulling() { cx_.asked_anew_ = before_; }
+
+    private:
+        poll_context& cx_;
+        bool before_;
+    };
+
     /// While it lives, `other` is the one who polls: for a stream that polls several, and wants to
     /// be told which of them has something.
     class woken_instead {
@@ -174,6 +192,7 @@ private:
     std::size_t most_ = std::size_t(-1);
     bool first_ = true;
     bool spent_ = false;
+    bool asked_anew_ = false;
     clock::time_point started_{};
     clock::time_point slice_started_{};
 };

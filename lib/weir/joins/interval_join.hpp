@@ -3,10 +3,12 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/usable_key.hpp>
 #include <weir/joins/interval_side.hpp>
 #include <weir/joins/item_count.hpp>
 #include <weir/joins/whose_turn.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -138,6 +140,12 @@ private:
         return !in.stream && in.held.size() == 0;
     }
 
+    /// The oldest that an item of this side may be. Precondition: it has had one.
+    template <class Input>
+    time oldest(const Input& in) const {
+        return subtract_saturating(*in.held.latest(), bounds_.lateness);
+    }
+
     /// Takes a run of items. False when the sink wants no more.
     template <class Input, class Other, class Sink>
     bool poll_side(poll_context& cx, Input& in, Other& other, Sink& sink) {
@@ -166,22 +174,25 @@ private:
     void take(Input& in, Other& other, typename Input::item x, Emit emit) {
         constexpr bool is_left = Input::is_left;
         const time t = where_.call(in.about.time, std::as_const(x));
-        if (in.held.latest() && t < *in.held.latest() - bounds_.lateness) return bounds_.late.add();
+        check_usable(where_, t);
+        if (in.held.latest() && t < oldest(in)) return bounds_.late.add();
         in.held.saw(t);
         key k = where_.call(in.about.key, std::as_const(x));
+        check_usable(where_, k);
         // Where partners of this item are, and of the oldest one of this side that may still come.
         const duration earlier = is_left ? bounds_.before : bounds_.after;
         const duration later = is_left ? bounds_.after : bounds_.before;
-        other.held.drop_before(*in.held.latest() - bounds_.lateness - earlier);
-        other.held.for_each(k, t - earlier, t + later, [&](const auto& partner) {
+        const time first = subtract_saturating(t, earlier);
+        const time last = add_saturating(t, later);
+        other.held.drop_before(subtract_saturating(oldest(in), earlier));
+        other.held.for_each(k, first, last, [&](const auto& partner) {
             if constexpr (is_left) {
                 emit(where_.call(combine_, std::as_const(x), partner));
             } else {
                 emit(where_.call(combine_, partner, std::as_const(x)));
             }
         });
-        const bool too_old =
-            other.held.latest() && t + later < *other.held.latest() - bounds_.lateness;
+        const bool too_old = other.held.latest() && last < oldest(other);
         if (other.stream && !too_old) hold(in, std::move(k), t, std::move(x));
     }
 
@@ -240,8 +251,9 @@ private:
 /// segment, the next turn begins with the right one.
 ///
 /// End: when both have ended, or when one has and nothing of it is held. Errors: a failure of
-/// either; an exception of a key, a time or `combine`, and a bound that was reached, is a
-/// `stage_error` naming "interval_join" and `name`; `std::invalid_argument` if `most` is 0 or a
+/// either; an exception of a key, a time or `combine`, a key or a time that does not equal itself
+/// (`unusable_key`: a NaN), and a bound that was reached, is a `stage_error` naming
+/// "interval_join" and `name`; `std::invalid_argument` if `most` is 0 or a
 /// duration negative. Cancellation: both are cancelled, what is held is dropped.
 /// Cost: two hash lookups an item, and what its partners cost.
 template <class R, class LeftSide, class RightSide, class Combine = as_pair>
@@ -257,7 +269,8 @@ auto interval_join(
         throw std::invalid_argument("weir::interval_join: it must hold at least 1 item a side");
     }
     using duration = decltype(bounds.before);
-    if (bounds.before < duration() || bounds.after < duration() || bounds.lateness < duration()) {
+    const auto positive = [](const duration& d) { return d >= duration(); };  // not a NaN
+    if (!positive(bounds.before) || !positive(bounds.after) || !positive(bounds.lateness)) {
         throw std::invalid_argument("weir::interval_join: durations must not be negative");
     }
     return pipe([right = std::move(right), left_side = std::move(left_side),

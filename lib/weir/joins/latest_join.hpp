@@ -53,8 +53,9 @@ private:
     bool apply_updates(poll_context& cx) {
         if (!updates_) return false;
         std::size_t left = most_updates;
-        const poll_state state = updates_->poll(cx, [this, &left](item_t<Updates>&& u) -> bool {
-            std::move(u).apply(table_, complete_);
+        auto change = [this](item_t<Updates>&& u) { std::move(u).apply(table_, complete_); };
+        const poll_state state = updates_->poll(cx, [&](item_t<Updates>&& u) -> bool {
+            lookup_.where().call(change, std::move(u));
             if (complete_) ++version_;
             return !complete_ || --left != 0;
         });
@@ -94,10 +95,11 @@ private:
 /// that ends is a table. Their failure is the join's, at once, since a table that has stopped
 /// moving is stale and nobody would see it. A feed that reconnects says `start_over` and sends a
 /// new snapshot. Upstream's end ends the join, and the updates are let go of. Errors: an exception
-/// of `key`, `combine` or of the policy becomes a `stage_error` naming "latest_join" and `name`.
-/// Cancellation: cancels both. All runs in one segment: put a `buffer` behind updates that are
-/// costly to make. Cost: a hash lookup an item, an insertion an update; holds the table, which is
-/// as large as the updates make it.
+/// of `key`, `combine` or of the policy becomes a `stage_error` naming "latest_join" and `name`; so
+/// does a `put` of a key that does not equal itself (`unusable_key`: a NaN). An item with such a
+/// key has no entry, and is the policy's. Cancellation: cancels both. All runs in one segment: put
+/// a `buffer` behind updates that are costly to make. Cost: a hash lookup an item, an insertion an
+/// update; holds the table, which is as large as the updates make it.
 template <class Updates, class Key, class Combine, class Missing = missing::fail>
 auto latest_join(Updates updates, Key key, Combine combine, Missing missing = {},
                  std::string_view name = {}) {

@@ -60,7 +60,8 @@ private:
 /// Nobody may change it while the pipeline runs; for one that changes see `latest_join`.
 /// `key(const T&)` returns what the table's `find` takes, best by reference; `combine` takes the
 /// item as an rvalue and `const V&`, which is valid during the call.
-/// A key that is not there: `missing::fail` (the default), `drop`, `use` or `divert`.
+/// A key that is not there: `missing::fail` (the default), `drop`, `use` or `divert`. A key that
+/// does not equal itself (a NaN) never is.
 /// Errors: an exception of `key`, `combine` or of the policy becomes a `stage_error` naming
 /// "lookup_join" and `name`; `std::invalid_argument` for a null table. Ends and is cancelled with
 /// its upstream. Cost: a hash lookup an item; no allocation.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/stage.hpp>
+#include <weir/core/usable_key.hpp>
 #include <weir/joins/input_group.hpp>
 #include <weir/joins/inputs.hpp>
 #include <weir/runtime/pull.hpp>
@@ -50,6 +51,7 @@ private:
             if (!inputs_.ready(i)) continue;
             bool no = false;
             const poll_state state = inputs_.poll(cx, i, [&](auto, T&& x) WEIR_FUSED -> bool {
+                check(x);
                 if (lacking_.size() != 1 || !goes_first(i, x)) {
                     hold(i, std::move(x));
                     return false;
@@ -65,6 +67,11 @@ private:
         return true;
     }
 
+    /// A key that does not equal itself is neither before nor after any other.
+    void check(const T& x) {
+        using key = std::remove_cvref_t<std::invoke_result_t<Key&, const T&>>;
+        if constexpr (!always_equals_itself<key>) check_usable(where_, where_.call(key_, x));
+    }
     void hold(std::size_t i, T&& x) {
         heads_[i].emplace(std::move(x));
         order_.push_back(i);
@@ -120,7 +127,8 @@ consteval void check_key() {
 /// No item can be passed on before the next item of each stream is known: the slowest sets the
 /// pace, and one item of each is held.
 /// End: when all have ended. Errors: the first failure of an input ends the whole; an exception of
-/// `key` becomes a `stage_error` naming "merge_sorted". Cancellation: all inputs are destroyed.
+/// `key`, and a key that does not equal itself (`unusable_key`: a NaN), becomes a `stage_error`
+/// naming "merge_sorted". Cancellation: all inputs are destroyed.
 /// Cost: items of one stream that follow each other take a comparison; others log2(streams).
 template <class Key, class... S>
 auto merge_sorted(Key key, S&&... streams) {

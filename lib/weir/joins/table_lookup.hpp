@@ -71,6 +71,9 @@ public:
         }
     }
 
+    /// The stage that a failure of the join is named after.
+    const stage& where() const noexcept { return where_; }
+
 private:
     // Inlined, so that an item whose address nobody takes can stay in registers.
     WEIR_FUSED const value* instead(T& x) {

@@ -1,6 +1,8 @@
 /// What a stream of updates says about a table.
 #pragma once
 
+#include <weir/core/usable_key.hpp>
+
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
@@ -58,9 +60,11 @@ public:
         return table_update(new_entries{std::move(entries)});
     }
 
-    /// Makes the change. `complete` says on return whether the table's snapshot is.
+    /// Makes the change. `complete` says on return whether the table's snapshot is. Throws
+    /// `unusable_key` where a key that is put does not equal itself.
     void apply(table_type& table, bool& complete) && {
         if (auto* put = std::get_if<put_entry>(&change_)) {
+            check_usable(put->key);
             table.insert_or_assign(std::move(put->key), std::move(put->value));
         } else if (const auto* remove = std::get_if<remove_entry>(&change_)) {
             table.erase(remove->key);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/core/usable_key.hpp>
 #include <weir/operators/kept_key.hpp>
 #include <weir/runtime/operations.hpp>
 #include <weir/runtime/pull.hpp>
@@ -37,6 +38,7 @@ public:
     poll_state poll(poll_context& cx, Sink&& sink) {
         auto put = [&](pool& all, item_t<S>&& x) {
             key_type key(where_.call(key_, std::as_const(x)));
+            check_usable(where_, key);
             place& p = all.put(std::move(x));
             p.note.emplace(key);
             line_up(all, p, std::move(key));
@@ -89,7 +91,8 @@ private:
 /// An item whose key is busy waits among the `n`: where most items have one key, they are worked
 /// off one by one and hold up the others (that is the backpressure). `key(const T&)` is called once
 /// an item, on the segment's strand; keys must be hashable for Abseil and copyable. Errors: an
-/// exception of `key` or `f` becomes a `stage_error` naming "async_map_keyed" and `name`. All else
+/// exception of `key` or `f`, and a key that does not equal itself (`unusable_key`: a NaN), becomes
+/// a `stage_error` naming "async_map_keyed" and `name`. All else
 /// is as with `async_map_unordered`. Cost: beside that, an entry in a hash table.
 template <class Key, class F>
 auto async_map_keyed(std::size_t n, Key key, F f, std::string_view name = {}) {

@@ -5,6 +5,7 @@
 #include <weir/core/stage.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -120,7 +121,9 @@ public:
             return sink(std::move(whole));
         });
         if (!wait_ || state != poll_state::pending || batches_.empty()) return state;
-        if (!std::exchange(waiting_, true)) deadline_ = clock_of(cx.executor()).now() + *wait_;
+        if (!std::exchange(waiting_, true)) {
+            deadline_ = deadline_after(clock_of(cx.executor()).now(), *wait_);
+        }
         if (!alarm_.reached(cx, deadline_)) return poll_state::pending;
         waiting_ = false;
         return batches_.flush(sink) ? poll_state::pending : poll_state::paused;

@@ -4,6 +4,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/operators/latest_stream.hpp>
 #include <weir/runtime/clock.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <stdexcept>
 #include <utility>
@@ -15,9 +16,11 @@ struct after_quiet {
     clock::duration quiet;
 
     void begin(clock::time_point) const noexcept {}
-    clock::time_point due(clock::time_point now) const noexcept { return now + quiet; }
+    clock::time_point due(clock::time_point now) const noexcept {
+        return deadline_after(now, quiet);
+    }
     clock::time_point again(clock::time_point now, clock::time_point) const noexcept {
-        return now + quiet;
+        return deadline_after(now, quiet);
     }
 };
 

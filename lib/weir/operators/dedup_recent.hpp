@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/usable_key.hpp>
 #include <weir/operators/kept_key.hpp>
 #include <weir/operators/key_hash.hpp>
 #include <weir/runtime/pull.hpp>
@@ -61,7 +62,9 @@ public:
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         return upstream_.poll(cx, [this, &sink](value_type&& x) -> bool {
-            return seen_.add(where_.call(key_, std::as_const(x))) ? sink(std::move(x)) : true;
+            decltype(auto) key = where_.call(key_, std::as_const(x));
+            check_usable(where_, key);
+            return seen_.add(key) ? sink(std::move(x)) : true;
         });
     }
 
@@ -82,7 +85,8 @@ private:
 /// a `std::string_view` is kept as a string. Keys are hashed by `absl::Hash` (numbers, strings,
 /// enums, pairs and tuples of these, your own with `AbslHashValue` or `std::hash`).
 /// Errors: `std::invalid_argument` if `n` is 0; an exception of `key` becomes a `stage_error`
-/// naming "dedup_recent" and `name`; upstream's pass. Cost: a look-up an item, and no allocation
+/// naming "dedup_recent" and `name`, as does a key that does not equal itself (`unusable_key`: a
+/// NaN); upstream's pass. Cost: a look-up an item, and no allocation
 /// but that of a key that needs one.
 template <class Key = std::identity>
 auto dedup_recent(std::size_t n, Key key = {}, std::string_view name = {}) {

@@ -4,6 +4,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <cstddef>
 #include <deque>
@@ -30,7 +31,7 @@ public:
                 if (!sink(std::move(x))) return poll_state::paused;
             }
             if (!ended_ && held_.size() < most_) {
-                const auto due = time.now() + by_;
+                const auto due = deadline_after(time.now(), by_);
                 const poll_state state = upstream_.poll(cx, [this, due](value_type&& x) -> bool {
                     held_.push_back(waiting{due, std::move(x)});
                     return held_.size() < most_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/order.hpp>
+#include <weir/core/usable_key.hpp>
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/kept_key.hpp>
 #include <weir/operators/ttl_cache.hpp>
@@ -55,6 +56,7 @@ public:
     asio::awaitable<result_type> operator()(T item) {
         const auto executor = co_await asio::this_coro::executor;
         const key_type key(std::invoke(key_, std::as_const(item)));
+        check_usable(key);
         const shared_value* const known = cache_.find(key, now(executor));
         shared_value value = known ? *known : shared_value();
         if (!known) value = co_await ask(executor, key);
@@ -160,8 +162,9 @@ auto enrich_in(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<
 /// `lookup` is an async function (see `async_map`) of `const key&`, `combine` takes the item as an
 /// rvalue and `const value&`. All run on the segment's strand. Keys must be hashable for Abseil and
 /// copyable. Time is that of the executor's clock.
-/// Errors: an exception of any of them becomes a `stage_error` naming "enrich" and `name`, that of
-/// a shared lookup at the first of its items. `std::invalid_argument` if `n` is 0 or the time to
+/// Errors: an exception of any of them, and a key that does not equal itself (`unusable_key`: a
+/// NaN), becomes a `stage_error` naming "enrich" and `name`, that of a shared lookup at the first
+/// of its items. `std::invalid_argument` if `n` is 0 or the time to
 /// live not positive. Holds up to `n` items; end and cancellation as with `async_map`: a lookup
 /// under way is cancelled. Cost: a coroutine an item, an allocation or two a lookup.
 template <class Key, class F, class Combine, class V = no_fallback>

@@ -3,11 +3,13 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/usable_key.hpp>
 #include <weir/operators/kept_key.hpp>
 #include <weir/operators/live_groups.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/ready_set.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -109,6 +111,7 @@ private:
     /// The group that can be given this item now, or null.
     WEIR_FUSED group* group_for(const item& x) {
         decltype(auto) k = where_.call(key_of_, x);
+        check_usable(where_, k);
         group* g = groups_.find(k);
         if (!g) [[unlikely]] {
             g = begin(key(k));
@@ -200,8 +203,11 @@ private:
     bool close_next() {
         if (!ended_ && now_ < next_look_) return false;
         group* const g = groups_.oldest();
-        if (g && (ended_ || groups_.last_used(*g) + limits_.idle <= now_)) return close(*g), true;
-        if (!ended_) next_look_ = (g ? groups_.last_used(*g) : now_) + limits_.idle;
+        if (g && (ended_ || deadline_after(groups_.last_used(*g), limits_.idle) <= now_))
+            return close(*g), true;
+        if (!ended_) {
+            next_look_ = deadline_after(g ? groups_.last_used(*g) : now_, limits_.idle);
+        }
         return false;
     }
 
@@ -237,7 +243,8 @@ private:
 ///     })
 ///
 /// `key(const T&)`: anything that `absl::Hash` hashes; a `std::string_view` is kept as a string.
-/// `make(const Key&)` returns an operator, always of one type, and is called when a group begins.
+/// One that does not equal itself (a NaN) is a `stage_error`, its cause `unusable_key`. `make(const
+/// Key&)` returns an operator, always of one type, and is called when a group begins.
 ///
 /// A group ends
 /// - when its own pipeline does (`take(3)`);

@@ -5,6 +5,7 @@
 #include <weir/runtime/backoff.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/own_poller.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <exception>
 #include <functional>
@@ -36,7 +37,7 @@ struct sleep_question {
 inline asio::awaitable<void> sleep_for(clock::duration wait) {
     const auto executor = co_await asio::this_coro::executor;
     own_poller place;
-    sleep_question question(clock_of(executor).now() + wait);
+    sleep_question question(deadline_after(clock_of(executor).now(), wait));
     co_await place.ask(std::move(question));
 }
 

@@ -7,6 +7,7 @@
 #include <weir/operators/running.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <cstddef>
 #include <deque>
@@ -66,10 +67,11 @@ public:
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         const auto now = clock_of(cx.executor()).now();
-        return upstream_.poll(cx, [this, &sink, now](item_t<S>&& x) -> bool {
+        const auto too_old = subtract_saturating(now, last_);
+        return upstream_.poll(cx, [this, &sink, now, too_old](item_t<S>&& x) -> bool {
             measured<Of, item_t<S>> part = where_.call(of_, std::as_const(x));
             if (window_.size() == most_) drop_oldest();
-            while (!came_.empty() && came_.front() <= now - last_) drop_oldest();
+            while (!came_.empty() && came_.front() <= too_old) drop_oldest();
             window_.push(std::move(part));
             came_.push_back(now);
             return sink(window_.value());

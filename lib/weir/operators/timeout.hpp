@@ -4,6 +4,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/runtime/async_function.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/saturating.hpp>
 #include <weir/runtime/timed_call.hpp>
 
 #include <optional>
@@ -63,6 +64,7 @@ public:
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         if (limits_.whole) check_whole(cx);
+        if (cx.asked_anew()) deadline_.reset();  // that of a `next()` which was cancelled
         bool came = false;
         const poll_state state = upstream_.poll(cx, [&](value_type&& x) -> bool {
             came = true;
@@ -76,7 +78,7 @@ public:
 
 private:
     void check_whole(poll_context& cx) {
-        if (!end_) end_ = clock_of(cx.executor()).now() + *limits_.whole;
+        if (!end_) end_ = deadline_after(clock_of(cx.executor()).now(), *limits_.whole);
         if (whole_.reached(cx, *end_)) throw timeout_error("the end", *limits_.whole);
     }
 
@@ -84,7 +86,7 @@ private:
         const bool first = next_is_first_ && limits_.first;
         const auto limit = first ? limits_.first : limits_.item;
         if (!limit) return;
-        if (!deadline_) deadline_ = clock_of(cx.executor()).now() + *limit;
+        if (!deadline_) deadline_ = deadline_after(clock_of(cx.executor()).now(), *limit);
         // An alarm that was set for an earlier item is left to ring: setting one costs more than
         // that, and items come often where nothing is wrong.
         if (!set_for_ || *set_for_ > *deadline_) set_for_ = deadline_;
@@ -111,7 +113,8 @@ private:
 ///     reply  | weir::timeout({.first = 30s, .item = 1s, .whole = 10min})
 ///
 /// Only upstream's time counts for an item: from when it was asked and had nothing, not while the
-/// consumer is busy. The whole counts from the first poll, whoever takes it.
+/// consumer is busy, nor before a `next()` that follows one which was cancelled. The whole counts
+/// from the first poll, whoever takes it.
 /// Errors: `timeout_error`; upstream is then let go of with the pipeline. `std::invalid_argument`
 /// for a limit that is not positive. Time is that of the executor's clock.
 inline auto timeout(timeout_limits limits) {

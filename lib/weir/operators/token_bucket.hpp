@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/runtime/clock.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -37,7 +38,10 @@ public:
     }
 
     /// When there will be a token; past or now when there is one.
-    clock::time_point due() const noexcept { return full_ ? *full_ - slack_ : long_ago; }
+    clock::time_point due() const noexcept {
+        if (!full_) return long_ago;
+        return *full_ == never ? never : subtract_saturating(*full_, slack_);
+    }
 
     /// Takes a token if there is one.
     bool take(clock::time_point now) noexcept {
@@ -47,12 +51,14 @@ public:
             part_ = 0;
         }
         const auto per = static_cast<std::uint64_t>(rate_.per.count());
-        *full_ += clock::duration(static_cast<clock::duration::rep>(per / rate_.items));
+        std::uint64_t ticks = per / rate_.items;
         part_ += per % rate_.items;
         if (part_ >= rate_.items) {
             part_ -= rate_.items;
-            ++*full_;
+            ++ticks;
         }
+        const clock::duration share(static_cast<clock::duration::rep>(ticks));
+        full_ = deadline_after(*full_, share);
         return true;
     }
 
@@ -60,6 +66,7 @@ private:
     static constexpr auto largest =
         static_cast<std::uint64_t>(std::numeric_limits<clock::duration::rep>::max());
     static constexpr clock::time_point long_ago = clock::time_point::min();
+    static constexpr clock::time_point never = clock::time_point::max();
 
     rate rate_;
     clock::duration slack_{};

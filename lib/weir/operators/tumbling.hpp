@@ -13,6 +13,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace weir {
@@ -79,31 +80,66 @@ private:
     bool ended_ = false;  // upstream has
 };
 
+/// What came of a window of time that begins with `begin`, and of which `end` is no part. One that
+/// upstream's end closes earlier has the `end` that it would have had.
+template <class V>
+struct timed_window {
+    clock::time_point begin;
+    clock::time_point end;
+    V value;
+
+    friend bool operator==(const timed_window&, const timed_window&) = default;
+};
+
+/// Which windows of time.
+struct window_times {
+    clock::duration period;
+    bool aligned =
+        true;  ///< They begin at multiples of the period on the clock, and so at the same
+               ///< times in all groups of a `group_by`; otherwise with the first poll.
+};
+
 /// By time.
-template <class S, class Aggregate, class Of>
-class timed_tumbling_stream : public pullable<timed_tumbling_stream<S, Aggregate, Of>> {
+template <class S, class Aggregate, class Of, class Value = aggregate_value<Aggregate>>
+class timed_tumbling_stream : public pullable<timed_tumbling_stream<S, Aggregate, Of, Value>> {
 public:
-    using value_type = aggregate_value<Aggregate>;
+    using value_type = Value;
     using window = tumbling_window<item_t<S>, Aggregate, Of>;
 
-    timed_tumbling_stream(S upstream, clock::duration period, window w)
-        : upstream_(std::move(upstream)), grid_{period}, window_(std::move(w)) {}
+    timed_tumbling_stream(S upstream, window_times times, window w)
+        : upstream_(std::move(upstream)),
+          grid_{times.period},
+          window_(std::move(w)),
+          begun_(times.aligned) {}
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         const bool over = !ended_ && window_.size() != 0 && alarm_.reached(cx, ends_);
-        if (over && !window_.close(sink)) return poll_state::paused;
+        if (over && !close(sink)) return poll_state::paused;
         if (!ended_) gather(cx);
         if (!ended_) return poll_state::pending;
-        return window_.size() == 0 || window_.close(sink) ? poll_state::finished
-                                                          : poll_state::paused;
+        return window_.size() == 0 || close(sink) ? poll_state::finished : poll_state::paused;
     }
 
 private:
+    template <class Sink>
+    bool close(Sink& sink) {
+        if constexpr (std::is_same_v<Value, aggregate_value<Aggregate>>) {
+            return window_.close(sink);
+        } else {
+            auto with_times = [this, &sink](aggregate_value<Aggregate>&& x) -> bool {
+                return sink(Value{begins_, ends_, std::move(x)});
+            };
+            return window_.close(with_times);
+        }
+    }
     void gather(poll_context& cx) {
         const auto now = clock_of(cx.executor()).now();
         if (!std::exchange(begun_, true)) grid_.begin(now);
-        if (window_.size() == 0) ends_ = grid_.due(now);
+        if (window_.size() == 0) {
+            begins_ = grid_.last(now);
+            ends_ = grid_.due(now);
+        }
         const poll_state state = upstream_.poll(cx, [this](item_t<S>&& x) WEIR_FUSED -> bool {
             window_.add(x);
             return true;
@@ -116,11 +152,17 @@ private:
     S upstream_;
     time_grid grid_;
     window window_;
-    clock::time_point ends_{};  // of the window, when something is in it
-    bool begun_ = false;
+    clock::time_point begins_{};  // of the window, when something is in it
+    clock::time_point ends_{};
+    bool begun_;          // the grid has; an aligned one began with the clock
     bool ended_ = false;  // upstream has
     alarm alarm_;
 };
+
+inline void check_window_period(clock::duration period) {
+    if (period > clock::duration::zero()) return;
+    throw std::invalid_argument("weir::tumbling: the period must be positive");
+}
 
 /// Passes on the aggregate of the first `n` items, then that of the next `n`, and so on; of fewer
 /// at the end of upstream.
@@ -151,15 +193,33 @@ auto tumbling(std::uint64_t n, Aggregate empty, Of of = {}, std::string_view nam
 /// Errors: also `std::invalid_argument` unless the period is positive.
 template <class Aggregate, class Of = std::identity>
 auto tumbling(clock::duration period, Aggregate empty, Of of = {}, std::string_view name = {}) {
-    if (period <= clock::duration::zero()) {
-        throw std::invalid_argument("weir::tumbling: the period must be positive");
-    }
+    check_window_period(period);
     return pipe(
         [period, empty = std::move(empty), of = std::move(of), name](auto upstream) mutable {
             using result = timed_tumbling_stream<decltype(upstream), Aggregate, Of>;
             typename result::window w(std::move(empty), std::move(of), stage("tumbling", name));
-            return result(std::move(upstream), period, std::move(w));
+            const window_times times{.period = period, .aligned = false};
+            return result(std::move(upstream), times, std::move(w));
         });
+}
+
+/// The same, and says of each window when it began and ends: a `timed_window<V>` of what the
+/// aggregate says. So windows of different groups can be told apart, and put side by side:
+///
+///     readings | weir::group_by(&reading::sensor, {.most = 1'000}, [](int sensor) {
+///         return weir::tumbling(weir::window_times{.period = 1min}, weir::agg::mean(),
+///                               &reading::celsius) |
+///                weir::map([sensor](auto window) { return std::pair(sensor, window); });
+///     })
+template <class Aggregate, class Of = std::identity>
+auto tumbling(window_times times, Aggregate empty, Of of = {}, std::string_view name = {}) {
+    check_window_period(times.period);
+    return pipe([times, empty = std::move(empty), of = std::move(of), name](auto upstream) mutable {
+        using value = timed_window<aggregate_value<Aggregate>>;
+        using result = timed_tumbling_stream<decltype(upstream), Aggregate, Of, value>;
+        typename result::window w(std::move(empty), std::move(of), stage("tumbling", name));
+        return result(std::move(upstream), times, std::move(w));
+    });
 }
 
 }  // namespace weir

@@ -1,4 +1,5 @@
 #include <weir/pipeline/supervisor.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -143,7 +144,7 @@ void supervisor::accept_requests() {
     if (phase_ == phase::ready) {
         time_to_drain_ = std::min(time_to_drain_.value_or(*asked.deadline), *asked.deadline);
     } else {
-        const auto until = clock_of(executor()).now() + *asked.deadline;
+        const auto until = deadline_after(clock_of(executor()).now(), *asked.deadline);
         deadline_ = std::min(deadline_.value_or(until), until);
     }
 }
@@ -152,7 +153,7 @@ void supervisor::start_all() {
     phase_ = phase::running;
     work_.emplace(executor());
     if (signals_) wait_for_signals();
-    if (time_to_drain_) deadline_ = clock_of(executor()).now() + *time_to_drain_;
+    if (time_to_drain_) deadline_ = deadline_after(clock_of(executor()).now(), *time_to_drain_);
     for (std::size_t i = 0; i < members_.size(); ++i) {
         if (cancelled()) {
             members_[i].over = members_[i].aborted = true;
@@ -240,7 +241,7 @@ void supervisor::rest(member& m, const std::exception_ptr& error) {
         again.policy.on_failure(restart_notice{m.name, again.attempts, wait, error});
     }
     again.last = draining_;
-    again.due = clock_of(executor()).now() + wait;
+    again.due = deadline_after(clock_of(executor()).now(), wait);
     m.over = false;
 }
 

@@ -39,7 +39,10 @@ clock::duration backoff::after(unsigned failures) {
 clock::duration backoff::jittered(double full) {
     // Not a distribution of the standard's, which differ from library to library.
     const double left_off = jitter_ * static_cast<double>(dice_() >> 11) * 0x1p-53;
-    return clock::duration(static_cast<clock::duration::rep>(full * (1 - left_off)));
+    const double ticks = full * (1 - left_off);
+    // A double may be larger than the longest wait that it came from, and than any.
+    if (ticks >= static_cast<double>(most_.count())) return most_;
+    return clock::duration(static_cast<clock::duration::rep>(ticks));
 }
 
 }  // namespace weir

@@ -13,6 +13,7 @@ public:
 
     std::unique_ptr<appointment> wake_at(time_point deadline, const asio::any_io_executor& executor,
                                          waker sleeper) override {
+        if (deadline == time_point::max()) return std::make_unique<appointment>();
         return std::make_unique<timer_wait>(deadline, executor, std::move(sleeper));
     }
 
@@ -64,6 +65,10 @@ void set_clock(asio::execution_context& context, std::shared_ptr<clock> replacem
 }
 
 bool alarm::reached(poll_context& cx, clock::time_point deadline) {
+    if (deadline == clock::time_point::max()) {
+        cancel();
+        return false;
+    }
     clock& time = clock_of(cx.executor());
     if (time.now() >= deadline) {
         cancel();

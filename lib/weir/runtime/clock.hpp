@@ -13,6 +13,11 @@
 namespace weir {
 
 /// A source of time and of wake-ups at a time. Thread-safe.
+///
+/// A duration that means "never" is `clock::duration::max()`, wherever the library takes one: what
+/// lies too far ahead to be counted does not come (`deadline_after`, saturating.hpp). Of another
+/// unit it is not: `std::chrono::hours::max()` overflows where it is converted, before the library
+/// sees it.
 class clock {
 public:
     using duration = std::chrono::steady_clock::duration;
@@ -30,6 +35,7 @@ public:
     virtual ~clock() = default;
     virtual time_point now() const noexcept = 0;
     /// Wakes `sleeper` once, when `now()` has reached `deadline`; at once if it has already.
+    /// `time_point::max()` means never: no wake-up is arranged.
     virtual std::unique_ptr<appointment> wake_at(time_point deadline,
                                                  const asio::any_io_executor& executor,
                                                  waker sleeper) = 0;
@@ -49,7 +55,8 @@ void set_clock(asio::execution_context& context, std::shared_ptr<clock> replacem
 /// Not thread-safe: part of its stream.
 class alarm {
 public:
-    /// True when the time has come. Otherwise arranges that the poller is woken then.
+    /// True when the time has come. Otherwise arranges that the poller is woken then; not at all
+    /// for `time_point::max()`, which never comes.
     bool reached(poll_context& cx, clock::time_point deadline);
     /// Forgets the wake-up.
     void cancel() noexcept { appointment_.reset(); }

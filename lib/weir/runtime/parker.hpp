@@ -28,8 +28,14 @@ public:
         changed_.wait(lock, [this] { return woken_; });
         woken_ = false;
     }
-    /// The same, until `deadline` at most. False when that came first.
+    /// The same, until `deadline` at most; `time_point::max()` never comes. False when that came
+    /// first.
     bool park_until(std::chrono::steady_clock::time_point deadline) {
+        // Not by the system's clock, which some libraries convert the deadline to: it overflows.
+        if (deadline == std::chrono::steady_clock::time_point::max()) {
+            park();
+            return true;
+        }
         std::unique_lock lock(mutex_);
         const bool in_time = changed_.wait_until(lock, deadline, [this] { return woken_; });
         woken_ = false;

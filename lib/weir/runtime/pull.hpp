@@ -15,8 +15,12 @@ template <class S>
 struct next_question {
     S* stream;
     std::optional<item_t<S>> item = {};
+    bool asked = false;
 
-    bool poll(poll_context& cx) { return stream->poll_next(cx, item); }
+    bool poll(poll_context& cx) {
+        const poll_context::pulling now(cx, !std::exchange(asked, true));
+        return stream->poll_next(cx, item);
+    }
     std::optional<item_t<S>> result() { return std::move(item); }
 };
 

@@ -1,3 +1,4 @@
+#include <weir/runtime/saturating.hpp>
 #include <weir/runtime/timed_call.hpp>
 
 namespace weir {
@@ -41,7 +42,8 @@ private:
 
 void timed_call::set_alarm() {
     clock& time = clock_of(executor_);
-    alarm_ = time.wake_at(time.now() + limit_, executor_, waker::adopt(new bell(weak_from_this())));
+    const auto deadline = deadline_after(time.now(), limit_);
+    alarm_ = time.wake_at(deadline, executor_, waker::adopt(new bell(weak_from_this())));
 }
 
 std::exception_ptr timed_call::end(std::exception_ptr error) {

@@ -3,6 +3,7 @@
 
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <cstdint>
 #include <stdexcept>
@@ -25,7 +26,7 @@ public:
             started_ = true;
             start_ = clock_of(cx.executor()).now();
         }
-        const auto due = start_ + period_ * static_cast<clock::duration::rep>(tick_ + 1);
+        const auto due = nth_after(start_, period_, tick_ + 1);
         if (!alarm_.reached(cx, due)) return poll_state::pending;
         // Ticks that passed while nobody asked are skipped; the number tells how many.
         const auto elapsed = clock_of(cx.executor()).now() - start_;

@@ -6,6 +6,7 @@
 #include <weir/runtime/backoff.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <exception>
 #include <functional>
@@ -67,7 +68,7 @@ public:
             if (++failures_ >= policy_.at_most || (policy_.worth && !policy_.worth(failure))) {
                 std::rethrow_exception(std::move(failure));
             }
-            due_ = clock_of(cx.executor()).now() + waits_.after(failures_);
+            due_ = deadline_after(clock_of(cx.executor()).now(), waits_.after(failures_));
         }
     }
 

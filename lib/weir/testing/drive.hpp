@@ -5,6 +5,7 @@
 #pragma once
 
 #include <weir/core/asio.hpp>
+#include <weir/runtime/saturating.hpp>
 #include <weir/testing/seeded_context.hpp>
 
 #include <chrono>
@@ -154,7 +155,7 @@ auto run_task(Context& ctx, asio::awaitable<T> task) {
 /// there so that a test that hangs fails; it says nothing about speed.
 template <class Done>
 bool run_until(asio::io_context& io, Done done) {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    const auto limit = deadline_after(std::chrono::steady_clock::now(), std::chrono::minutes(1));
     io.restart();
     while (!done() && std::chrono::steady_clock::now() < limit) {
         if (io.run_one_until(limit) == 0) break;

@@ -5,6 +5,7 @@
 #include <weir/core/waker.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/saturating.hpp>
 #include <weir/testing/resource.hpp>
 
 #include <algorithm>
@@ -81,7 +82,7 @@ public:
                 }
                 step& next = state_->steps.front();
                 if (auto* until = std::get_if<wait_until>(&next)) {
-                    if (!alarm_.reached(cx, *began_ + until->since_start)) {
+                    if (!alarm_.reached(cx, deadline_after(*began_, until->since_start))) {
                         return poll_state::pending;
                     }
                     state_->steps.pop_front();

@@ -4,6 +4,7 @@
 #include <weir/core/stream.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
+#include <weir/runtime/saturating.hpp>
 #include <weir/testing/seeded_context.hpp>
 
 #include <chrono>
@@ -54,7 +55,7 @@ private:
             }
             if (what == 1) {
                 const std::chrono::milliseconds nap(1 + dice_->below(5));
-                until_ = clock_of(cx.executor()).now() + nap;
+                until_ = deadline_after(clock_of(cx.executor()).now(), nap);
             }
         }
         if (!until_) return true;

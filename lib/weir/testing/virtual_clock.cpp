@@ -1,3 +1,4 @@
+#include <weir/runtime/saturating.hpp>
 #include <weir/testing/virtual_clock.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
@@ -76,6 +77,7 @@ clock::time_point virtual_clock::now() const noexcept {
 std::unique_ptr<clock::appointment> virtual_clock::wake_at(time_point deadline,
                                                            const asio::any_io_executor&,
                                                            waker sleeper) {
+    if (deadline == time_point::max()) return std::make_unique<appointment>();
     waker due;  // woken, and let go of, outside the lock
     const auto book_it = [&] {
         const std::lock_guard lock(book_->mutex);
@@ -92,7 +94,7 @@ std::unique_ptr<clock::appointment> virtual_clock::wake_at(time_point deadline,
 }
 
 void virtual_clock::advance(duration by) {
-    advance_to(now() + by);
+    advance_to(deadline_after(now(), by));
 }
 
 void virtual_clock::advance_to(time_point t) {

@@ -1,4 +1,5 @@
 #include <weir/core/waker.hpp>
+#include <weir/runtime/saturating.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
 #include <list>
@@ -163,7 +164,7 @@ std::size_t virtual_waits::expires_at(clock::time_point t) {
 }
 
 std::size_t virtual_waits::expires_after(clock::duration d) {
-    return expires_at(state_->time().now() + d);
+    return expires_at(deadline_after(state_->time().now(), d));
 }
 
 std::size_t virtual_waits::cancel(std::size_t most) {

@@ -1,4 +1,5 @@
 #include <weir/connectors/sqlite/lock_wait.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <algorithm>
 
@@ -7,11 +8,12 @@ namespace weir::sqlite {
 bool lock_wait::pause(int attempt) {
     using namespace std::chrono;
     const auto now = steady_clock::now();
-    if (attempt == 0) deadline_ = now + limit_;
+    if (attempt == 0) deadline_ = deadline_after(now, limit_);
     if (now >= deadline_) return false;
     const auto step = milliseconds(1) * (1 << std::min(attempt, 5));
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, std::min(now + step, deadline_), [this] { return cancelled_; });
+    changed_.wait_until(lock, std::min(deadline_after(now, step), deadline_),
+                        [this] { return cancelled_; });
     return !cancelled_;
 }
 

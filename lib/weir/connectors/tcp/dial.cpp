@@ -1,6 +1,7 @@
 #include <weir/connectors/tcp/dial.hpp>
 #include <weir/connectors/tcp/door.hpp>
 #include <weir/connectors/tcp/readiness.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -112,7 +113,7 @@ bool dial::connect(poll_context& cx) {
 
 void dial::start_attempt(poll_context& cx) {
     attempt_ = std::make_shared<attempt>(executor_);
-    deadline_ = clock_of(cx.executor()).now() + options_.patience;
+    deadline_ = deadline_after(clock_of(cx.executor()).now(), options_.patience);
     const auto initiate = [&](auto done) {
         const auto a = attempt_;
         const auto& strand = cx.executor();
@@ -175,7 +176,7 @@ void dial::give_up(poll_context& cx) {
 void dial::try_again(poll_context& cx, connection_event why) {
     if (waits_ && !draining_) {
         why.next_attempt = waits_->next();
-        deadline_ = clock_of(cx.executor()).now() + *why.next_attempt;
+        deadline_ = deadline_after(clock_of(cx.executor()).now(), *why.next_attempt);
         resting_ = true;
         return tell(why);
     }

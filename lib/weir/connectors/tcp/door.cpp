@@ -1,5 +1,6 @@
 #include <weir/connectors/tcp/door.hpp>
 #include <weir/connectors/tcp/readiness.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <chrono>
 #include <system_error>
@@ -28,7 +29,7 @@ std::optional<asio::ip::tcp::socket> door::accept(poll_context& cx, ready_set& r
             return std::nullopt;
         }
         if (is_out_of_room(error)) {
-            again_at_ = clock_of(cx.executor()).now() + room_is_looked_for;
+            again_at_ = deadline_after(clock_of(cx.executor()).now(), room_is_looked_for);
             look_again(cx, ready);
             return std::nullopt;
         }

@@ -1,5 +1,6 @@
 #include <weir/connectors/tcp/readiness.hpp>
 #include <weir/connectors/tcp/subscribers.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <stdexcept>
 #include <utility>
@@ -227,7 +228,7 @@ bool subscribers::finish(poll_context& cx) {
         }
     }
     if (all_sent) return true;
-    if (!deadline_) deadline_ = clock_of(cx.executor()).now() + options_.linger;
+    if (!deadline_) deadline_ = deadline_after(clock_of(cx.executor()).now(), options_.linger);
     if (!alarm_.reached(cx, *deadline_)) {
         ready_.wait(cx);
         return false;
