@@ -51,7 +51,7 @@ public:
         part_ += per % rate_.items;
         if (part_ >= rate_.items) {
             part_ -= rate_.items;
-            ++*full_;
+            *full_ += clock::duration(1);
         }
         return true;
     }
