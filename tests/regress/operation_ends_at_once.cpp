@@ -1,19 +1,24 @@
 // Asio 1.26 to 1.35 uses a coroutine's cancellation slot once more after the coroutine has ended,
 // where it ended without having been suspended. The signal was gone by then: upstream had failed,
 // and the functions had their answers at hand. (Seen by the address sanitizer.) And an operation
-// that was cancelled before its coroutine began kept its pipeline from ever completing.
+// that was cancelled before its coroutine began kept its pipeline from ever completing; with Asio
+// 1.26 to 1.29 it threw out of the executor.
 
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/async_map_keyed.hpp>
 #include <weir/operators/map.hpp>
+#include <weir/runtime/lane.hpp>
+#include <weir/runtime/timed_call.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/sinks/for_each_concurrent.hpp>
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/from_range.hpp>
 #include <weir/testing/drive.hpp>
+#include <weir/testing/virtual_clock.hpp>
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
@@ -110,4 +115,26 @@ TEST_CASE("an operation that is cancelled before its coroutine began lets its pi
     });
     settle(io);
     CHECK(held.expired());
+}
+
+TEST_CASE("a call with a time limit that is cancelled before it began is not called") {
+    asio::io_context io;
+    auto time = virtual_clock::install(io);
+    // On a lane, a coroutine does not begin where it is spawned.
+    const auto lane = weir::lane::make(weir::make_segment_executor(io.get_executor()));
+    asio::cancellation_signal stop;
+    bool called = false;
+    auto call = [](bool* here) -> asio::awaitable<void> {
+        *here = true;
+        co_return;
+    };
+    std::exception_ptr error;
+    auto tell = [&error](std::exception_ptr e) { error = std::move(e); };
+    asio::co_spawn(lane->get_executor(), weir::within(std::chrono::seconds(1), call(&called)),
+                   asio::bind_cancellation_slot(stop.slot(), tell));
+    CHECK(io.poll_one() == 1);
+    stop.emit(asio::cancellation_type::terminal);
+    settle(io);
+    CHECK(error);
+    CHECK_FALSE(called);
 }

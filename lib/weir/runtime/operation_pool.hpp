@@ -37,7 +37,9 @@ struct no_note {};
 /// A place owns the cancellation signal of its coroutine. Asio may use the signal's slot until it
 /// calls the completion handler that `co_spawn` was given, and some versions do so after the
 /// coroutine has returned. So a place stays until that handler was called or destroyed, and the
-/// pool counts those handlers. This also covers a coroutine that is cancelled before it began.
+/// pool counts those handlers. A coroutine that has not begun is not cancelled but returns at once,
+/// because Asio 1.26 to 1.29 throws into the executor where one is cancelled that never waited.
+///
 /// `Note` is what the stream writes to a place; it stays there until it is written to again.
 /// All but `cancel` belongs to whoever polls the stream, one thread at a time.
 template <class F, class T, class Note = no_note>
@@ -66,6 +68,7 @@ public:
         asio::cancellation_signal cancel_;
         place* link_ = nullptr;  // the link of `handover`
         bool spawned_ = false;
+        bool begun_ = false;  // its coroutine has
         bool under_way_ = false;
 
     public:
@@ -197,8 +200,8 @@ private:
 
     void spawn(place& p) {
         ++to_begin_;
-        // It fails only when it was cancelled before `serve` began.
         auto ended = [pool = counted_ptr<operation_pool>::share(this)](const std::exception_ptr&) {
+            // `serve` does not throw.
             if (--pool->spawned_ == 0) pool->wake();
         };
         asio::co_spawn(lane_->get_executor(), serve(counted_ptr<operation_pool>::share(this), &p),
@@ -215,6 +218,8 @@ private:
     // A place's coroutine. It holds the pool; the pool lets go of it when it closes.
     static asio::awaitable<void> serve(counted_ptr<operation_pool> pool, place* p) {
         --pool->to_begin_;
+        p->begun_ = true;
+        if (pool->cancelled()) co_return;
         for (;;) {
             try {
                 if constexpr (std::is_void_v<async_result_t<F, T>>) {
@@ -269,7 +274,7 @@ private:
     bool end() {
         if (!std::exchange(told_, true)) {
             for (const auto& p : places_) {
-                if (p->under_way_) p->cancel_.emit(asio::cancellation_type::terminal);
+                if (p->under_way_ && p->begun_) p->cancel_.emit(asio::cancellation_type::terminal);
             }
             // From now on none is parked: each looks at `cancelled()` first.
             for (const auto& p : places_) {
