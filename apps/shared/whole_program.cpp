@@ -1,15 +1,37 @@
 #include <shared/log.hpp>
 #include <shared/whole_program.hpp>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <new>
 
 namespace weir_apps {
+
+namespace {
+
+std::string& last_words() {
+    static std::string text;
+    return text;
+}
+
+// Abseil's hash tables are broken when their memory fails while they grow: to go on, or to unwind,
+// would free what was never allocated. So the program ends here.
+[[noreturn]] void end_without_memory() {
+    [[maybe_unused]] const auto told =
+        ::write(STDERR_FILENO, last_words().data(), last_words().size());
+    std::_Exit(static_cast<int>(exit_code::failure));
+}
+
+}  // namespace
 
 void begin_program(const std::string& name) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     set_up_log(name);
+    last_words() = name + ": error: out of memory\n";
+    std::set_new_handler(end_without_memory);
 }
 
 exit_code tell(const std::exception& error) {

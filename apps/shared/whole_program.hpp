@@ -9,7 +9,8 @@
 namespace weir_apps {
 
 /// To be called first: sets up the log. A closed pipe and a limit on file sizes are errors to be
-/// told from then on, not reasons to die.
+/// told from then on, not reasons to die. Memory that cannot be had ends the program at once, as an
+/// error that is told.
 void begin_program(const std::string& name);
 
 /// Tells of an error that ends the program, and what it ends with.

@@ -15,17 +15,22 @@
 
 #include <doctest/doctest.h>
 #include <support/failures.hpp>
+#include <support/sanitized.hpp>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <mutex>
 #include <ranges>
 #include <set>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -36,6 +41,25 @@ namespace {
 auto numbers(int n = 4) {
     return weir::from_range(std::views::iota(0, n));
 }
+
+/// How much more memory this process may have, for as long as it lives.
+class few_megabytes {
+public:
+    explicit few_megabytes(std::size_t count) {
+        std::size_t pages = 0;
+        std::ifstream("/proc/self/statm") >> pages;
+        ::getrlimit(RLIMIT_AS, &before_);
+        auto lower = before_;
+        lower.rlim_cur = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (count << 20);
+        ::setrlimit(RLIMIT_AS, &lower);
+    }
+    few_megabytes(const few_megabytes&) = delete;
+    few_megabytes& operator=(const few_megabytes&) = delete;
+    ~few_megabytes() { ::setrlimit(RLIMIT_AS, &before_); }
+
+private:
+    rlimit before_{};
+};
 
 }  // namespace
 
@@ -114,6 +138,22 @@ TEST_CASE("a runtime that is stopped abandons what runs") {
     }
     CHECK_FALSE(called);
     CHECK(source.held() == 0);
+}
+
+TEST_CASE("threads that cannot be started are an error, and those that were are joined") {
+    if (slower_when_sanitized != 1) return;  // a sanitizer needs the memory itself
+    // Room for the stacks of some threads, but not of all.
+    const few_megabytes limit(64);
+    std::string what;
+    std::error_code why;
+    try {
+        const weir::runtime rt(500);
+    } catch (const std::system_error& e) {
+        what = e.what();
+        why = e.code();
+    }
+    CHECK(what.find("weir: cannot start a thread") == 0);
+    CHECK(why == std::errc::resource_unavailable_try_again);
 }
 
 TEST_CASE("blocking work has threads of its own, the same for every strand of a context") {

@@ -153,8 +153,14 @@ public:
     void go(std::uint64_t handlers) {
         run_->ctx.run_until([this, handlers]() mutable { return done() || handlers-- == 0; });
     }
-    /// Leaves the stream to whoever is using it.
-    void let_go() { pulled_.reset(); }
+    /// Leaves everything to what runs in the context: the stream, and the signal, as its slot may
+    /// hold a strand, which must not outlive the context.
+    void let_go() {
+        pulled_.reset();
+        sending_.reset();
+        result_.reset();
+        stop_.reset();
+    }
     /// Counts what is held, also when the run is gone.
     std::function<int()> counter() const {
         return [source = run_->source, living = run_->living] { return in_use(source, living); };
@@ -167,23 +173,26 @@ private:
         const auto kind = run_->dice().below(4);
         if (kind == 0) {
             auto each = for_each(collect_into(run_));
-            result_ = start(ctx, std::move(s) | take(run_->limit) | std::move(each), stop_.slot());
+            result_ = start(ctx, std::move(s) | take(run_->limit) | std::move(each), stop_->slot());
         } else if (kind == 1) {
             auto each =
                 for_each([run = run_](move_only x) { return collect_late(run, std::move(x)); });
-            result_ = start(ctx, std::move(s) | take(run_->limit) | std::move(each), stop_.slot());
+            result_ = start(ctx, std::move(s) | take(run_->limit) | std::move(each), stop_->slot());
         } else if (kind == 2) {
             auto ends = channel<move_only>(1 + run_->dice().below(4));
             auto each = for_each(collect_into(run_));
-            sending_ = start(ctx, std::move(s) | into(std::move(ends.sender)), stop_.slot());
+            sending_ = start(ctx, std::move(s) | into(std::move(ends.sender)), stop_->slot());
+            sending_->on_completion = [keep = stop_] {};
             result_ = start(ctx, std::move(ends.receiver) | take(run_->limit) | std::move(each));
             return;
         } else {
             pulled_ = std::make_shared<items>(std::move(s));
-            result_ = spawn(ctx, pull(run_, pulled_), stop_.slot());
+            result_ = spawn(ctx, pull(run_, pulled_), stop_->slot());
+            result_->on_completion = [keep = stop_] {};
             return;
         }
-        result_->on_completion = [this] { held_at_completion_ = in_use(*run_); };
+        // The handler owns the signal: Asio may use its slot until the handler is called.
+        result_->on_completion = [this, keep = stop_] { held_at_completion_ = in_use(*run_); };
     }
 
     // Items that nobody took are the script's.
@@ -198,7 +207,7 @@ private:
         go(run_->dice().below(80));
         if (done()) return;
         cancelled_ = true;
-        stop_.emit(asio::cancellation_type::terminal);
+        stop_->emit(asio::cancellation_type::terminal);
     }
 
     void check() const {
@@ -239,7 +248,8 @@ private:
     const trial& the_trial() const { return run_->the_trial; }
 
     shared_run run_;
-    asio::cancellation_signal stop_;
+    std::shared_ptr<asio::cancellation_signal> stop_ =
+        std::make_shared<asio::cancellation_signal>();
     bool cancelled_ = false;
     int held_at_completion_ = 0;
     std::shared_ptr<outcome<void>> feeding_;

@@ -91,7 +91,8 @@ private:
 
     void add(channel_side side, typename Clock::duration time) noexcept {
         auto& worked = worked_[static_cast<std::size_t>(side)];
-        set(worked, get(worked) + std::chrono::nanoseconds(time).count());
+        const std::int64_t ns = std::chrono::nanoseconds(time).count();
+        set(worked, get(worked) + ns);
     }
     void begin(std::size_t taken) noexcept {
         for (auto& worked : worked_) set(worked, std::int64_t{0});

@@ -19,6 +19,12 @@
 #define ASIO_NO_DEPRECATED 1
 #endif
 
+#if defined(ASIO_DETAIL_CONFIG_HPP) && \
+    (!defined(ASIO_HAS_CO_AWAIT) || !defined(ASIO_HAS_STD_COROUTINE))
+#error \
+    "Asio was included before <weir/core/asio.hpp>, and has found no coroutines: compile as C++20 and include <weir/core/asio.hpp> first"
+#endif
+
 #include <asio/version.hpp>
 
 #if defined(__clang__) && ASIO_VERSION < 102800
@@ -33,6 +39,5 @@
 #include <asio.hpp>
 
 #if !defined(ASIO_HAS_CO_AWAIT) || !defined(ASIO_HAS_STD_COROUTINE)
-#error \
-    "Asio has found no coroutines: compile as C++20 and include <weir/core/asio.hpp> before <asio.hpp>"
+#error "Asio has found no coroutines: compile as C++20, with a compiler that has them"
 #endif

@@ -5,6 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
+
 namespace weir {
 
 namespace {
@@ -20,9 +23,13 @@ bool has_asymmetric_fences() noexcept {
     return registered;
 }
 
-// It cannot fail once the process is registered.
+// Where it is refused after it was promised (a sandbox that came later), the slow one may still be
+// there. Without either a wake-up would be lost now and then: an end that says so is better.
 void heavy_fence() noexcept {
-    membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+    if (has_asymmetric_fences() && membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) return;
+    if (membarrier(MEMBARRIER_CMD_GLOBAL)) return;
+    std::fputs("weir: the system refuses membarrier(), which it had granted\n", stderr);
+    std::abort();
 }
 
 }  // namespace weir

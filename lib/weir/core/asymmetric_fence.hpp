@@ -19,7 +19,8 @@ inline void light_fence() noexcept {
 /// Between a store and a load of the side that does so rarely. After it, either this thread's load
 /// sees what another stored before its light fence, or that one's load sees what this thread
 /// stored. Costs an interrupt on each core that runs this process: some microseconds.
-/// Precondition: `has_asymmetric_fences()`.
+/// Precondition: `has_asymmetric_fences()`. Where the system then refuses it nevertheless, the
+/// program is aborted, as a lost wake-up would be worse.
 ///
 /// Source: membarrier(2), MEMBARRIER_CMD_PRIVATE_EXPEDITED; the idea is that of P1202, "Asymmetric
 /// fences".

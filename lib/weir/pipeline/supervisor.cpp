@@ -110,6 +110,7 @@ void supervisor::detach() noexcept {
 bool supervisor::advance() noexcept {
     poll_context cx(*this, executor(), no_ticket, budget());
     accept_requests();
+    if (phase_ == phase::over) return detached_;
     if (phase_ == phase::ready && run_) start_all();
     if (phase_ == phase::ready) {
         for (auto& waiter : std::exchange(drains_, {})) {
@@ -121,8 +122,9 @@ bool supervisor::advance() noexcept {
     if (cancelled()) cancel_all();
     keep_deadline(cx);
     revive(cx);
-    if (all_over()) finish();
-    return phase_ == phase::over;
+    if (!all_over()) return false;
+    finish();
+    return detached_;  // until then its context knows it, and it knows where handlers are called
 }
 
 void supervisor::accept_requests() {
@@ -313,6 +315,7 @@ void supervisor::finish() {
     }
     for (auto& waiter : drains_) waiter->settle(nullptr, last);
     run_->settle(result(last), {});
+    let_go_of_segments();
 }
 
 drain_report supervisor::report() const {
@@ -336,11 +339,17 @@ std::exception_ptr supervisor::result(const drain_report& last) const {
     return std::make_exception_ptr(pipeline_error(parts_->name(), {}, why, std::move(cause)));
 }
 
-void supervisor::let_go() noexcept {
+void supervisor::let_go_of_segments() noexcept {
     members_.clear();
     ended_.clear();
     alarm_.reset();
     signals_.reset();
+    drains_.clear();
+    work_.reset();
+    run_.reset();  // last: it completes the pipeline
+}
+
+void supervisor::let_go() noexcept {
     asio::any_io_executor home;
     requests left;
     {
@@ -349,9 +358,7 @@ void supervisor::let_go() noexcept {
         home.swap(home_);
         left = std::exchange(requests_, requests());
     }
-    drains_.clear();
-    work_.reset();
-    run_.reset();  // last: it completes the pipeline
+    let_go_of_segments();
 }
 
 }  // namespace weir

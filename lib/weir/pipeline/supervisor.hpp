@@ -138,6 +138,7 @@ private:
 
     bool advance() noexcept override;
     void let_go() noexcept override;
+    void let_go_of_segments() noexcept;
 
     void accept_requests();
     void start_all();
@@ -158,7 +159,7 @@ private:
     const std::shared_ptr<pipeline_parts> parts_;
 
     std::mutex mutex_;            // guards what follows, up to the next gap
-    asio::any_io_executor home_;  // where the user wants the pipeline; empty once it is over
+    asio::any_io_executor home_;  // where the user wants the pipeline; empty once its context goes
     requests requests_;
     drain_report last_report_;
     bool asked_to_run_ = false;

@@ -36,6 +36,18 @@ class async_operation {
         asio::any_io_executor executor;
         ticket scope;
         std::shared_ptr<void> kept;
+        // false -> true once: by the first of a cancellation, which then uses the executor, and
+        // `drop`, which lets go of it.
+        std::atomic<bool> claimed{false};
+
+        // The handler was destroyed uncalled: its context goes. The stream may outlive that, so
+        // nothing of the context may stay here. Asio leaves a strand in the slot, too.
+        void drop() noexcept {
+            if (!claimed.exchange(true)) executor = asio::any_io_executor();
+            cancel.slot().clear();
+            kept.reset();
+            scope.reset();
+        }
     };
 
     class completion_handler {
@@ -44,6 +56,11 @@ class async_operation {
         using cancellation_slot_type = asio::cancellation_slot;
 
         explicit completion_handler(std::shared_ptr<state> s) : state_(std::move(s)) {}
+        completion_handler(completion_handler&&) noexcept = default;
+        completion_handler& operator=(completion_handler&&) = delete;
+        ~completion_handler() {
+            if (state_) state_->drop();
+        }
         executor_type get_executor() const noexcept { return state_->executor; }
         cancellation_slot_type get_cancellation_slot() const noexcept {
             return state_->cancel.slot();
@@ -105,7 +122,7 @@ public:
         if (!state_) return;
         auto s = std::move(state_);
         s->waiting.disarm();
-        if (s->done.load()) return;
+        if (s->done.load() || s->claimed.exchange(true)) return;
         // A signal may only be emitted where the handler cannot be running: on its executor. If
         // that takes a while, the handler may come first: its result must go with it then.
         auto executor = s->executor;

@@ -1,14 +1,36 @@
 #include <weir/runtime/blocking.hpp>
+#include <weir/runtime/worker_threads.hpp>
 
 #include <algorithm>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace weir {
 
 namespace {
+
+/// Threads for calls that block, and their queue. Asio's `thread_pool` is that, but waits for ever
+/// where one of its threads cannot be started.
+class blocking_pool {
+public:
+    explicit blocking_pool(std::size_t threads)
+        : context_(static_cast<int>(threads)),
+          work_(context_.get_executor()),
+          threads_(context_, threads) {}
+
+    asio::any_io_executor executor() { return context_.get_executor(); }
+    /// Waits for what runs; what is queued never will.
+    void stop() noexcept {
+        context_.stop();
+        threads_.join();
+    }
+
+private:
+    asio::io_context context_;
+    asio::executor_work_guard<asio::io_context::executor_type> work_;
+    worker_threads threads_;
+};
 
 class blocking_service final : public asio::execution_context::service {
 public:
@@ -22,9 +44,8 @@ public:
         const std::lock_guard lock(mutex_);
         if (!executor_) {
             // Blocked threads use no core; a few more than that keep the disk busy.
-            const std::size_t threads = std::max(2u, std::thread::hardware_concurrency());
-            pool_ = std::make_unique<asio::thread_pool>(threads);
-            executor_ = pool_->get_executor();
+            pool_ = std::make_unique<blocking_pool>(std::max<std::size_t>(2, or_one_a_core(0)));
+            executor_ = pool_->executor();
         }
         return executor_;
     }
@@ -35,13 +56,11 @@ public:
 
 private:
     void shutdown() noexcept override {
-        if (!pool_) return;
-        pool_->stop();
-        pool_->join();
+        if (pool_) pool_->stop();
     }
 
     std::mutex mutex_;
-    std::unique_ptr<asio::thread_pool> pool_;
+    std::unique_ptr<blocking_pool> pool_;
     asio::any_io_executor executor_;
 };
 

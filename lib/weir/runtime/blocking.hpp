@@ -7,6 +7,7 @@ namespace weir {
 
 /// The executor for blocking calls that belongs to the context `executor` runs on: a pool of a few
 /// threads, made when first asked for and joined when the context is destroyed. Thread-safe.
+/// Errors: `std::system_error`, "weir: cannot start a thread", if the system refuses one.
 ///
 ///     asio::post(weir::blocking_executor_of(cx.executor()), read_next_block);
 asio::any_io_executor blocking_executor_of(const asio::any_io_executor& executor);

@@ -39,6 +39,32 @@ asio::any_io_executor executor_of(const Handler& handler) {
     }
 }
 
+/// True of the executors that run a handler wherever it is called. A handler that has one of these
+/// is called on the pipeline's own executor. To post to one would start Asio's system context, and
+/// with it two threads a core.
+template <class Executor>
+inline constexpr bool runs_anywhere = std::is_same_v<Executor, asio::system_executor>;
+/// That of `asio::use_future`.
+template <class T, class Blocking>
+inline constexpr bool runs_anywhere<asio::detail::promise_executor<T, Blocking>> = true;
+
+/// The type of `home_of`.
+template <class Handler,
+          class Associated = asio::associated_executor_t<Handler, asio::any_io_executor>>
+using home_executor =
+    std::conditional_t<runs_anywhere<Associated>, asio::any_io_executor, Associated>;
+
+/// Where a handler is called: on its associated executor, or on `pipeline`, which is the
+/// pipeline's, if it has none or has one that runs it anywhere.
+template <class Handler>
+home_executor<Handler> home_of(const Handler& handler, const asio::any_io_executor& pipeline) {
+    if constexpr (runs_anywhere<asio::associated_executor_t<Handler, asio::any_io_executor>>) {
+        return pipeline;
+    } else {
+        return asio::get_associated_executor(handler, pipeline);
+    }
+}
+
 /// A completion token, or at least not what Asio's coroutines hand to anything callable while they
 /// look for what it is.
 template <class Token>
@@ -85,8 +111,8 @@ private:
 };
 
 /// Holds a handler and the outcome it will be given. The handler is called when the last shared
-/// owner is gone, on its associated executor: the owners are the tickets of a pipeline, so
-/// "completed" means that nothing of the pipeline is in use any more.
+/// owner is gone, at its `home_of`: the owners are the tickets of a pipeline, so "completed" means
+/// that nothing of the pipeline is in use any more.
 ///
 /// Without an outcome (the context was destroyed first) the handler is destroyed uncalled, as
 /// everywhere in Asio. Destruction may be on any thread.
@@ -95,7 +121,7 @@ class completion final : public settlement<R> {
 public:
     completion(Handler handler, const asio::any_io_executor& executor)
         : handler_(std::move(handler)),
-          home_(asio::get_associated_executor(handler_, executor)),
+          home_(home_of(handler_, executor)),
           pipeline_work_(executor) {}
 
     ~completion() {
@@ -116,14 +142,13 @@ public:
     }
 
 private:
-    using handler_executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
     using work_guard = asio::executor_work_guard<asio::any_io_executor>;
 
     static void let_go(work_guard work) { work.reset(); }
 
     Handler handler_;
     // Both contexts must not run out of work while the outcome is on its way.
-    way_home<handler_executor> home_;
+    way_home<home_executor<Handler>> home_;
     work_guard pipeline_work_;
 };
 

@@ -33,6 +33,13 @@ struct no_note {};
 /// It is a segment of its own, because operations outlive the stream: `cancel()` (from any thread)
 /// cancels those under way through their cancellation slots, and the pool lets go of `f` and of its
 /// ticket when the last of them has ended.
+///
+/// A place owns the cancellation signal of its coroutine. Asio may use the signal's slot until it
+/// calls the completion handler that `co_spawn` was given, and some versions do so after the
+/// coroutine has returned. So a place stays until that handler was called or destroyed, and the
+/// pool counts those handlers. A coroutine that has not begun is not cancelled but returns at once,
+/// because Asio 1.26 to 1.29 throws into the executor where one is cancelled that never waited.
+///
 /// `Note` is what the stream writes to a place; it stays there until it is written to again.
 /// All but `cancel` belongs to whoever polls the stream, one thread at a time.
 template <class F, class T, class Note = no_note>
@@ -61,6 +68,7 @@ public:
         asio::cancellation_signal cancel_;
         place* link_ = nullptr;  // the link of `handover`
         bool spawned_ = false;
+        bool begun_ = false;  // its coroutine has
         bool under_way_ = false;
 
     public:
@@ -179,21 +187,26 @@ private:
     /// On the strand.
     void launch(place& p) {
         p.under_way_ = true;
-        ++under_way_;
         if (!std::exchange(p.spawned_, true)) {
             spawn(p);
         } else if (to_begin_ == 0) {
             resume(p);
         } else {
-            lane_->post([this, &p] { cancelled() ? finish(p) : resume(p); });
+            lane_->post([self = counted_ptr<operation_pool>::share(this), where = &p] {
+                if (!self->cancelled()) resume(*where);  // else `end` does
+            });
         }
     }
 
     void spawn(place& p) {
         ++to_begin_;
-        auto ended = [](const std::exception_ptr&) {};  // `serve` does not throw
+        auto ended = [pool = counted_ptr<operation_pool>::share(this)](const std::exception_ptr&) {
+            // `serve` does not throw.
+            if (--pool->spawned_ == 0) pool->wake();
+        };
         asio::co_spawn(lane_->get_executor(), serve(counted_ptr<operation_pool>::share(this), &p),
                        asio::bind_cancellation_slot(p.cancel_.slot(), std::move(ended)));
+        ++spawned_;  // now that nothing has thrown; a lane runs nothing inline
     }
 
     static void resume(place& p) {
@@ -205,6 +218,8 @@ private:
     // A place's coroutine. It holds the pool; the pool lets go of it when it closes.
     static asio::awaitable<void> serve(counted_ptr<operation_pool> pool, place* p) {
         --pool->to_begin_;
+        p->begun_ = true;
+        if (pool->cancelled()) co_return;
         for (;;) {
             try {
                 if constexpr (std::is_void_v<async_result_t<F, T>>) {
@@ -235,10 +250,8 @@ private:
     void finish(place& p) {
         p.item_.reset();
         p.under_way_ = false;
-        --under_way_;
-        if (cancelled()) {
-            wake();
-        } else if (here_) {
+        if (cancelled()) return;  // nobody collects it
+        if (here_) {
             p.link() = nullptr;
             (over_here_ ? last_here_->link() : over_here_) = &p;
             last_here_ = &p;
@@ -257,17 +270,18 @@ private:
         return false;
     }
 
-    /// Nobody wants results any more. True when nothing is under way.
+    /// Nobody wants results any more. True when all coroutines have ended, and Asio has said so.
     bool end() {
         if (!std::exchange(told_, true)) {
             for (const auto& p : places_) {
-                if (p->under_way_) p->cancel_.emit(asio::cancellation_type::terminal);
+                if (p->under_way_ && p->begun_) p->cancel_.emit(asio::cancellation_type::terminal);
+            }
+            // From now on none is parked: each looks at `cancelled()` first.
+            for (const auto& p : places_) {
+                if (p->coroutine_) resume(*p);
             }
         }
-        if (under_way_ != 0) return false;
-        for (const auto& p : places_) {
-            if (p->coroutine_) resume(*p);
-        }
+        if (spawned_ != 0) return false;
         places_.clear();
         f_.reset();
         scope_.reset();
@@ -311,7 +325,7 @@ private:
     place* over_here_ = nullptr;  // ended in such a poll, and so in need of no `handover`
     place* last_here_ = nullptr;
     std::vector<std::unique_ptr<place>> places_;
-    std::size_t under_way_ = 0;
+    std::size_t spawned_ = 0;   // coroutines whose completion handler was not called yet
     std::size_t to_begin_ = 0;  // coroutines that were spawned and have not run yet
     bool told_ = false;         // the operations have been asked to end
 };

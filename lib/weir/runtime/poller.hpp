@@ -86,13 +86,13 @@ private:
 
     template <class Q, class Handler>
     class operation_of final : public operation {
-        using executor_type = asio::associated_executor_t<Handler, asio::any_io_executor>;
+        using executor_type = home_executor<Handler>;
         using result_type = decltype(std::declval<Q&>().result());
 
     public:
         operation_of(Handler handler, Q q, const poller& p)
             : handler_(std::move(handler)), question_(std::move(q)) {
-            auto home = asio::get_associated_executor(handler_, p.executor());
+            auto home = home_of(handler_, p.executor());
             if constexpr (std::same_as<executor_type, asio::any_io_executor>) {
                 if (home == p.executor()) return;
             }

@@ -1,34 +1,20 @@
 #include <weir/runtime/runtime.hpp>
 #include <weir/runtime/segment.hpp>
 
-#include <algorithm>
-
 namespace weir {
-
-namespace {
-
-std::size_t or_one_a_core(std::size_t threads) {
-    if (threads != 0) return threads;
-    return std::max(1u, std::thread::hardware_concurrency());
-}
-
-}  // namespace
 
 asio::awaitable<void> next_handler() {
     co_await asio::post(asio::use_awaitable);
 }
 
 runtime::runtime(std::size_t threads)
-    : context_(static_cast<int>(or_one_a_core(threads))), work_(context_.get_executor()) {
-    threads_.reserve(or_one_a_core(threads));
-    for (std::size_t i = 0; i < or_one_a_core(threads); ++i) {
-        threads_.emplace_back([this] { context_.run(); });
-    }
-}
+    : context_(static_cast<int>(or_one_a_core(threads))),
+      work_(context_.get_executor()),
+      threads_(context_, or_one_a_core(threads)) {}
 
 runtime::~runtime() {
     work_.reset();
-    for (std::thread& thread : threads_) thread.join();
+    threads_.join();
 }
 
 // On a strand as segments have it, so that what the task awaits can hand its thread over.

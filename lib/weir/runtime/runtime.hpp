@@ -5,16 +5,15 @@
 #pragma once
 
 #include <weir/core/asio.hpp>
+#include <weir/runtime/worker_threads.hpp>
 
 #include <cstddef>
 #include <exception>
 #include <future>
 #include <optional>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace weir {
 
@@ -37,8 +36,7 @@ struct outcome {
 /// Not a template, as to compile an `asio::post` takes longer than most pipelines.
 asio::awaitable<void> next_handler();
 
-/// Awaits `operation` and hands what came of it to a thread that waits for the promise. (Asio's
-/// `use_future` would bring up a second pool of threads for that, the system executor's.) When the
+/// Awaits `operation` and hands what came of it to a thread that waits for the promise. When the
 /// promise is kept nothing here refers to the exception any more, not even further down the stack:
 /// the other thread has it alone.
 template <class R>
@@ -72,7 +70,8 @@ asio::awaitable<void> deliver(asio::awaitable<R> operation, std::promise<outcome
 /// Thread-safe, but for construction and destruction.
 class runtime {
 public:
-    /// Starts `threads` threads; 0 means one a core.
+    /// Starts `threads` threads; 0 means one a core. Errors: `std::system_error`, "weir: cannot
+    /// start a thread", if the system refuses one; those that had started are joined.
     explicit runtime(std::size_t threads = 0);
     runtime(const runtime&) = delete;
     runtime& operator=(const runtime&) = delete;
@@ -80,7 +79,7 @@ public:
 
     asio::io_context& context() noexcept { return context_; }
     asio::io_context::executor_type executor() noexcept { return context_.get_executor(); }
-    std::size_t thread_count() const noexcept { return threads_.size(); }
+    std::size_t thread_count() const noexcept { return threads_.count(); }
 
     /// Abandons what is running: handlers not yet called never will be.
     void stop() { context_.stop(); }
@@ -102,7 +101,7 @@ private:
 
     asio::io_context context_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
-    std::vector<std::thread> threads_;
+    worker_threads threads_;
 };
 
 }  // namespace weir

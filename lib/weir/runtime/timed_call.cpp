@@ -32,7 +32,7 @@ public:
             const auto late = weak.lock();
             if (!late || late->over_) return;
             late->late_ = true;
-            late->cancel_.emit(asio::cancellation_type::terminal);
+            late->cancel(asio::cancellation_type::terminal);
         });
     }
 
@@ -44,6 +44,21 @@ void timed_call::set_alarm() {
     clock& time = clock_of(executor_);
     const auto deadline = deadline_after(time.now(), limit_);
     alarm_ = time.wake_at(deadline, executor_, waker::adopt(new bell(weak_from_this())));
+}
+
+void timed_call::cancel(asio::cancellation_type type) {
+    if (begun_) {
+        cancel_.emit(type);
+    } else if ((type & asio::cancellation_type::terminal) != asio::cancellation_type::none) {
+        cancelled_early_ = true;  // the types that a coroutine does not ask for are ignored
+    }
+}
+
+asio::awaitable<void> timed_call::begin(std::shared_ptr<timed_call> self,
+                                        asio::awaitable<void> task) {
+    self->begun_ = true;
+    if (self->cancelled_early_) throw asio::system_error(asio::error::operation_aborted);
+    co_await std::move(task);
 }
 
 std::exception_ptr timed_call::end(std::exception_ptr error) {

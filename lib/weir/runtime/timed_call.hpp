@@ -31,7 +31,11 @@ public:
         : executor_(std::move(executor)), limit_(limit) {}
 
     void set_alarm();
-    void cancel(asio::cancellation_type type) { cancel_.emit(type); }
+    void cancel(asio::cancellation_type type);
+    /// Runs `task`, unless it was cancelled before. Asio 1.26 to 1.29 throws into the executor
+    /// where a coroutine is cancelled that never waited, so none is before it has begun.
+    static asio::awaitable<void> begin(std::shared_ptr<timed_call> self,
+                                       asio::awaitable<void> task);
     asio::cancellation_slot slot() noexcept { return cancel_.slot(); }
     const asio::any_io_executor& executor() const noexcept { return executor_; }
     /// It has ended: what it failed with, or that it was too late.
@@ -44,6 +48,8 @@ private:
     clock::duration limit_;
     asio::cancellation_signal cancel_;
     std::unique_ptr<clock::appointment> alarm_;
+    bool begun_ = false;
+    bool cancelled_early_ = false;
     bool late_ = false;
     bool over_ = false;
 };
@@ -65,7 +71,7 @@ inline asio::awaitable<void> run_within(asio::any_io_executor executor, clock::d
             call.reset();
             std::move(handler)(std::move(error));
         };
-        asio::co_spawn(call->executor(), std::move(todo),
+        asio::co_spawn(call->executor(), timed_call::begin(call, std::move(todo)),
                        asio::bind_cancellation_slot(call->slot(), std::move(done)));
     };
     auto call = std::make_shared<timed_call>(std::move(executor), limit);

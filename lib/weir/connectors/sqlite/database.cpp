@@ -54,7 +54,11 @@ database::database(const std::filesystem::path& file, const database_options& op
     : file_(file.string()), lock_wait_(options.lock_limit) {
     open(file, options);
     configure(options);
-    thread_ = std::make_unique<asio::thread_pool>(1);
+    try {
+        thread_ = std::make_unique<asio::thread_pool>(1);
+    } catch (const std::system_error& e) {
+        throw std::system_error(e.code(), "weir: cannot start a thread");
+    }
 }
 
 void database::open(const std::filesystem::path& file, const database_options& options) {
