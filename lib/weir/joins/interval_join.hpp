@@ -175,9 +175,9 @@ private:
         other.held.drop_before(*in.held.latest() - bounds_.lateness - earlier);
         other.held.for_each(k, t - earlier, t + later, [&](const auto& partner) {
             if constexpr (is_left) {
-                emit(where_.call(combine_, std::as_const(x), partner));
+                emit(value_type(where_.call(combine_, std::as_const(x), partner)));
             } else {
-                emit(where_.call(combine_, partner, std::as_const(x)));
+                emit(value_type(where_.call(combine_, partner, std::as_const(x))));
             }
         });
         const bool too_old =
@@ -253,6 +253,7 @@ auto interval_join(
     Combine combine = {}, std::string_view name = {}) {
     check_stream<R>();
     check_owned_items<R>();
+    taken_over(right);
     if (bounds.most == 0) {
         throw std::invalid_argument("weir::interval_join: it must hold at least 1 item a side");
     }
