@@ -201,9 +201,7 @@ private:
     // An awaitable can only be awaited by type in Asio before 1.24, so this is one: a coroutine
     // that is not started unless the operation is awaited as it stands.
     explicit terminal_operation(std::shared_ptr<body> b)
-        : asio::awaitable<result_type>(pipeline::await(b)), body_(std::move(b)) {
-        check_frame_alignment<result_type>();
-    }
+        : asio::awaitable<result_type>(pipeline::await(b)), body_(std::move(b)) {}
 
     void check_unused() const {
         if (!body_) throw_started();
@@ -217,6 +215,7 @@ template <class Make>
 auto terminal_closure(Make make) {
     return pipe([make = std::move(make)](auto stream) mutable {
         auto terminal = make(stream);
+        check_frame_alignment<decltype(terminal.result())>();  // the operation can be awaited
         return terminal_operation(std::move(stream), std::move(terminal));
     });
 }
