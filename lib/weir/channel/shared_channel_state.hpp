@@ -58,6 +58,17 @@ public:
     std::uint64_t dropped() const {
         return look([this] { return dropped_; });
     }
+    /// What became of all items so far. `given` and not `lost` and not `inside` is received.
+    struct progress_type {
+        std::uint64_t given;
+        std::uint64_t lost;
+        std::uint64_t inside;
+    };
+    progress_type progress() const {
+        return look([this] {
+            return progress_type{given_, dropped_ + unwanted_, items_.size() + in_hand_};
+        });
+    }
     bool closed() const {
         return look([this] { return closed_; });
     }
@@ -123,6 +134,7 @@ public:
     /// An item was dropped before it was put.
     void count_dropped() {
         const std::lock_guard lock(mutex_);
+        ++given_;
         ++dropped_;
     }
 
@@ -167,6 +179,7 @@ public:
             const std::lock_guard lock(mutex_);
             if (--receivers_ != 0) return;
             items_.swap(unwanted);
+            unwanted_ += unwanted.size();
         }
         settle_all();
     }
@@ -248,6 +261,7 @@ private:
     void put(T& item, std::size_t size) {
         items_.push_back(std::move(item), size);
         used_ += size;
+        ++given_;
     }
 
     /// `done` when `wants` may be put now; otherwise it waits in line.
@@ -373,7 +387,9 @@ private:
     std::size_t in_hand_ = 0;  // how many items are out in a run
     std::size_t senders_ = 1;
     std::size_t receivers_ = 1;
+    std::uint64_t given_ = 0;  // items that were put, or dropped before
     std::uint64_t dropped_ = 0;
+    std::uint64_t unwanted_ = 0;  // items that were inside when the last receiver went
     bool closed_ = false;
     std::exception_ptr error_;  // written with closed_, once
     waiting_line room_line_;    // senders

@@ -7,6 +7,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/stream.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <absl/status/statusor.h>
@@ -152,6 +153,7 @@ auto decode(D decoder, Reject reject, std::string_view name = {}) {
         static_assert(chunk<item_t<S>>, "weir::codec::decode: the items are not chunks of bytes");
         static_assert(std::is_invocable_v<Reject&, const fault&>,
                       "weir::codec::decode: the function cannot be called with a codec::fault");
+        check_not_async<Reject, const fault&>();
         check_owned_items<S>();
         return decode_stream<S, D, Reject>(std::move(upstream), std::move(decoder),
                                            std::move(reject), stage("decode", name));

@@ -37,15 +37,29 @@ auto pipe(Apply apply) {
     return pipe_closure<Apply>(std::move(apply));
 }
 
+/// What `|` gives where a static_assert has said why it cannot do more: the message is the only
+/// one.
+struct refused_pipe {};
+
 /// Applies an operator to a stream. Streams are consumed: pass an lvalue with `std::move`.
+/// Errors: `std::logic_error` for a stream that was moved from before.
 template <class S, class Apply>
     requires(!closure<S>)
 // NOLINTNEXTLINE(performance-unnecessary-value-param): it is consumed, where its call says so
 auto operator|(S&& upstream, pipe_closure<Apply> op) {
     static_assert(!std::is_lvalue_reference_v<S>,
                   "weir: a pipe takes over its stream; write std::move(stream) | ...");
-    check_stream<std::remove_cvref_t<S>>();
-    return std::move(op.apply)(std::forward<S>(upstream));
+    if constexpr (std::is_same_v<std::remove_cvref_t<S>, refused_pipe>) {
+        return refused_pipe();
+    } else {
+        check_stream<std::remove_cvref_t<S>>();
+        if constexpr (stream<std::remove_cvref_t<S>> && !std::is_lvalue_reference_v<S>) {
+            taken_over(upstream);
+            return std::move(op.apply)(std::forward<S>(upstream));
+        } else {
+            return refused_pipe();
+        }
+    }
 }
 
 /// Joins two operators into one: `(s | a) | b` and `s | (a | b)` are the same.

@@ -16,8 +16,11 @@
 /// - The destructor cancels what is in flight and does not wait for it; hold `cx.hold()` where the
 ///   pipeline must not complete before it is over.
 /// - `poll` is called by one thread at a time, on the segment's strand.
+/// - A stream that was moved from must not be polled. `|`, the joins, `any_stream` and `next()` say
+///   so of every stream that is `pullable` (see `taken_over`).
 #pragma once
 
+#include <weir/core/gcc12.hpp>
 #include <weir/core/poll.hpp>
 
 #include <concepts>
@@ -84,14 +87,40 @@ std::size_t most_left(const S& s) {
 template <class T>
 inline constexpr bool is_borrowed = false;
 
+/// The base of what a terminal makes of a stream: no operator can follow it.
+struct ended_pipeline {};
+
+/// What can be iterated over, and is no stream.
+template <class S>
+concept range_like = !stream<S> && requires(S& s) {
+    s.begin();
+    s.end();
+};
+
+/// Tells a stream that an operator, a join or a terminal takes it over. Everything that does calls
+/// this first. A stream that wants to know has a member `void note_taken()`; one that is `pullable`
+/// throws `std::logic_error` there if it was moved from before.
+template <class S>
+void taken_over([[maybe_unused]] S& stream) {
+    if constexpr (requires { stream.note_taken(); }) stream.note_taken();
+}
+
 /// Fails to compile, and says why, where `S` is not a stream. Operators call it first, so that the
 /// error names the rule that was broken and not the inside of a template.
 template <class S>
 consteval void check_stream() {
-    static_assert(has_value_type<S>,
-                  "weir: this is not a stream: it has no `value_type` that is a movable object "
-                  "type. Wrap a range with weir::from_range(...).");
-    if constexpr (has_value_type<S>) {
+    if constexpr (std::derived_from<S, ended_pipeline>) {
+        static_assert(!std::derived_from<S, ended_pipeline>,
+                      "weir: this pipeline has its terminal already, and gives no stream: put the "
+                      "operator before the terminal.");
+    } else if constexpr (range_like<S>) {
+        static_assert(!range_like<S>,
+                      "weir: this is a range, not a stream; write weir::from_range(range) | ...");
+    } else if constexpr (!has_value_type<S>) {
+        static_assert(has_value_type<S>,
+                      "weir: this is not a stream: it has no `value_type` that is a movable object "
+                      "type. Wrap a range with weir::from_range(...).");
+    } else {
         static_assert(has_poll<S>,
                       "weir: this is not a stream: it needs a member `template <class Sink> "
                       "weir::poll_state poll(weir::poll_context&, Sink&&)`.");

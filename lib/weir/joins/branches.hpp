@@ -6,13 +6,16 @@
 #include <weir/channel/send_runs.hpp>
 #include <weir/channel/shared_channel.hpp>
 #include <weir/core/asio.hpp>
+#include <weir/core/pipe.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/stream.hpp>
+#include <weir/joins/branch_edge.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -104,21 +107,72 @@ private:
     bool gone_ = false;
 };
 
+/// A branch's channel, for a pipeline's graph.
+template <class T>
+class channel_edge final : public branch_edge {
+public:
+    explicit channel_edge(std::shared_ptr<const shared_channel_state<T>> channel)
+        : channel_(std::move(channel)) {}
+
+    std::size_t capacity() const override { return channel_->capacity(); }
+    branch_progress progress() const override {
+        const auto p = channel_->progress();
+        return branch_progress{p.given, p.lost, p.inside};
+    }
+
+private:
+    std::shared_ptr<const shared_channel_state<T>> channel_;
+};
+
+/// The consumer's end of a branch: a `sole_receiver` that tells a pipeline's graph who takes it.
+template <class T>
+class branch_receiver : public sole_receiver<T> {
+public:
+    branch_receiver(sole_receiver<T> from, std::shared_ptr<const branch_edge> edge)
+        : sole_receiver<T>(std::move(from)), edge_(std::move(edge)) {}
+
+    /// See `weir::taken_over`.
+    void note_taken() const {
+        sole_receiver<T>::note_taken();
+        note_piped(edge_, false);
+    }
+
+private:
+    std::shared_ptr<const branch_edge> edge_;
+};
+
+/// As for any receiver.
+template <class T, class Apply>
+auto operator|(branch_receiver<T>&& from, pipe_closure<Apply> op) {
+    from.note_taken();
+    return sole_receiver<T>(std::move(from)) | std::move(op);
+}
+
 /// The branches of a `fan_out` or a `partition`, which say which item goes where.
 template <class T>
 class branches {
 public:
     /// A further branch: a stream of the items that go there, for a pipeline of its own. It may be
     /// `capacity` items behind (or `weir::bytes(...)`), and then `when_slow` says what happens.
-    /// All branches are made before the pipeline is.
+    /// All branches are made before the pipeline is. The graph of a `weir::pipeline` shows a branch
+    /// whose both ends are in segments of it.
     /// Errors: `std::invalid_argument` for a capacity of 0.
-    sole_receiver<T> branch(channel_limit<T> capacity, slow_branch when_slow = slow_branch::wait) {
+    branch_receiver<T> branch(channel_limit<T> capacity,
+                              slow_branch when_slow = slow_branch::wait) {
         if (when_slow == slow_branch::wait && !capacity.in_bytes()) {
             most_at_once_ = std::min(most_at_once_, capacity.most());
         }
-        auto ends = mpsc_channel<T>(std::move(capacity), overflow_of(when_slow));
-        lines_.emplace_back(std::move(ends.sender));
-        return std::move(ends.receiver);
+        auto state =
+            std::make_shared<shared_channel_state<T>>(std::move(capacity), overflow_of(when_slow));
+        auto edge = std::make_shared<const channel_edge<T>>(state);
+        lines_.emplace_back(shared_sender<T>(state));
+        edges_.push_back(edge);
+        return branch_receiver<T>(sole_receiver<T>(std::move(state)), std::move(edge));
+    }
+
+    /// The pipeline that feeds them is piped now.
+    void note_fed() const {
+        for (const auto& edge : edges_) note_piped(edge, true);
     }
 
     /// How many items to take before they are sent: 64, or what the smallest branch that waits
@@ -157,6 +211,7 @@ private:
     }
 
     std::vector<branch_line<T>> lines_;
+    std::vector<std::shared_ptr<const branch_edge>> edges_;
     std::size_t most_at_once_ = 64;
 };
 

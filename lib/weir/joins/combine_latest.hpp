@@ -63,6 +63,7 @@ private:
 template <class... S>
 auto combine_latest(S&&... streams) {
     check_inputs<S...>();
+    take_inputs(streams...);
     static_assert((std::copy_constructible<item_t<S>> && ...),
                   "weir::combine_latest: each newest item is copied as often as it is passed on; "
                   "use std::shared_ptr<const T> for what cannot be copied");
@@ -73,6 +74,7 @@ auto combine_latest(S&&... streams) {
 template <class S>
 auto combine_latest(std::vector<S> streams) {
     check_inputs<S>();
+    take_inputs(streams);
     static_assert(std::copy_constructible<item_t<S>>,
                   "weir::combine_latest: each newest item is copied as often as it is passed on; "
                   "use std::shared_ptr<const T> for what cannot be copied");

@@ -47,12 +47,14 @@ private:
 template <class... S>
 auto concat(S&&... streams) {
     check_inputs<S...>();
+    take_inputs(streams...);
     using inputs = fixed_inputs<S...>;
     return concat_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
 }
 template <class S>
 auto concat(std::vector<S> streams) {
     check_inputs<S>();
+    take_inputs(streams);
     using inputs = listed_inputs<S>;
     return concat_stream<item_t<S>, inputs>(inputs(std::move(streams)));
 }

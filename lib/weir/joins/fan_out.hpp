@@ -56,6 +56,7 @@ auto into(fan_out<T> to) {
         static_assert(std::same_as<item_t<S>, T>,
                       "weir::into: the branches' item type is not the stream's");
         check_owned_items<S>();
+        to.note_fed();
         return branches_terminal<T, fan_out<T>>(std::move(to));
     });
 }

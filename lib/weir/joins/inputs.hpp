@@ -77,6 +77,16 @@ struct common_item {
 template <class... S>
 using common_item_t = typename common_item<S...>::type;
 
+/// Takes over the streams that are joined. Throws `std::logic_error` if one was moved from before.
+template <class... S>
+void take_inputs(S&... streams) {
+    (taken_over(streams), ...);
+}
+template <class S>
+void take_inputs(std::vector<S>& streams) {
+    for (S& stream : streams) taken_over(stream);
+}
+
 /// Fails to compile where one of `S` is not a stream that was moved in.
 template <class... S>
 consteval void check_inputs() {

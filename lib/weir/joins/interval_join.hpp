@@ -187,9 +187,9 @@ private:
         other.held.drop_before(subtract_saturating(oldest(in), earlier));
         other.held.for_each(k, first, last, [&](const auto& partner) {
             if constexpr (is_left) {
-                emit(where_.call(combine_, std::as_const(x), partner));
+                emit(value_type(where_.call(combine_, std::as_const(x), partner)));
             } else {
-                emit(where_.call(combine_, partner, std::as_const(x)));
+                emit(value_type(where_.call(combine_, partner, std::as_const(x))));
             }
         });
         const bool too_old = other.held.latest() && last < oldest(other);
@@ -265,6 +265,7 @@ auto interval_join(
     Combine combine = {}, std::string_view name = {}) {
     check_stream<R>();
     check_owned_items<R>();
+    taken_over(right);
     if (bounds.most == 0) {
         throw std::invalid_argument("weir::interval_join: it must hold at least 1 item a side");
     }

@@ -104,6 +104,7 @@ template <class Updates, class Key, class Combine, class Missing = missing::fail
 auto latest_join(Updates updates, Key key, Combine combine, Missing missing = {},
                  std::string_view name = {}) {
     check_stream<Updates>();
+    taken_over(updates);
     return pipe([updates = std::move(updates), key = std::move(key), combine = std::move(combine),
                  missing = std::move(missing), name](auto upstream) mutable {
         using S = decltype(upstream);

@@ -77,12 +77,14 @@ private:
 template <class... S>
 auto merge(run_bound run, S&&... streams) {
     check_inputs<S...>();
+    take_inputs(streams...);
     using inputs = fixed_inputs<S...>;
     return merge_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...), run);
 }
 template <class S>
 auto merge(run_bound run, std::vector<S> streams) {
     check_inputs<S>();
+    take_inputs(streams);
     using inputs = listed_inputs<S>;
     return merge_stream<item_t<S>, inputs>(inputs(std::move(streams)), run);
 }

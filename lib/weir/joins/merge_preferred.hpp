@@ -52,12 +52,14 @@ private:
 template <class... S>
 auto merge_preferred(S&&... streams) {
     check_inputs<S...>();
+    take_inputs(streams...);
     using inputs = fixed_inputs<S...>;
     return merge_preferred_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
 }
 template <class S>
 auto merge_preferred(std::vector<S> streams) {
     check_inputs<S>();
+    take_inputs(streams);
     using inputs = listed_inputs<S>;
     return merge_preferred_stream<item_t<S>, inputs>(inputs(std::move(streams)));
 }

@@ -133,6 +133,7 @@ consteval void check_key() {
 template <class Key, class... S>
 auto merge_sorted(Key key, S&&... streams) {
     check_inputs<S...>();
+    take_inputs(streams...);
     using T = common_item_t<S...>;
     check_key<Key, T>();
     using inputs = fixed_inputs<S...>;
@@ -141,6 +142,7 @@ auto merge_sorted(Key key, S&&... streams) {
 template <class Key, class S>
 auto merge_sorted(Key key, std::vector<S> streams) {
     check_inputs<S>();
+    take_inputs(streams);
     check_key<Key, item_t<S>>();
     using inputs = listed_inputs<S>;
     return merge_sorted_stream<item_t<S>, inputs, Key>(inputs(std::move(streams)), std::move(key));

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <weir/joins/item_count.hpp>
+#include <weir/runtime/awaitable.hpp>
 
 #include <functional>
 #include <memory>
@@ -79,6 +80,7 @@ public:
     template <class V, class T>
     const V* instead(T& item) {
         count_.add();
+        check_not_async<F, T>();
         std::invoke(f_, std::move(item));
         return nullptr;
     }

@@ -76,6 +76,7 @@ auto into(partitioned<T, F> to) {
         static_assert(std::same_as<item_t<S>, T>,
                       "weir::into: the branches' item type is not the stream's");
         check_owned_items<S>();
+        to.note_fed();
         return branches_terminal<T, partitioned<T, F>>(std::move(to));
     });
 }

@@ -60,12 +60,14 @@ private:
 template <class... S>
 auto race(S&&... streams) {
     check_inputs<S...>();
+    take_inputs(streams...);
     using inputs = fixed_inputs<S...>;
     return race_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
 }
 template <class S>
 auto race(std::vector<S> streams) {
     check_inputs<S>();
+    take_inputs(streams);
     using inputs = listed_inputs<S>;
     return race_stream<item_t<S>, inputs>(inputs(std::move(streams)));
 }

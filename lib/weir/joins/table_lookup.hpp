@@ -4,6 +4,7 @@
 #include <weir/core/stage.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/joins/table_update.hpp>
+#include <weir/runtime/awaitable.hpp>
 
 #include <concepts>
 #include <functional>
@@ -51,6 +52,10 @@ class table_lookup {
 public:
     using result = std::remove_cvref_t<typename combined<with_version, Combine, T, value>::type>;
     static_assert(!std::is_void_v<result>, "weir: the join's function returns nothing");
+    static_assert(
+        !is_awaitable<result>,
+        "weir: the join's function returns an asio::awaitable, and nothing awaits it; see "
+        "weir::enrich");
 
     table_lookup(Key key, Combine combine, Missing missing, stage where)
         : key_(std::move(key)),
@@ -65,9 +70,9 @@ public:
         const value* entry = found != table.end() ? std::addressof(found->second) : instead(x);
         if (!entry) return true;
         if constexpr (with_version) {
-            return sink(where_.call(combine_, std::move(x), *entry, version));
+            return sink(result(where_.call(combine_, std::move(x), *entry, version)));
         } else {
-            return sink(where_.call(combine_, std::move(x), *entry));
+            return sink(result(where_.call(combine_, std::move(x), *entry)));
         }
     }
 

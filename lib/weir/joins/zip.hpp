@@ -151,11 +151,13 @@ private:
 template <class... S>
 auto zip(S&&... streams) {
     check_inputs<S...>();
+    take_inputs(streams...);
     return zip_stream<S...>(std::forward<S>(streams)...);
 }
 template <class S>
 auto zip(std::vector<S> streams) {
     check_inputs<S>();
+    take_inputs(streams);
     return zip_list_stream<S>(std::move(streams));
 }
 

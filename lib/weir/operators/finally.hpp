@@ -4,6 +4,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/watched_sink.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstdint>
@@ -114,6 +115,8 @@ auto finally(F f, std::string_view name = {}) {
                       std::is_invocable_v<F&, stream_end, std::exception_ptr>,
                   "weir::finally: the function must take a weir::stream_end, and may take a "
                   "std::exception_ptr");
+    check_not_async<F, stream_end>();
+    check_not_async<F, stream_end, std::exception_ptr>();
     return pipe([f = std::move(f), name](auto upstream) mutable {
         using S = decltype(upstream);
         return finally_stream<S, F>(std::move(upstream), std::move(f), stage("finally", name));

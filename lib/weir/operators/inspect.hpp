@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -48,6 +49,7 @@ auto inspect(F look, std::string_view name = {}) {
         static_assert(std::is_invocable_v<F&, const item_t<S>&>,
                       "weir::inspect: the function cannot be called with a const reference to the "
                       "stream's items");
+        check_not_async<F, const item_t<S>&>();
         return inspect_stream<S, F>(std::move(upstream), std::move(look), stage("inspect", name));
     });
 }

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -23,7 +24,8 @@ public:
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         return upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
-            return sink(where_.call(f_, std::move(x)));
+            // A value_type already, mostly; a copy of what a getter returns a reference to.
+            return sink(value_type(where_.call(f_, std::move(x))));
         });
     }
 
@@ -40,7 +42,9 @@ private:
 ///     numbers | weir::map([](int x) { return x * 2; })
 ///     lines   | weir::map(parse, "parse line")
 ///
-/// `f` is called with the item as an rvalue, on the segment's strand; it must not block.
+/// `f` is called with the item as an rvalue, on the segment's strand; it must not block. Where it
+/// returns a reference (`map(&person::name)`), the item is a copy of what that refers to. A
+/// coroutine would not be awaited here and is refused: see `async_map`.
 /// Errors: an exception of `f` becomes a `stage_error` naming "map" and `name`; upstream errors
 /// pass. Holds nothing: ends and is cancelled with its upstream. Costs nothing but `f`.
 template <class F>
@@ -52,6 +56,7 @@ auto map(F f, std::string_view name = {}) {
         static_assert(!std::is_void_v<std::invoke_result_t<F&, item_t<S>>>,
                       "weir::map: the function returns nothing; use weir::inspect or "
                       "weir::for_each");
+        check_not_async<F, item_t<S>>();
         return map_stream<S, F>(std::move(upstream), std::move(f), stage("map", name));
     });
 }

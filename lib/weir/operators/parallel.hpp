@@ -7,6 +7,7 @@
 #include <weir/operators/map.hpp>
 #include <weir/operators/parallel_team.hpp>
 #include <weir/operators/parallel_worker.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/segment.hpp>
 
@@ -213,6 +214,7 @@ auto parallel(std::size_t n, Work work, parallel_options how = {}) {
         const stage where("parallel", how.name);
         auto each = pipe([f = std::move(work), where](auto items) {
             using S = decltype(items);
+            check_not_async<Work, item_t<S>>();
             static_assert(std::is_invocable_v<Work&, item_t<S>>,
                           "weir::parallel: the function cannot be called with the stream's items");
             return map_stream<S, Work>(std::move(items), f, where);

@@ -4,6 +4,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/watched_sink.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/sources/from_range.hpp>
 
@@ -76,12 +77,16 @@ private:
 ///
 /// To let a failure through, `f` rethrows it. `f` is called on the segment's strand, at most once,
 /// after upstream was destroyed; a failure of what it returned is not recovered from.
+/// If `f` returns a stream that recovers through `f` again, each failure nests one more stream in
+/// the others: memory and stack grow with the number of failures. For a source that is to be made
+/// again after any number of failures see `retry_stream`, which holds one stream at a time.
 /// Errors: an exception of `f` becomes a `stage_error` naming "recover" and `name`. What a consumer
 /// throws passes, and so does a cancellation, which is not a failure of upstream.
 template <class F>
 auto recover(F f, std::string_view name = {}) {
     return pipe([f = std::move(f), name](auto upstream) mutable {
         using S = decltype(upstream);
+        check_not_async<F, std::exception_ptr>();
         static_assert(std::is_invocable_v<F&, std::exception_ptr>,
                       "weir::recover: the function must take a std::exception_ptr");
         return recover_stream<S, F>(std::move(upstream), std::move(f), stage("recover", name));

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <string_view>
@@ -48,6 +49,7 @@ auto scan(State initial, F f, std::string_view name = {}) {
     static_assert(std::copy_constructible<State>, "weir::scan: the state must be copyable");
     return pipe([initial = std::move(initial), f = std::move(f), name](auto upstream) mutable {
         using S = decltype(upstream);
+        check_not_async<F, State, item_t<S>>();
         static_assert(std::is_invocable_r_v<State, F&, State, item_t<S>>,
                       "weir::scan: the function cannot be called as f(state, item), or does not "
                       "return the state");

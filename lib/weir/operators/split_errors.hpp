@@ -4,6 +4,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/operators/try_map.hpp>
+#include <weir/runtime/awaitable.hpp>
 
 #include <string_view>
 #include <type_traits>
@@ -45,6 +46,7 @@ template <class Reject>
 auto split_errors(Reject reject, std::string_view name = {}) {
     return pipe([reject = std::move(reject), name](auto upstream) mutable {
         using S = decltype(upstream);
+        check_not_async<Reject, absl::Status>();
         static_assert(status_value<item_t<S>>::is_status,
                       "weir::split_errors: the items must be absl::StatusOr<T>");
         static_assert(std::is_invocable_v<Reject&, absl::Status>,

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <string_view>
@@ -45,6 +46,7 @@ template <class P>
 auto take_while(P keep, std::string_view name = {}) {
     return pipe([keep = std::move(keep), name](auto upstream) mutable {
         using S = decltype(upstream);
+        check_not_async<P, const item_t<S>&>();
         static_assert(std::is_invocable_r_v<bool, P&, const item_t<S>&>,
                       "weir::take_while: the predicate cannot be called with a const reference to "
                       "the stream's items, or does not return a bool");

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <absl/status/statusor.h>
@@ -71,6 +72,7 @@ template <class F>
 auto try_map(F f, std::string_view name = {}) {
     return pipe([f = std::move(f), name](auto upstream) mutable {
         using S = decltype(upstream);
+        check_not_async<F, status_value_t<item_t<S>>>();
         static_assert(std::is_invocable_v<F&, status_value_t<item_t<S>>>,
                       "weir::try_map: the function cannot be called with the stream's values");
         return try_map_stream<S, F>(std::move(upstream), std::move(f), stage("try_map", name));

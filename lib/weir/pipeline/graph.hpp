@@ -36,9 +36,10 @@ struct graph_channel {
 };
 
 /// What `pipeline::graph` gives: segments in the order they were added (and last, without a name,
-/// one with the stages whose segment is not known), channels in the order they were made; all with
-/// their ledgers as of now. Each ledger is a consistent snapshot; two of them
-/// need not be of the same moment.
+/// one with the stages whose segment is not known), channels in the order they were made, and then
+/// the branches of a `fan_out` or `partition` between two of its segments ("branch 1", "branch 2",
+/// in the order in which their ends were piped); all with their ledgers as of now. Each ledger is a
+/// consistent snapshot; two of them need not be of the same moment.
 struct graph {
     std::string name;
     std::vector<graph_segment> segments;

@@ -57,8 +57,10 @@ public:
     /// after `run`.
     template <class Operation>
     void add(std::string name, Operation operation) {
-        const segment_name full(parts_->name(), name);
-        supervisor_->add(std::move(name), make_task(std::move(operation), full));
+        if constexpr (check_segment<Operation>()) {
+            const segment_name full(parts_->name(), name);
+            supervisor_->add(std::move(name), make_task(std::move(operation), full));
+        }
     }
 
     /// The same for a segment that yields something: `take(result)` is called with it when the
@@ -69,8 +71,11 @@ public:
     ///           [&](sqlite::load_report r) { report = r; });
     template <class Operation, class Take>
     void add(std::string name, Operation operation, Take take) {
-        const segment_name full(parts_->name(), name);
-        supervisor_->add(std::move(name), make_task(std::move(operation), full, std::move(take)));
+        if constexpr (check_segment<Operation>()) {
+            const segment_name full(parts_->name(), name);
+            auto task = make_task(std::move(operation), full, std::move(take));
+            supervisor_->add(std::move(name), std::move(task));
+        }
     }
 
     /// Adds a segment that is started again when it fails: `make()` makes its operation anew for
@@ -87,13 +92,17 @@ public:
     template <class Make>
         requires std::invocable<Make&>
     void add(std::string name, restart policy, Make make) {
-        const segment_name full(parts_->name(), name);
-        supervisor_->add(
-            std::move(name), std::move(policy),
-            [make = std::move(make), full]() mutable { return make_task(make(), full); });
+        if constexpr (check_segment<std::invoke_result_t<Make&>>()) {
+            const segment_name full(parts_->name(), name);
+            supervisor_->add(
+                std::move(name), std::move(policy),
+                [make = std::move(make), full]() mutable { return make_task(make(), full); });
+        }
     }
 
-    /// Runs all segments and completes when all are over; with any completion token.
+    /// Runs all segments and completes when all are over; with any completion token. A handler that
+    /// has no executor of its own is called on the pipeline's, as that of `drain` is, also after
+    /// the end.
     ///
     ///     co_await p.run();
     ///     p.run([](std::exception_ptr error) { ... });
@@ -169,10 +178,14 @@ public:
     ///
     ///     const auto report = co_await p.drain(5s);
     ///
-    /// Yields a `drain_report`, and never an error. May be called at any time and any number of
-    /// times: the earliest deadline holds, and all callers get the report. Before `run` it
-    /// completes at once, and a later `run` finds its sources at their end.
-    /// Time is that of the executor's clock. Cancellation of the wait is ignored: ask `cancel()`.
+    /// Yields a `drain_report`. May be called at any time and any number of times: the earliest
+    /// deadline holds, and all callers get the report. Before `run` it completes at once, and a
+    /// later `run` finds its sources at their end.
+    /// A segment that awaits the drain of its own pipeline is what the drain waits for, and is cut
+    /// off at the deadline: there, ask for it with `asio::detached` and end.
+    /// Time is that of the executor's clock. Errors: none but that of a cancellation.
+    /// Cancellation: of the wait alone, which ends with `operation_aborted`; the drain goes on. To
+    /// end the pipeline ask `cancel()`.
     template <class Token = asio::use_awaitable_t<>>
     auto drain(clock::duration deadline, Token&& token = Token()) {
         auto initiation = [](auto handler, const counted_ptr<supervisor>& s, clock::duration d) {
@@ -185,6 +198,8 @@ public:
     /// Has SIGINT and SIGTERM drain the pipeline; a second one cancels it at once. They are caught
     /// from now until it is over, or destroyed. One pipeline of a process should do it: each that
     /// does gets every signal. Does not keep the context busy once the pipeline is over.
+    /// Called again it says a new deadline, and forgets no signal: one that has come counts as the
+    /// first, and of its deadline and the new one the earlier holds.
     void drain_on_signals(clock::duration deadline) { supervisor_->drain_on_signals(deadline); }
 
 private:

@@ -39,13 +39,18 @@ private:
     channel_end end_;
 };
 
-/// The receiving end of `pipeline::channel`: a `receiver` that `|` recognises.
+/// The receiving end of `pipeline::channel`: a `receiver` that says which segment takes it.
 template <class T>
 class pipeline_receiver : public receiver<T> {
 public:
     pipeline_receiver(receiver<T> from, channel_end end)
         : receiver<T>(std::move(from)), end_(std::move(end)) {}
     const channel_end& end() const noexcept { return end_; }
+    /// See `weir::taken_over`: by whatever takes it, a step, a join or an `any_stream`.
+    void note_taken() const {
+        receiver<T>::note_taken();
+        end_.note_receiver();
+    }
 
 private:
     channel_end end_;

@@ -101,6 +101,20 @@ void pipeline_parts::add_segment(const std::string& name) {
     segments_.push_back(segment_entry{name});
     for (std::string* where : unplaced_) *where = name;
     unplaced_.clear();
+    place_branches(name);
+}
+
+void pipeline_parts::place_branches(const std::string& segment) {
+    for (const piped_end& end : take_piped()) {
+        auto edge = end.edge.lock();
+        if (!edge) continue;
+        const auto same = [&edge](const branch_entry& b) { return b.edge == edge; };
+        auto found = std::find_if(branches_.begin(), branches_.end(), same);
+        if (found == branches_.end()) {
+            found = branches_.insert(found, branch_entry{std::move(edge), {}, {}});
+        }
+        (end.feeds ? found->from : found->to) = segment;
+    }
 }
 
 void pipeline_parts::count_restart(const std::string& segment) {
@@ -131,7 +145,25 @@ weir::graph pipeline_parts::graph() const {
         g.channels.push_back(graph_channel{c->books->name(), c->from, c->to, c->books->capacity(),
                                            c->books->read()});
     }
+    add_branches(g);
     return g;
+}
+
+/// Those that join two segments: an end that was piped for something else, before the first segment
+/// was added, may have got into that one's account.
+void pipeline_parts::add_branches(weir::graph& g) const {
+    std::size_t number = 0;
+    for (const branch_entry& b : branches_) {
+        if (b.from.empty() || b.to.empty() || b.from == b.to) continue;
+        const branch_progress p = b.edge->progress();
+        ledger l;
+        l.in = p.given;
+        l.dropped = p.lost;
+        l.in_flight = p.inside;
+        l.out = p.given - p.lost - p.inside;
+        g.channels.push_back(graph_channel{"branch " + std::to_string(++number), b.from, b.to,
+                                           b.edge->capacity(), l});
+    }
 }
 
 std::vector<graph_stage> pipeline_parts::stages_of(const std::string& segment) const {

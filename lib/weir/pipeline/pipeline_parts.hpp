@@ -1,6 +1,7 @@
 /// What a pipeline is made of, by name.
 #pragma once
 
+#include <weir/joins/branch_edge.hpp>
 #include <weir/pipeline/channel_books.hpp>
 #include <weir/pipeline/graph.hpp>
 #include <weir/pipeline/source_gate.hpp>
@@ -76,8 +77,17 @@ private:
         std::string to;
     };
 
+    // A branch of a fan_out or a partition, known once one of its ends is piped.
+    struct branch_entry {
+        std::shared_ptr<const branch_edge> edge;
+        std::string from;
+        std::string to;
+    };
+
     std::invalid_argument refusal(const std::string& why) const;
     void place(std::string& where);
+    void place_branches(const std::string& segment);
+    void add_branches(weir::graph& g) const;
     std::vector<graph_stage> stages_of(const std::string& segment) const;
     stage_entry* find_stage(const std::string& name);
     channel_entry* find_channel(const std::string& name);
@@ -86,6 +96,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<std::unique_ptr<stage_entry>> stages_;      // as they were first piped
     std::vector<std::unique_ptr<channel_entry>> channels_;  // as they were made
+    std::vector<branch_entry> branches_;                    // as they were first piped
     std::vector<segment_entry> segments_;
     std::vector<std::string*> unplaced_;  // for the segment that is added next
     bool shut_ = false;

@@ -9,6 +9,7 @@
 
 #include <absl/functional/any_invocable.h>
 
+#include <concepts>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -133,6 +134,26 @@ private:
 
 /// Takes nothing: for operations that yield nothing.
 struct take_nothing {};
+
+/// True for what can be a segment. Fails to compile, and says why, for everything else.
+template <class Operation>
+consteval bool check_segment() {
+    constexpr bool refused = std::is_same_v<Operation, refused_pipe>;  // it has been said why
+    constexpr bool good = std::derived_from<Operation, ended_pipeline> ||
+                          std::is_same_v<Operation, asio::awaitable<void>>;
+    if constexpr (stream<Operation>) {
+        static_assert(!stream<Operation>,
+                      "weir::pipeline::add: this is a stream without a terminal, and nothing would "
+                      "run it: end it with weir::for_each, weir::into, weir::discard or another "
+                      "terminal.");
+    } else {
+        static_assert(good || refused,
+                      "weir::pipeline::add: a segment is `stream | terminal` or an "
+                      "asio::awaitable<void> (call your coroutine: add(name, serve()), not "
+                      "add(name, serve)).");
+    }
+    return good;
+}
 
 template <class S, class Terminal, class Take>
 std::unique_ptr<segment_task> make_task(terminal_operation<S, Terminal> operation,

@@ -87,12 +87,25 @@ void supervisor::begin_drain(clock::duration deadline,
     wake();
 }
 
+void supervisor::leave_drain(std::uint64_t number) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (over_) return;
+        requests_.left.push_back(number);
+    }
+    wake();
+}
+
 void supervisor::drain_on_signals(clock::duration deadline) {
     {
         const std::lock_guard lock(mutex_);
         if (over_) return;
-        // Made here, so that signals are caught from now on, also if it is run later.
-        requests_.signals = std::make_unique<stop_signals>(home_, deadline);
+        if (std::exchange(catches_signals_, true)) {
+            requests_.signal_deadline = deadline;
+        } else {
+            // Made here, so that signals are caught from now on, also if it is run later.
+            requests_.signals = std::make_unique<stop_signals>(home_, deadline);
+        }
     }
     wake();
 }
@@ -136,18 +149,40 @@ void supervisor::accept_requests() {
     if (asked.run) run_ = std::move(asked.run);
     std::move(asked.drains.begin(), asked.drains.end(), std::back_inserter(drains_));
     detached_ = detached_ || asked.detached;
+    if (!asked.left.empty()) tell_those_who_left(asked.left);
+    if (phase_ == phase::over) return;
+    accept_signals(asked);
+    if (asked.deadline) accept_deadline(*asked.deadline);
+}
+
+void supervisor::accept_signals(requests& asked) {
     if (asked.signals) {
         signals_ = std::move(asked.signals);
         if (phase_ == phase::running) wait_for_signals();
     }
-    if (!asked.deadline) return;
+    if (!asked.signal_deadline || !signals_) return;
+    signals_->deadline = *asked.signal_deadline;
+    if (signals_->seen) accept_deadline(*asked.signal_deadline);
+}
+
+void supervisor::accept_deadline(clock::duration deadline) {
     draining_ = true;
     parts_->shut_sources();
     if (phase_ == phase::ready) {
-        time_to_drain_ = std::min(time_to_drain_.value_or(*asked.deadline), *asked.deadline);
+        time_to_drain_ = std::min(time_to_drain_.value_or(deadline), deadline);
     } else {
-        const auto until = deadline_after(clock_of(executor()).now(), *asked.deadline);
+        const auto until = deadline_after(clock_of(executor()).now(), deadline);
         deadline_ = std::min(deadline_.value_or(until), until);
+    }
+}
+
+void supervisor::tell_those_who_left(const std::vector<std::uint64_t>& left) {
+    for (const std::uint64_t number : left) {
+        const auto same = [number](const auto& waiter) { return waiter->number == number; };
+        const auto found = std::find_if(drains_.begin(), drains_.end(), same);
+        if (found == drains_.end()) continue;
+        (*found)->settle(aborted(), {});
+        drains_.erase(found);
     }
 }
 

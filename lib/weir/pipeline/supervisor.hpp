@@ -13,7 +13,9 @@
 
 #include <absl/functional/any_invocable.h>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -30,12 +32,16 @@ class waiting_for {
 public:
     virtual ~waiting_for() = default;
     virtual void settle(std::exception_ptr error, R value) = 0;
+
+    std::uint64_t number = 0;  // by which one who gives up is found
 };
 
 /// The state of a pipeline. Everything happens on its strand, in turns: what other threads and the
 /// segments' ends have to say is written down, and then a turn is asked for.
 ///
-/// It is a `segment`, so that its context knows it and lets go of it when it is destroyed first.
+/// It is a `segment`, so that its context knows it and lets go of it when it is destroyed first. It
+/// stays one after the end, until the pipeline is destroyed: so it knows whether the context, and
+/// with it the place where handlers are called, is still there.
 /// Use `weir::pipeline`, which owns one.
 class supervisor final : public segment {
 public:
@@ -61,7 +67,16 @@ public:
 
     template <class Handler>
     void drain(clock::duration deadline, Handler handler) {
-        begin_drain(deadline, wait<drain_report>(std::move(handler)));
+        const std::uint64_t number = ++last_drain_;
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        if (slot.is_connected()) {
+            auto leave = [self = counted_ptr<supervisor>::share(this),
+                          number](asio::cancellation_type) { self->leave_drain(number); };
+            slot.assign(std::move(leave));
+        }
+        auto waiter = wait<drain_report>(std::move(handler));
+        waiter->number = number;
+        begin_drain(deadline, std::move(waiter));
     }
 
     void drain_on_signals(clock::duration deadline);
@@ -123,8 +138,10 @@ private:
     struct requests {
         std::unique_ptr<waiting_for<std::monostate>> run;
         std::vector<std::unique_ptr<waiting_for<drain_report>>> drains;
+        std::vector<std::uint64_t> left;          // drains that are waited for no more
         std::optional<clock::duration> deadline;  // the shortest that was asked for
         std::unique_ptr<stop_signals> signals;
+        std::optional<clock::duration> signal_deadline;  // another one for them
         bool detached = false;
     };
 
@@ -135,12 +152,16 @@ private:
     void add(member fresh);
     void begin(std::unique_ptr<waiting_for<std::monostate>> waiter);
     void begin_drain(clock::duration deadline, std::unique_ptr<waiting_for<drain_report>> waiter);
+    void leave_drain(std::uint64_t number);
 
     bool advance() noexcept override;
     void let_go() noexcept override;
     void let_go_of_segments() noexcept;
 
     void accept_requests();
+    void accept_signals(requests& asked);
+    void accept_deadline(clock::duration deadline);
+    void tell_those_who_left(const std::vector<std::uint64_t>& left);
     void start_all();
     void start(std::size_t index);
     void note_ended();
@@ -157,12 +178,14 @@ private:
     std::exception_ptr result(const drain_report& last) const;
 
     const std::shared_ptr<pipeline_parts> parts_;
+    std::atomic<std::uint64_t> last_drain_{0};  // counts; orders nothing
 
     std::mutex mutex_;            // guards what follows, up to the next gap
     asio::any_io_executor home_;  // where the user wants the pipeline; empty once its context goes
     requests requests_;
     drain_report last_report_;
     bool asked_to_run_ = false;
+    bool catches_signals_ = false;
     bool over_ = false;
     std::vector<member> members_;  // once it runs, the strand's alone
 

@@ -53,6 +53,10 @@ consteval void check_async_function() {
                   "weir: this needs a function that is called with an item and returns an "
                   "asio::awaitable<U>, or one that is called with an item and a completion token "
                   "and returns what the token makes of the operation");
+    check_frame_alignment<std::remove_cvref_t<T>>();
+    if constexpr (async_function<F, T>) {
+        check_frame_alignment<std::remove_cvref_t<async_result_t<F, T>>>();
+    }
 }
 
 }  // namespace weir

@@ -3,6 +3,8 @@
 
 #include <weir/core/asio.hpp>
 
+#include <type_traits>
+
 namespace weir {
 
 template <class R>
@@ -21,5 +23,36 @@ struct awaited<asio::awaitable<T, E>> {
 /// `T` of an `asio::awaitable<T>`; any other type as it is.
 template <class R>
 using awaited_t = typename awaited<R>::type;
+
+/// Fails to compile, and says why, where a function `F` whose result is not awaited is a coroutine:
+/// its body would never run.
+template <class F, class... Args>
+consteval void check_not_async() {
+    if constexpr (std::is_invocable_v<F&, Args...>) {
+        static_assert(!is_awaitable<std::remove_cvref_t<std::invoke_result_t<F&, Args...>>>,
+                      "weir: this function returns an asio::awaitable, and nothing here awaits it, "
+                      "so its body would never run. Give it to what awaits: weir::async_map(n, f), "
+                      "weir::for_each(f) or a weir::generator.");
+    }
+}
+
+/// True for what may live in the frame of a coroutine. Compilers allocate that with the alignment
+/// of plain `new`, whatever is in it.
+template <class T>
+inline constexpr bool fits_in_frame = alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+template <>
+inline constexpr bool fits_in_frame<void> = true;
+template <class T>
+inline constexpr bool fits_in_frame<T&> = true;
+
+/// Fails to compile, and says why, where a coroutine would hold a `T` that is aligned more strictly
+/// than its frame.
+template <class T>
+consteval void check_frame_alignment() {
+    static_assert(fits_in_frame<T>,
+                  "weir: this type is over-aligned, and a coroutine's frame is not: it would be "
+                  "misaligned there. Let items go on without coroutines (steps, channels, try_send "
+                  "and try_receive, blocking calls), or pass std::unique_ptr<T>.");
+}
 
 }  // namespace weir

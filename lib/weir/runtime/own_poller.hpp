@@ -3,6 +3,7 @@
 
 #include <weir/core/asio.hpp>
 #include <weir/core/waker.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/poller.hpp>
 
 #include <utility>
@@ -26,6 +27,7 @@ public:
     /// Asks until it is answered. On a strand an answer that is there comes without a hop.
     template <question Q>
     asio::awaitable<decltype(std::declval<Q&>().result())> ask(Q q) {
+        check_frame_alignment<Q>();
         const auto executor = co_await asio::this_coro::executor;
         const auto p = poller::at(poller_, executor);
         const bool here = p->executor() == executor;
@@ -36,6 +38,7 @@ public:
     /// The same, and gives the answer to `token`: `void(std::exception_ptr, result)`.
     template <question Q, class Token>
     auto async_ask(Q q, Token&& token) {
+        check_frame_alignment<Q>();
         return poller::async_ask(poller_, std::move(q), std::forward<Token>(token));
     }
 

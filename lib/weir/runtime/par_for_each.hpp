@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/asio.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/chunked_job.hpp>
 #include <weir/runtime/workforce.hpp>
 
@@ -38,7 +39,8 @@ struct each_in_chunks {
 
 /// Calls `f` on each item of `range`, on the tasks of `where`.
 ///
-///     co_await weir::par_for_each(rt, samples, [mean](float& x) { x -= mean; });
+///     auto shift = [mean](float& x) { x -= mean; };
+///     co_await weir::par_for_each(rt, samples, shift);
 ///
 /// Called with a random access range that is an lvalue or a view, and lives until the operation
 /// completes; and with any completion token, signature `void(std::exception_ptr)`; without one it
@@ -57,6 +59,7 @@ template <chunkable_range Range, std::copy_constructible F,
           class Token = const asio::use_awaitable_t<>&>
     requires std::invocable<const F&, std::ranges::range_reference_t<Range>>
 auto par_for_each(workforce where, Range&& range, F f, Token&& token = asio::use_awaitable) {
+    check_not_async<const F, std::ranges::range_reference_t<Range>>();
     using value = std::ranges::range_value_t<Range>;
     using work = each_in_chunks<std::ranges::iterator_t<Range>, F>;
     const chunking cut(static_cast<std::size_t>(std::ranges::size(range)), sizeof(value));

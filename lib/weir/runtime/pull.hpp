@@ -10,6 +10,9 @@
 
 namespace weir {
 
+/// Throws the `std::logic_error` of a stream that is used after it was moved from.
+[[noreturn]] void throw_moved_from();
+
 /// What `next()` asks: one item, or nothing at the end.
 template <class S>
 struct next_question {
@@ -67,6 +70,7 @@ public:
     /// Runs on the awaiting coroutine's executor where that is a strand (fast: no hop when an item
     /// is ready), otherwise on a strand of its own over it.
     /// Errors: what the stream threw; after that the stream has ended.
+    /// `std::logic_error` if the stream was moved from.
     /// Cancellation: ends with `operation_aborted`. Cancel-safe: a cancelled call has taken
     /// nothing, and the stream goes on.
     next_operation<Derived>&& next() & {
@@ -87,7 +91,10 @@ public:
     /// end. A stream that has ended or failed is not polled again.
     template <class Item>
     bool poll_next(poll_context& cx, std::optional<Item>& item) {
-        if (over_) return true;
+        if (over_) {
+            if (moved_from_) throw_moved_from();
+            return true;
+        }
         over_ = true;  // unless it says otherwise, and it may throw
         const poll_state state = derived().poll(cx, [&item](Item&& x) {
             item.emplace(std::move(x));
@@ -105,6 +112,11 @@ public:
         return false;
     }
 
+    /// See `taken_over`. Throws `std::logic_error` if the stream was moved from.
+    void note_taken() const {
+        if (moved_from_) throw_moved_from();
+    }
+
     /// For `next_operation`: one item, by polling on the strand of the one who awaits it.
     auto pull() { return poller_.ask(next_question<Derived>(&derived())); }
 
@@ -113,9 +125,17 @@ private:
     pullable() = default;
     // A poller, as a coroutine that refers to the stream, belongs to one object at one place: it
     // neither moves nor is copied. The stream's leaves go on with whoever polls next.
-    pullable(const pullable& other) noexcept : over_(other.over_) {}
+    pullable(const pullable& other) noexcept : over_(other.over_), moved_from_(other.moved_from_) {}
+    pullable(pullable&& other) noexcept : pullable(std::as_const(other)) { other.leave(); }
     pullable& operator=(const pullable& other) noexcept {
         over_ = other.over_;
+        moved_from_ = other.moved_from_;
+        return *this;
+    }
+    pullable& operator=(pullable&& other) noexcept {
+        if (this == &other) return *this;
+        *this = std::as_const(other);
+        other.leave();
         return *this;
     }
     ~pullable() = default;
@@ -126,11 +146,14 @@ private:
         T operation;
     };
 
+    void leave() noexcept { over_ = moved_from_ = true; }
+
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
     own_poller poller_;
     std::unique_ptr<kept> next_;
-    bool over_ = false;  // `next()` has seen the end, or a failure
+    bool over_ = false;        // `next()` has seen the end, or a failure
+    bool moved_from_ = false;  // there is nothing here any more
 };
 
 }  // namespace weir

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <weir/core/asio.hpp>
+#include <weir/core/pipe.hpp>
+#include <weir/core/stream.hpp>
 #include <weir/runtime/worker_threads.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <exception>
 #include <future>
@@ -94,6 +97,16 @@ public:
         auto result = promise.get_future();
         spawn(deliver(std::move(operation), std::move(promise)));
         return result.get().take();
+    }
+
+    /// A stream alone does nothing, and does not compile here.
+    template <class S>
+        requires stream<std::remove_cvref_t<S>> || std::same_as<S, refused_pipe>
+    void run(S&&) {
+        static_assert(std::same_as<S, refused_pipe>,
+                      "weir::runtime::run: this is a stream without a terminal, and nothing would "
+                      "run it: end it with weir::for_each, weir::to, weir::discard or another "
+                      "terminal.");
     }
 
 private:

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/completion.hpp>
 #include <weir/runtime/segment.hpp>
 
@@ -142,6 +143,9 @@ private:
     }
 };
 
+/// Throws the `std::logic_error` of a pipeline that runs once and is to run again.
+[[noreturn]] void throw_started();
+
 /// A pipeline that is ready to run, made by `stream | terminal`.
 ///
 /// How it is called:
@@ -157,10 +161,12 @@ private:
 /// Errors: what the stream threw; `stage_error` for a callable that threw.
 /// Cancellation: any type, through the associated slot; ends with `operation_aborted` after
 /// upstream has let go of its resources. Items taken before that are gone with the pipeline.
-/// Runs once: it is consumed.
+/// Runs once: it is consumed. Started again, or after it was moved from, it throws
+/// `std::logic_error`.
 template <class S, class Terminal>
 class [[nodiscard]] terminal_operation
-    : public asio::awaitable<decltype(std::declval<Terminal&>().result())> {
+    : public asio::awaitable<decltype(std::declval<Terminal&>().result())>,
+      public ended_pipeline {
     using result_type = decltype(std::declval<Terminal&>().result());
     using body = pipeline_body<S, Terminal>;
     using pipeline = waiting_pipeline<result_type>;
@@ -171,11 +177,13 @@ public:
 
     template <token_like Token>
     auto operator()(Token&& token) && {
+        check_unused();
         return pipeline::run(std::move(body_), asio::any_io_executor(), std::forward<Token>(token));
     }
 
     template <class Token>
     auto start(asio::any_io_executor executor, Token&& token) && {
+        check_unused();
         return pipeline::run(std::move(body_), std::move(executor), std::forward<Token>(token));
     }
 
@@ -183,6 +191,7 @@ public:
     /// `weir::pipeline`, which names what the stream throws.
     template <class Change>
     auto with_stream(Change change) && {
+        check_unused();
         using changed = decltype(change(std::move(body_->stream)));
         return terminal_operation<changed, Terminal>(change(std::move(body_->stream)),
                                                      std::move(body_->terminal));
@@ -194,6 +203,10 @@ private:
     explicit terminal_operation(std::shared_ptr<body> b)
         : asio::awaitable<result_type>(pipeline::await(b)), body_(std::move(b)) {}
 
+    void check_unused() const {
+        if (!body_) throw_started();
+    }
+
     std::shared_ptr<body> body_;
 };
 
@@ -202,6 +215,7 @@ template <class Make>
 auto terminal_closure(Make make) {
     return pipe([make = std::move(make)](auto stream) mutable {
         auto terminal = make(stream);
+        check_frame_alignment<decltype(terminal.result())>();  // the operation can be awaited
         return terminal_operation(std::move(stream), std::move(terminal));
     });
 }

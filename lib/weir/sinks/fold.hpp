@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/stage.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/terminal.hpp>
 
 #include <string_view>
@@ -46,6 +47,7 @@ template <class State, class F>
 auto fold(State initial, F f, std::string_view name = {}) {
     return terminal_closure([initial = std::move(initial), f = std::move(f),
                              name]<class S>(const S&) mutable {
+        check_not_async<F, State, item_t<S>>();
         static_assert(std::is_invocable_r_v<State, F&, State, item_t<S>>,
                       "weir::fold: the function cannot be called as f(state, item), or does not "
                       "return the state");

@@ -77,7 +77,8 @@ private:
 /// Runs the pipeline and calls `f` with each item, in order. Where `f` returns an
 /// `asio::awaitable<void>`, that is awaited before the next item is taken.
 ///
-///     co_await (rows | weir::for_each([&](row r) { total += r.amount; }));
+///     auto sum = std::move(rows) | weir::for_each([&](row r) { total += r.amount; });
+///     co_await std::move(sum);                  // named first: see "With GCC 12" in docs/start.md
 ///     co_await (rows | weir::for_each(send));   // asio::awaitable<void> send(row r)
 ///
 /// A coroutine must take its item by value. A plain function must not block (see `weir::on`).
@@ -89,6 +90,7 @@ auto for_each(F f, std::string_view name = {}) {
         static_assert(std::is_invocable_v<F&, item_t<S>>,
                       "weir::for_each: the function cannot be called with the stream's items");
         if constexpr (is_awaitable<std::invoke_result_t<F&, item_t<S>>>) {
+            check_frame_alignment<item_t<S>>();
             return for_each_async_terminal<F>(std::move(f), stage("for_each", name));
         } else {
             return for_each_terminal<F>(std::move(f), stage("for_each", name));

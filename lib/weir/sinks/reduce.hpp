@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/stage.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/terminal.hpp>
 
 #include <optional>
@@ -49,6 +50,7 @@ template <class F>
 auto reduce(F f, std::string_view name = {}) {
     return terminal_closure([f = std::move(f), name]<class S>(const S&) mutable {
         using T = item_t<S>;
+        check_not_async<F, T, T>();
         static_assert(std::is_invocable_r_v<T, F&, T, T>,
                       "weir::reduce: the function cannot be called as f(item, item), or does not "
                       "return an item");

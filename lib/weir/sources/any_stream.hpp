@@ -102,8 +102,8 @@ private:
 ///
 /// Cost: one allocation when made, of up to 4 KiB; while it runs one virtual call a run, about a
 /// nanosecond an item (docs/benchmarks.md).
-/// Errors: those of the stream inside, after the items that came before. Polling an empty
-/// (default-made or moved-from) one is a precondition violation.
+/// Errors: those of the stream inside, after the items that came before; and what moving an item
+/// throws. One that is empty (default-made or moved from) has no items.
 /// Cancellation: as the stream inside.
 template <class T>
 class any_stream : public pullable<any_stream<T>> {
@@ -128,7 +128,7 @@ public:
     template <class S>
         requires(!std::same_as<std::remove_cvref_t<S>, any_stream>)
     any_stream(S&& s)  // NOLINT(google-explicit-constructor): a pipeline is an any_stream
-        : stream_(std::make_unique<model<std::remove_cvref_t<S>>>(std::forward<S>(s))) {
+        : stream_(erase(std::forward<S>(s))) {
         static_assert(!std::is_lvalue_reference_v<S>,
                       "weir: an any_stream takes over its stream; use std::move");
         check_stream<std::remove_cvref_t<S>>();
@@ -138,6 +138,7 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
+        if (!stream_) return poll_state::finished;
         return stream_->poll(cx, sink);
     }
 
@@ -145,10 +146,16 @@ public:
     bool take_waiting(std::optional<T>& item)
         requires(!is_borrowed<T>)
     {
-        return stream_->take_waiting(item);
+        return stream_ && stream_->take_waiting(item);
     }
 
 private:
+    template <class S>
+    static auto erase(S&& s) {
+        taken_over(s);
+        return std::make_unique<model<std::remove_cvref_t<S>>>(std::forward<S>(s));
+    }
+
     std::unique_ptr<erased_stream<T>> stream_;
 };
 

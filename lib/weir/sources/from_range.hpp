@@ -28,6 +28,7 @@ public:
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        if (!range_) return poll_state::finished;  // moved from: the iterators are another's
         for (;;) {
             if (it_ == end_) return poll_state::finished;
             const std::size_t granted = cx.grant(most_left());
@@ -37,6 +38,7 @@ public:
     }
 
     std::size_t most_left() const {
+        if (!range_) return 0;
         if constexpr (std::sized_sentinel_for<sentinel, iterator>) {
             return static_cast<std::size_t>(end_ - it_);
         } else {
@@ -93,7 +95,7 @@ private:
 ///     weir::from_range(std::views::all(mine))    // refers to `mine`, which must outlive it
 ///
 /// Always ready; fused into the consumer's loop at no cost. Errors: what the range's iterators
-/// throw. Movable between polls. Not thread-safe.
+/// throw. Movable between polls; a stream that was moved from is empty. Not thread-safe.
 template <std::ranges::input_range R>
 auto from_range(R&& range) {
     using plain = std::remove_cvref_t<R>;

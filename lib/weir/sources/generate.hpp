@@ -44,7 +44,7 @@ public:
                     if (!item) return poll_state::finished;
                     if (!sink(std::move(*item))) return poll_state::paused;
                 } else {
-                    if (!sink(where_.call(f_))) return poll_state::paused;
+                    if (!sink(value_type(where_.call(f_)))) return poll_state::paused;
                 }
             }
         }
@@ -121,6 +121,7 @@ template <class F>
 auto generate(F f, std::string_view name = {}) {
     static_assert(std::is_invocable_v<F&>, "weir::generate: the function must take no arguments");
     if constexpr (is_awaitable<std::invoke_result_t<F&>>) {
+        check_frame_alignment<awaited_t<std::invoke_result_t<F&>>>();
         return generate_async_stream<F>(std::move(f), stage("generate", name));
     } else {
         return generate_stream<F>(std::move(f), stage("generate", name));

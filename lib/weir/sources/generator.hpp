@@ -3,6 +3,7 @@
 
 #include <weir/core/stage.hpp>
 #include <weir/runtime/async_operation.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <coroutine>
@@ -37,7 +38,7 @@ public:
     class promise_type;
 
     generator(generator&& other) noexcept
-        : pullable<generator>(other), frame_(std::exchange(other.frame_, nullptr)) {}
+        : pullable<generator>(std::move(other)), frame_(std::exchange(other.frame_, nullptr)) {}
     generator& operator=(generator&& other) noexcept {
         pullable<generator>::operator=(other);
         std::swap(frame_, other.frame_);
@@ -49,6 +50,7 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
+        if (!frame_) return poll_state::finished;  // moved from
         promise_type& promise = frame_.promise();
         std::size_t granted = 0;
         for (;;) {
@@ -150,6 +152,7 @@ class generator<T>::promise_type {
 
 public:
     generator get_return_object() {
+        check_frame_alignment<T>();
         return generator(std::coroutine_handle<promise_type>::from_promise(*this));
     }
     std::suspend_always initial_suspend() const noexcept { return {}; }
@@ -176,10 +179,12 @@ public:
 
     template <class S>
     next_awaiter<S> await_transform(const next_operation<S>&& next) {
+        check_frame_alignment<item_t<S>>();
         return next_awaiter<S>(*this, next.stream());
     }
     template <class R>
     task_awaiter<R> await_transform(asio::awaitable<R> task) {
+        check_frame_alignment<R>();
         return task_awaiter<R>(*this, std::move(task));
     }
 

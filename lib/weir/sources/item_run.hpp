@@ -36,10 +36,11 @@ public:
     }
     /// Precondition: it is not empty.
     T take() {
-        T* const place = at(first_++);
-        T x = std::move(*place);
-        std::destroy_at(place);
-        return x;
+        struct leave {
+            ~leave() { std::destroy_at(place); }  // also when its move throws
+            T* place;
+        } const item{at(first_++)};
+        return T(std::move(*item.place));
     }
 
 private:

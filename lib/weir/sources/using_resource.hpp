@@ -36,6 +36,7 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
+        if (!scope_) return poll_state::finished;  // moved from
         if (step_ == step::unopened) start(cx);
         if (step_ == step::opening && !opened(cx)) return poll_state::pending;
         if (step_ == step::open) {
