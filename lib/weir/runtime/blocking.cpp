@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -28,6 +29,7 @@ public:
         }
         return executor_;
     }
+    std::stop_token stop() const noexcept { return stop_.get_token(); }
     void set(asio::any_io_executor replacement) {
         const std::lock_guard lock(mutex_);
         executor_ = std::move(replacement);
@@ -35,11 +37,13 @@ public:
 
 private:
     void shutdown() noexcept override {
+        stop_.request_stop();
         if (!pool_) return;
         pool_->stop();
         pool_->join();
     }
 
+    std::stop_source stop_;
     std::mutex mutex_;
     std::unique_ptr<asio::thread_pool> pool_;
     asio::any_io_executor executor_;
@@ -47,11 +51,18 @@ private:
 
 asio::execution_context::id blocking_service::id;
 
+blocking_service& service_of(const asio::any_io_executor& executor) {
+    return asio::use_service<blocking_service>(asio::query(executor, asio::execution::context));
+}
+
 }  // namespace
 
 asio::any_io_executor blocking_executor_of(const asio::any_io_executor& executor) {
-    return asio::use_service<blocking_service>(asio::query(executor, asio::execution::context))
-        .get();
+    return service_of(executor).get();
+}
+
+std::stop_token blocking_stop_of(const asio::any_io_executor& executor) {
+    return service_of(executor).stop();
 }
 
 void set_blocking_executor(asio::execution_context& context, asio::any_io_executor replacement) {
