@@ -5,6 +5,9 @@
 #include <weir/connectors/csv/file_reader.hpp>
 #include <weir/connectors/csv/record.hpp>
 
+#include <shared/header.hpp>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -13,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace weir_enrich {
 
@@ -37,20 +41,11 @@ class csv_fields {
 public:
     /// Throws csv::file_error, which names what the header lacks.
     csv_fields(const std::filesystem::path& file, const weir::csv::columns& columns) {
-        std::size_t i = 0;
-        std::string missing;
+        std::vector<std::string_view> wanted;
         T names;
-        weir::codec::for_each_field(names, [&](std::string_view name, const auto&) {
-            if (const auto at = columns.find(name)) {
-                places_[i] = *at;
-            } else {
-                missing += (missing.empty() ? "" : ", ") + std::string(name);
-            }
-            ++i;
-        });
-        if (!missing.empty()) {
-            throw weir::csv::file_error(file, "the header lacks the columns: " + missing);
-        }
+        weir::codec::for_each_field(
+            names, [&](std::string_view name, const auto&) { wanted.push_back(name); });
+        std::ranges::copy(weir_apps::find_named(file, columns, wanted), places_.begin());
     }
 
     /// Empty when all is well; else what is wrong with which field. Texts point into the record.

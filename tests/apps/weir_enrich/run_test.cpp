@@ -136,7 +136,7 @@ TEST_CASE("tables that are not in order end the run before it begins, and say wh
     write_file(m.dir / "rates.csv", "currency\nEUR\n");
     done = m.run_on("1,1,10,1,1,buy,0\n");
     CHECK(done.code == 1);
-    CHECK(has(done.err, "rates.csv: the header lacks the columns: rate"));
+    CHECK(has(done.err, "rates.csv: the header lacks \"rate\": it must name"));
     write_file(m.dir / "rates.csv", rates);
     write_file(m.dir / "accounts.csv", accounts + "10,Twice,gold,0\n");
     done = m.run_on("1,1,10,1,1,buy,0\n");
