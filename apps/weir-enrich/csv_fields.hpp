@@ -4,6 +4,7 @@
 #include <weir/codec/fields.hpp>
 #include <weir/connectors/csv/file_reader.hpp>
 #include <weir/connectors/csv/record.hpp>
+#include <weir/core/utf8.hpp>
 
 #include <shared/header.hpp>
 
@@ -20,11 +21,11 @@
 
 namespace weir_enrich {
 
-/// A field's text as a value; nothing when it is none. A view points into `text`.
+/// A field's text as a value; nothing when it is none, or no UTF-8. A view points into `text`.
 template <class M>
 std::optional<M> parse_field(std::string_view text) {
     if constexpr (weir::codec::text<M>) {
-        return M(text);
+        return weir::is_utf8(text) ? std::optional<M>(text) : std::nullopt;
     } else if constexpr (weir::codec::named_enum<M>) {
         return weir::codec::from_text<M>(text);
     } else {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -133,7 +134,9 @@ void define(CLI::App& command, show_options& o) {
         ->check(check_name)
         ->type_name("FILE")
         ->default_str(o.database.string());
-    add_number(command, "--rows", o.rows, "How many rows to print")
+    constexpr weir_apps::bounds what_sqlite_counts{
+        .least = 0, .most = std::numeric_limits<std::int64_t>::max()};
+    add_number(command, "--rows", o.rows, "How many rows to print", what_sqlite_counts)
         ->default_str(std::to_string(o.rows));
     command.footer("Example:\n  weir-load show --database people.db --rows 10");
 }

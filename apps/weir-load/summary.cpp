@@ -1,6 +1,7 @@
 #include "summary.hpp"
 
 #include <fmt/format.h>
+#include <shared/printable.hpp>
 
 #include "text.hpp"
 
@@ -31,7 +32,7 @@ std::string summary(const load_result& result, const load_state& state, const lo
         text += fmt::format("; {} goes on at line {} (byte {}), and the table people is incomplete",
                             result.input.string(), result.next.line, result.next.offset);
     }
-    return text;
+    return weir_apps::printable(text);
 }
 
 std::string json_summary(const load_result& result, const load_state& state,
