@@ -9,8 +9,12 @@
 
 namespace weir_load {
 
+namespace {
+
 namespace csv = weir::csv;
 namespace fs = std::filesystem;
+
+}  // namespace
 
 person_columns find_columns(const fs::path& file, const csv::columns& columns, char delimiter) {
     constexpr std::array<std::string_view, 3> wanted = {"first_name", "last_name", "age"};
