@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <shared/printable.hpp>
 
+#include <algorithm>
 #include <iterator>
 
 namespace weir_apps {
@@ -57,6 +58,12 @@ std::string printable(std::string_view text) {
         text.remove_prefix(next.size);
     }
     return shown;
+}
+
+std::string_view printable(std::string_view text, std::string& memory) {
+    const auto plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+    if (std::ranges::all_of(text, plain)) return text;
+    return memory = printable(text);
 }
 
 std::string as_utf8(std::string_view text) {

@@ -38,6 +38,10 @@ TEST_CASE("what a terminal would obey is shown and not printed") {
     CHECK(printable("\xE2\x80\xAE"
                     "x") == "\\u202ex");  // from right to left
     CHECK(printable("J\xFCrgen \xC3\xBC \xE2\x82\xAC") == "J\\xfcrgen \xC3\xBC \xE2\x82\xAC");
+    std::string memory;
+    CHECK(printable("plain", memory) == "plain");
+    CHECK(memory.empty());
+    CHECK(printable("a\tb", memory) == "a\\tb");
     CHECK(as_utf8("J\xFCrgen\n") == "J\xEF\xBF\xBDrgen\n");
 }
 

@@ -22,6 +22,7 @@
 #include <functional>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -311,6 +312,7 @@ TEST_CASE("csv read: a context may be destroyed while a FIFO without a writer is
         std::move(reading).start(rt.executor(), [](std::exception_ptr, std::size_t) {});
         // Opened for reading now: so it is being waited for.
         while (::close(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)) != 0) {
+            std::this_thread::yield();
         }
         rt.stop();
     }

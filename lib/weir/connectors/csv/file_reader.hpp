@@ -84,7 +84,8 @@ public:
 
     const std::filesystem::path& path() const noexcept { return path_; }
 
-    /// The columns, once the first record has been read (the header, if there is one); null before.
+    /// The columns, once the header has been read, or the first good record where there is none;
+    /// null before.
     const std::shared_ptr<const columns>& known_columns() const noexcept {
         return parser_.known_columns();
     }

@@ -51,7 +51,8 @@ private:
     std::string memory_;
 };
 
-/// Streams a file, or what comes by standard input ("-"), in blocks of bytes.
+/// Streams a file, or what comes by standard input ("-": descriptor 0, from where it stands), in
+/// blocks of bytes.
 ///
 /// What comes out: `std::string`s of up to `options.block_size` bytes, in order, none empty. Cut
 /// anywhere: `codec::decode` makes values of them. The file is opened when the stream is first
