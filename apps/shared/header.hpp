@@ -20,8 +20,9 @@ struct header_rules {
 };
 
 /// Where the columns of the names `wanted` stand, in that order; others are passed over.
-/// Throws csv::file_error when one is missing or stands twice. Its text quotes the names (see `printable`), and says
-/// what is likely to be wrong: another delimiter, another encoding, other capitals.
+/// Throws csv::file_error when one is missing or stands twice. Its text quotes the names (see
+/// `printable`), and says what is likely to be wrong: another delimiter, another encoding, other
+/// capitals.
 std::vector<std::size_t> find_named(const std::filesystem::path& file,
                                     const weir::csv::columns& columns,
                                     std::span<const std::string_view> wanted,
