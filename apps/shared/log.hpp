@@ -1,4 +1,5 @@
-/// Log lines on stderr: `weir-load: warning: ...`.
+/// Log lines on stderr: `weir-load: warning: ...`. Each is one line, whatever is in it: control
+/// characters of file names and of the input are written as `\x1b`.
 #pragma once
 
 #include <spdlog/spdlog.h>

@@ -1,22 +1,24 @@
-/// Numbers on the command line.
+/// Whole numbers on the command line.
 #pragma once
 
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace weir_apps {
 
-// For CLI::Option::check: empty when all is well, else what is wrong.
+/// Decimal digits and nothing else, as a number; nothing for what is none, or above 2^64 - 1.
+std::optional<std::uint64_t> parse_whole(std::string_view text);
 
-/// CLI11 itself would take -3 for the greatest number but two.
-inline std::string check_whole(const std::string& text) {
-    const bool whole = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-    return whole ? std::string() : "must be a whole number, not " + text;
-}
+/// What an option may be.
+struct bounds {
+    std::uint64_t least = 0;
+    std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+};
 
-inline std::string check_positive(const std::string& text) {
-    auto fault = check_whole(text);
-    if (!fault.empty()) return fault;
-    return text.find_first_not_of('0') == text.npos ? "must be at least 1" : std::string();
-}
+/// Empty when `text` is a whole number within `allowed`; else what is wrong with it.
+std::string check_number(const std::string& text, bounds allowed);
 
 }  // namespace weir_apps

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <shared/log.hpp>
 #include <shared/whole_program.hpp>
 #include <unistd.h>
@@ -24,14 +25,30 @@ std::string& last_words() {
     std::_Exit(static_cast<int>(exit_code::failure));
 }
 
+/// A closed descriptor would be that of the next file that is opened: of a database, say, which
+/// what is meant for the standard error would then be written to.
+void take_closed_descriptors() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) >= 0) continue;
+        // The lowest that is free: this one. To be used the wrong way round, but for stderr.
+        static_cast<void>(::open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY));
+    }
+}
+
 }  // namespace
 
 void begin_program(const std::string& name) {
+    take_closed_descriptors();
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     set_up_log(name);
     last_words() = name + ": error: out of memory\n";
     std::set_new_handler(end_without_memory);
+}
+
+void print_error(std::string_view text) noexcept {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fflush(stderr);
 }
 
 exit_code tell(const std::exception& error) {

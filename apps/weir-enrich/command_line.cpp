@@ -1,14 +1,14 @@
 #include "command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <shared/duration.hpp>
-#include <shared/numbers.hpp>
+#include <shared/options.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -18,8 +18,14 @@ namespace weir_enrich {
 
 namespace {
 
-using weir_apps::check_positive;
-using weir_apps::check_whole;
+using weir_apps::add_number;
+using weir_apps::bounds;
+using weir_apps::check_name;
+
+constexpr std::uint64_t a_year = 365 * 24 * 3'600;  // in seconds
+constexpr bounds at_least_one{.least = 1};
+/// A second has so many nanoseconds, and trades are at least one apart.
+constexpr bounds rates{.least = 1, .most = 1'000'000'000};
 
 constexpr const char* examples = R"(Examples:
   weir-enrich demo
@@ -54,12 +60,6 @@ Examples:
   zcat trades.jsonl.gz | weir-enrich run --trades - --out enriched.bin --out table
   weir-enrich run --trades trades.csv --on-missing side-output --side-output missing.csv)";
 
-std::string check_workers(const std::string& text) {
-    auto fault = check_positive(text);
-    if (!fault.empty()) return fault;
-    return text.size() > 3 ? "must be at most 999" : std::string();
-}
-
 /// What is written on the command line, before it is understood.
 struct run_text {
     std::string trades = "generator";
@@ -91,7 +91,7 @@ void define_tables(CLI::App& command, run_options& o, run_text& text) {
     table("--accounts", text.accounts, "Where the table of accounts comes from");
     table("--rates", text.rates, "Where the table of exchange rates comes from");
     const auto changes = [&command](const char* name, std::uint64_t& to, const char* what) {
-        command.add_option(name, to, what)->check(check_positive)->type_name("N");
+        add_number(command, name, to, what, {.least = 1, .most = 1'000'000});
     };
     changes("--account-changes", o.accounts.changes_a_second,
             "How many accounts the generator changes a second");
@@ -109,18 +109,12 @@ void define_tables(CLI::App& command, run_options& o, run_text& text) {
 }
 
 void define_generator(CLI::App& command, run_options& o, run_text& text) {
-    command.add_option("--count", text.count, "Ends after so many trades")
-        ->check(check_positive)
-        ->type_name("N");
-    command.add_option("--seed", o.trades.seed, "The same seed makes the same trades and tables")
-        ->check(check_whole)
+    add_number(command, "--count", text.count, "Ends after so many trades", at_least_one);
+    add_number(command, "--seed", o.trades.seed, "The same seed makes the same trades and tables")
         ->type_name("S")
         ->default_str(std::to_string(o.trades.seed));
-    command
-        .add_option("--rate", o.trades.rate,
-                    "Trades a second of the generator; as fast as it can when not given")
-        ->check(check_positive)
-        ->type_name("N");
+    add_number(command, "--rate", o.trades.rate,
+               "Trades a second of the generator; as fast as it can when not given", rates);
 }
 
 void define_figures(CLI::App& command, run_text& text) {
@@ -136,10 +130,8 @@ void define_figures(CLI::App& command, run_text& text) {
                     "How often they are written, in the time of events")
         ->type_name("DURATION")
         ->default_str(text.figures_every);
-    command
-        .add_option("--movers", text.movers, "Writes only those N whose price has moved the most")
-        ->check(check_positive)
-        ->type_name("N");
+    add_number(command, "--movers", text.movers,
+               "Writes only those N whose price has moved the most", at_least_one);
 }
 
 /// What becomes of enriched trades.
@@ -148,15 +140,13 @@ void define_end(CLI::App& command, run_options& o, run_text& text) {
         ->type_name("PLACE")
         ->default_str("table, or none with --figures");
     define_figures(command, text);
-    command.add_option("--workers", o.workers, "How many threads make the output's bytes")
-        ->check(check_workers)
-        ->type_name("N")
+    add_number(command, "--workers", o.workers, "How many threads make the output's bytes",
+               {.least = 1, .most = 999})
         ->default_str(std::to_string(o.workers));
     command.add_flag("--latency", o.latency,
                      "Says at the end how long trades took, from read to written");
-    command
-        .add_option("--drain-within", text.seconds, "How long an interrupted run may take to end")
-        ->check(check_whole)
+    add_number(command, "--drain-within", text.seconds,
+               "How long an interrupted run may take to end", {.least = 0, .most = a_year})
         ->type_name("SECONDS")
         ->default_str(std::to_string(text.seconds));
 }
@@ -169,6 +159,7 @@ void define(CLI::App& command, run_options& o, run_text& text) {
     define_generator(command, o, text);
     define_end(command, o, text);
     command.add_option("--record", o.record, "Keeps a journal of what is done, for a replay")
+        ->check(check_name)
         ->type_name("FILE");
     command.footer(run_notes);
 }
@@ -176,6 +167,7 @@ void define(CLI::App& command, run_options& o, run_text& text) {
 void define(CLI::App& command, run_options& o, replay_text& text) {
     command.add_option("journal", o.replay, "What --record has kept")
         ->required()
+        ->check(check_name)
         ->type_name("FILE");
     define_end(command, o, text.run);
     text.run.side_output.clear();
@@ -191,15 +183,11 @@ void define(CLI::App& command, run_options& o, replay_text& text) {
 }
 
 void define(CLI::App& command, demo_options& o) {
-    command.add_option("--seconds", o.seconds, "Ends after so long; runs on when not given")
-        ->check(check_positive)
-        ->type_name("N");
-    command.add_option("--rate", o.rate, "Trades a second")
-        ->check(check_positive)
-        ->type_name("N")
+    add_number(command, "--seconds", o.seconds, "Ends after so long; runs on when not given",
+               {.least = 1, .most = a_year});
+    add_number(command, "--rate", o.rate, "Trades a second", rates)
         ->default_str(std::to_string(o.rate));
-    command.add_option("--seed", o.seed, "The same seed makes the same trades")
-        ->check(check_whole)
+    add_number(command, "--seed", o.seed, "The same seed makes the same trades")
         ->type_name("S")
         ->default_str(std::to_string(o.seed));
     command.footer("Example:\n  weir-enrich demo --seconds 10");
@@ -236,10 +224,20 @@ std::chrono::nanoseconds duration_of(const char* option, const std::string& text
     throw usage_error(fmt::format("{}: must be such as 500ms, 60s, 5m, not {}", option, text));
 }
 
+/// What `parse` makes of an option's text; what is wrong with it is said with the option's name.
+template <class Parse>
+place place_of(const char* option, const std::string& text, Parse parse) {
+    try {
+        return parse(text);
+    } catch (const usage_error& error) {
+        throw usage_error(fmt::format("{}: {}", option, error.what()));
+    }
+}
+
 void understand_figures(run_options& o, const run_text& text) {
     if (text.figures.empty()) return;
     figures_options f;
-    f.to = parse_output(text.figures);
+    f.to = place_of("--figures", text.figures, parse_output);
     const bool can_be = f.to.kind == place_kind::file || f.to.kind == place_kind::standard;
     if (!can_be || f.to.format == format::table) {
         throw usage_error("--figures: must be a file, jsonl, csv or bin, not " + text.figures);
@@ -257,24 +255,24 @@ void understand_figures(run_options& o, const run_text& text) {
 
 void understand_outputs(run_options& o, const run_text& text) {
     understand_figures(o, text);
-    for (const std::string& out : text.out) o.out.push_back(parse_output(out));
+    for (const std::string& out : text.out) {
+        o.out.push_back(place_of("--out", out, parse_output));
+    }
     if (o.out.empty() && !o.figures) o.out.push_back(parse_output("table"));
     check_outputs(o);
     o.drain_within = std::chrono::seconds(text.seconds);
 }
 
-void understand_slow(slow_table_options& o, const std::string& text, const char* option) {
-    o.from = parse_table(text);
+void understand_slow(slow_table_options& o, const std::string& text, const char* table,
+                     const char* option) {
+    o.from = place_of(table, text, parse_table);
     if (o.changes_a_second != 0 && o.from.kind != place_kind::generator) {
         throw usage_error(fmt::format("{}: only the generator has them", option));
-    }
-    if (o.changes_a_second > 1'000'000) {
-        throw usage_error(fmt::format("{}: must be at most 1000000", option));
     }
 }
 
 void understand_tables(run_options& o, const run_text& text) {
-    o.instruments = parse_table(text.instruments);
+    o.instruments = place_of("--instruments", text.instruments, parse_table);
     const bool moves =
         o.instruments.kind == place_kind::tcp ||
         (o.instruments.kind == place_kind::file && o.instruments.format != format::csv);
@@ -283,22 +281,21 @@ void understand_tables(run_options& o, const run_text& text) {
             "--instruments: they stand still, and come from FILE.csv, sqlite:FILE?table=NAME or "
             "the generator");
     }
-    understand_slow(o.accounts, text.accounts, "--account-changes");
-    understand_slow(o.rates, text.rates, "--rate-changes");
+    understand_slow(o.accounts, text.accounts, "--accounts", "--account-changes");
+    understand_slow(o.rates, text.rates, "--rates", "--rate-changes");
     o.accounts.seed = o.rates.seed = o.trades.seed;
 }
 
 void understand_side_output(run_options& o, const std::string& text) {
-    o.side_output = parse_output(text);
+    o.side_output = place_of("--side-output", text, parse_output);
     if (o.side_output.kind != place_kind::file) {
         throw usage_error("--side-output: must be a file, not " + text);
     }
 }
 
 void understand(run_options& o, run_text& text) {
-    o.trades.from = parse_input(text.trades);
+    o.trades.from = place_of("--trades", text.trades, parse_input);
     if (text.count != 0) o.trades.count = text.count;
-    if (o.trades.rate > 1'000'000'000) throw usage_error("--rate: must be at most 1000000000");
     if (o.trades.rate != 0 && o.trades.from.kind != place_kind::generator) {
         throw usage_error("--rate: only the generator has one");
     }
@@ -326,6 +323,13 @@ void understand(run_options& o, replay_text& text) {
     understand_outputs(o, text.run);
 }
 
+/// What somebody may want who names something else than a command.
+std::string help_with(const std::string& word) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(word, ignored) && word.find('.') == word.npos) return {};
+    return "to enrich a file of trades: weir-enrich run --trades " + weir_apps::shell_word(word);
+}
+
 }  // namespace
 
 command parse_command_line(int count, char** arguments) {
@@ -346,6 +350,9 @@ command parse_command_line(int count, char** arguments) {
     define(*run_command, run, text);
     define(*replay_command, replay, replay_said);
     define(*demo_command, shown);
+    if (const auto word = weir_apps::unknown_command(app, count, arguments); !word.empty()) {
+        return weir_apps::refuse_command(app, word, help_with(word));
+    }
     try {
         app.parse(count, arguments);
         if (*demo_command) return shown;
@@ -356,7 +363,7 @@ command parse_command_line(int count, char** arguments) {
         understand(run, text);
         return run;
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_code::success : exit_code::usage;
+        return weir_apps::end_parsing(app, error);
     } catch (const usage_error& error) {
         spdlog::error("{}", error.what());
         return exit_code::usage;

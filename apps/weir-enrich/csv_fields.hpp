@@ -4,7 +4,11 @@
 #include <weir/codec/fields.hpp>
 #include <weir/connectors/csv/file_reader.hpp>
 #include <weir/connectors/csv/record.hpp>
+#include <weir/core/utf8.hpp>
 
+#include <shared/header.hpp>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -13,14 +17,15 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace weir_enrich {
 
-/// A field's text as a value; nothing when it is none. A view points into `text`.
+/// A field's text as a value; nothing when it is none, or no UTF-8. A view points into `text`.
 template <class M>
 std::optional<M> parse_field(std::string_view text) {
     if constexpr (weir::codec::text<M>) {
-        return M(text);
+        return weir::is_utf8(text) ? std::optional<M>(text) : std::nullopt;
     } else if constexpr (weir::codec::named_enum<M>) {
         return weir::codec::from_text<M>(text);
     } else {
@@ -37,20 +42,11 @@ class csv_fields {
 public:
     /// Throws csv::file_error, which names what the header lacks.
     csv_fields(const std::filesystem::path& file, const weir::csv::columns& columns) {
-        std::size_t i = 0;
-        std::string missing;
+        std::vector<std::string_view> wanted;
         T names;
-        weir::codec::for_each_field(names, [&](std::string_view name, const auto&) {
-            if (const auto at = columns.find(name)) {
-                places_[i] = *at;
-            } else {
-                missing += (missing.empty() ? "" : ", ") + std::string(name);
-            }
-            ++i;
-        });
-        if (!missing.empty()) {
-            throw weir::csv::file_error(file, "the header lacks the columns: " + missing);
-        }
+        weir::codec::for_each_field(
+            names, [&](std::string_view name, const auto&) { wanted.push_back(name); });
+        std::ranges::copy(weir_apps::find_named(file, columns, wanted), places_.begin());
     }
 
     /// Empty when all is well; else what is wrong with which field. Texts point into the record.

@@ -4,9 +4,14 @@
 #include <weir/codec/json_write.hpp>
 
 #include <fmt/format.h>
+#include <shared/printable.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <iterator>
+#include <string>
+#include <string_view>
 
 #include "csv_fields.hpp"
 
@@ -15,11 +20,21 @@ namespace weir_enrich {
 namespace {
 
 void append_row(std::string& to, const enriched_trade& t) {
+    // For a terminal, which would obey what the tables may hold.
+    std::array<std::string, 5> memory;
+    auto shown = [&memory, i = std::size_t{0}](std::string_view text) mutable {
+        return weir_apps::printable(text, memory[i++]);
+    };
+    const auto symbol = shown(t.symbol);
+    const auto name = shown(t.instrument_name);
+    const auto currency = shown(t.currency);
+    const auto account = shown(t.account_name);
+    const auto tier = shown(t.tier);
     fmt::format_to(std::back_inserter(to),
                    "{:>10}  {:<8}  {:<20.20}  {:<4}  {:>7}  {:>12.4f} {:<3}  {:>14.2f}  {:>10.4f}  "
                    "{:<16.16}  {:<10.10}\n",
-                   t.trade_id, t.symbol, t.instrument_name, t.side == side::buy ? "buy" : "sell",
-                   t.quantity, t.price, t.currency, t.notional, t.fee, t.account_name, t.tier);
+                   t.trade_id, symbol, name, t.side == side::buy ? "buy" : "sell", t.quantity,
+                   t.price, currency, t.notional, t.fee, account, tier);
 }
 
 void append(std::string& to, format f, const enriched_trade& t) {

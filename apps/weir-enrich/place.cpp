@@ -1,5 +1,7 @@
 #include "place.hpp"
 
+#include <weir/core/asio.hpp>
+
 #include <fmt/format.h>
 #include <shared/duration.hpp>
 
@@ -82,6 +84,9 @@ place parse_tcp(const std::string& text, bool is_output) {
     if (error != std::errc() || stop != end) refuse(text, "the port must be from 0 to 65535");
     p.host = rest.substr(0, colon);
     if (p.host.front() == '[' && p.host.back() == ']') p.host = p.host.substr(1, p.host.size() - 2);
+    asio::error_code none;
+    asio::ip::make_address(p.host, none);
+    if (none) refuse(text, p.host + " is no address, such as 127.0.0.1");
     return p;
 }
 

@@ -6,10 +6,8 @@ namespace weir_enrich {
 
 weir::tcp::listener open_port(const place& at, const asio::any_io_executor& executor,
                               std::string_view what) {
-    asio::error_code error;
     weir::tcp::listen_options options;
-    options.address = asio::ip::make_address(at.host, error);
-    if (error) throw usage_error(at.text + ": " + at.host + " is no address, such as 127.0.0.1");
+    options.address = asio::ip::make_address(at.host);
     options.port = at.port;
     weir::tcp::listener port(executor, options);
     spdlog::info("{}: listening on {}", what, weir::tcp::to_string(port.local()));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <shared/interruption.hpp>
+#include <shared/whole_program.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -136,8 +137,9 @@ exit_code run(const run_options& o) {
         };
     }
     const auto tell = [&] {
-        if (o.latency) fmt::print(stderr, "weir-enrich: latency {}\n", delays.line());
-        fmt::print(stderr, "weir-enrich: {}\n", ledger_line(state));
+        if (o.latency)
+            weir_apps::print_error(fmt::format("weir-enrich: latency {}\n", delays.line()));
+        weir_apps::print_error(fmt::format("weir-enrich: {}\n", ledger_line(state)));
     };
     bool ended = false;
     try {

@@ -24,7 +24,7 @@ class csv_reader final : public trade_reader {
 public:
     csv_reader(const place& from, bad_records& bad)
         : name_(from.path),
-          file_(from.kind == place_kind::standard ? "/dev/stdin" : from.path, options()),
+          file_(from.kind == place_kind::standard ? "-" : from.path, options()),
           bad_(bad) {}
 
     std::optional<std::vector<trade>> next() override {

@@ -1,8 +1,13 @@
 #include "command_line.hpp"
 
-#include <CLI/CLI.hpp>
-#include <shared/numbers.hpp>
+#include <weir/connectors/csv/dialect.hpp>
 
+#include <fmt/format.h>
+#include <shared/options.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -10,8 +15,8 @@ namespace weir_load {
 
 namespace {
 
-using weir_apps::check_positive;
-using weir_apps::check_whole;
+using weir_apps::add_number;
+using weir_apps::check_name;
 
 constexpr const char* examples = R"(Examples:
   weir-load create-file --number-rows 1000000
@@ -22,7 +27,7 @@ Exit codes:
   0    done; all records were loaded
   1    failed: a line on stderr says why
   2    the command line is wrong
-  3    loaded, but for records that were rejected
+  3    loaded, but some records were rejected, or their age left out
   130  interrupted by Ctrl-C or SIGTERM, and ended in good order)";
 
 constexpr const char* pipeline_notes =
@@ -35,28 +40,32 @@ Examples:
   zcat people.csv.gz | weir-load run-pipeline --input - --progress json)";
 
 void define(CLI::App& command, create_options& o) {
-    command.add_option("--number-rows", o.number_rows, "How many people")
-        ->required()
-        ->check(check_whole)
-        ->type_name("N");
+    add_number(command, "--number-rows", o.number_rows, "How many people")->required();
     command.add_option("--output", o.output, "The file to write; - is the standard output")
+        ->check(check_name)
         ->type_name("FILE")
         ->default_str(o.output.string());
-    command.add_option("--seed", o.seed, "The same seed makes the same file")
-        ->check(check_whole)
-        ->type_name("S");
+    add_number(command, "--seed", o.seed, "The same seed makes the same file")->type_name("S");
     command.footer("Example:\n  weir-load create-file --number-rows 2500000 --seed 1");
+}
+
+char delimiter_of(const std::string& text) {
+    return text == "\\t" ? '\t' : text.front();
+}
+
+std::string check_delimiter(const std::string& text) {
+    if (text.size() != 1 && text != "\\t") return "must be one character, or \\t";
+    weir::csv::dialect rules;
+    rules.delimiter = delimiter_of(text);
+    const bool good = weir::csv::validate(rules).ok();
+    return good ? "" : "cannot be a quote, a line end or NUL";
 }
 
 /// One character, or `\t`.
 void add_delimiter(CLI::App& command, char& delimiter) {
-    const auto parse = [&delimiter](const std::string& text) {
-        if (text.size() != 1 && text != "\\t") {
-            throw CLI::ValidationError("--delimiter", "must be one character, or \\t");
-        }
-        delimiter = text.size() == 1 ? text[0] : '\t';
-    };
+    const auto parse = [&delimiter](const std::string& text) { delimiter = delimiter_of(text); };
     command.add_option_function<std::string>("--delimiter", parse, "What separates the fields")
+        ->check(check_delimiter)
         ->type_name("CHARACTER")
         ->default_str(",");
 }
@@ -74,15 +83,27 @@ void add_choice(CLI::App& command, const char* name, T& value, const char* descr
 
 void define(CLI::App& command, load_options& o) {
     command.add_option("--input", o.input, "The CSV file; - is the standard input")
+        ->check(check_name)
         ->type_name("FILE")
         ->default_str(o.input.string());
     command.add_option("--database", o.database, "The SQLite database, created if missing")
+        ->check(check_name)
         ->type_name("FILE")
         ->default_str(o.database.string());
     command.add_option("--rejects", o.rejects, "Where rejected records go")
+        ->check(check_name)
         ->type_name("FILE")
         ->default_str("DATABASE.rejects.csv");
     add_delimiter(command, o.delimiter);
+    add_choice(command, "--encoding", o.text,
+               "How the text of the file is encoded; bytes loads whatever there is",
+               {{"utf-8", encoding::utf8},
+                {"windows-1252", encoding::windows_1252},
+                {"bytes", encoding::bytes}},
+               "utf-8|windows-1252|bytes");
+    add_choice(command, "--on-bad-age", o.on_bad_age,
+               "What becomes of a record whose age is no whole number; an empty age is NULL",
+               {{"reject", bad_age::reject}, {"null", bad_age::null}}, "reject|null");
     add_choice(command, "--id", o.ids, "The kind of the ids",
                {{"uuid7", id_kind::uuid7}, {"uuid4", id_kind::uuid4}}, "uuid7|uuid4");
     add_choice(command, "--progress", o.progress,
@@ -92,15 +113,14 @@ void define(CLI::App& command, load_options& o) {
                 {"json", progress_mode::json},
                 {"none", progress_mode::none}},
                "auto|bar|json|none");
-    command.add_option("--rows-per-commit", o.rows_per_commit, "How many rows a transaction holds")
-        ->check(check_positive)
-        ->type_name("N")
+    add_number(command, "--rows-per-commit", o.rows_per_commit, "How many rows a transaction holds",
+               weir_apps::bounds{.least = 1})
         ->default_str(std::to_string(o.rows_per_commit));
-    command
-        .add_option_function<unsigned>(
-            "--lock-wait", [&o](unsigned seconds) { o.lock_wait = std::chrono::seconds(seconds); },
-            "How long to wait for a lock that another program holds")
-        ->check(check_whole)
+    constexpr std::uint64_t a_year = 365 * 24 * 3'600;
+    const auto set_wait = [&o](std::uint64_t n) { o.lock_wait = std::chrono::seconds(n); };
+    weir_apps::add_number_of(command, "--lock-wait", set_wait,
+                             "How long to wait for a lock that another program holds",
+                             {.least = 0, .most = a_year})
         ->type_name("SECONDS")
         ->default_str(std::to_string(o.lock_wait.count()));
     command.add_flag("--fast", o.fast,
@@ -111,13 +131,24 @@ void define(CLI::App& command, load_options& o) {
 
 void define(CLI::App& command, show_options& o) {
     command.add_option("--database", o.database, "The SQLite database")
+        ->check(check_name)
         ->type_name("FILE")
         ->default_str(o.database.string());
-    command.add_option("--rows", o.rows, "How many rows to print")
-        ->check(check_whole)
-        ->type_name("N")
+    constexpr weir_apps::bounds what_sqlite_counts{
+        .least = 0, .most = std::numeric_limits<std::int64_t>::max()};
+    add_number(command, "--rows", o.rows, "How many rows to print", what_sqlite_counts)
         ->default_str(std::to_string(o.rows));
     command.footer("Example:\n  weir-load show --database people.db --rows 10");
+}
+
+/// What somebody may want who names something else than a command.
+std::string help_with(const std::string& word) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(word, ignored) && word.find('.') == word.npos) return {};
+    return fmt::format(
+        "to load a CSV file of people, whose header names first_name, last_name and age: weir-load "
+        "run-pipeline --input {} --database people.db",
+        weir_apps::shell_word(word));
 }
 
 }  // namespace
@@ -138,16 +169,16 @@ command parse_command_line(int count, char** arguments) {
     define(*create_file, create);
     define(*run_pipeline, load);
     define(*show_database, show);
+    if (const auto word = weir_apps::unknown_command(app, count, arguments); !word.empty()) {
+        return weir_apps::refuse_command(app, word, help_with(word));
+    }
     try {
         app.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_code::success : exit_code::usage;
+        return weir_apps::end_parsing(app, error);
     }
     if (*create_file) return create;
-    if (*run_pipeline) {
-        if (load.input == "-") load.input = "/dev/stdin";
-        return load;
-    }
+    if (*run_pipeline) return load;
     return show;
 }
 

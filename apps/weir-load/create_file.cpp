@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <shared/interruption.hpp>
+#include <shared/printable.hpp>
+#include <shared/whole_program.hpp>
 
 #include <algorithm>
 #include <array>
@@ -108,6 +110,11 @@ void fill(chunk& to, std::size_t rows, const std::vector<line>& lines, split_mix
     if (rows % 2 != 0) to.add(pick(random.next()));
 }
 
+/// On the standard error, as the standard output may be the file.
+void say(const std::string& what) {
+    weir_apps::print_error("weir-load: " + weir_apps::printable(what) + '\n');
+}
+
 std::uint64_t some_seed() {
     std::random_device device;
     return device();
@@ -132,15 +139,15 @@ exit_code create_file(const create_options& options) {
         file.write(next.text());
         next.clear();
         if (stop.stop_requested()) {
-            fmt::print(stderr, "weir-load: interrupted; {} was not written\n", file.name());
+            say(fmt::format("interrupted; {} was not written", file.name()));
             return exit_code::interrupted;
         }
     }
     file.write(next.text());
     file.commit();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-    fmt::print(stderr, "weir-load: wrote {}: {} in {} (seed {})\n", file.name(),
-               counted(options.number_rows, "row", "rows"), duration(took.count()), seed);
+    say(fmt::format("wrote {}: {} in {} (seed {})", file.name(),
+                    counted(options.number_rows, "row", "rows"), duration(took.count()), seed));
     return exit_code::success;
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace weir_load {
 
@@ -20,7 +21,11 @@ struct person_columns {
 };
 
 /// Finds them by their names. Throws csv::file_error, which names those that are missing.
-person_columns find_columns(const std::filesystem::path& file, const weir::csv::columns& columns);
+person_columns find_columns(const std::filesystem::path& file, const weir::csv::columns& columns,
+                            char delimiter);
+
+/// What messages call the input: its path, or `standard input` for "-".
+std::string input_name(const std::filesystem::path& file);
 
 /// How the file is read.
 weir::csv::read_options input_options(char delimiter);
@@ -31,7 +36,8 @@ struct input_facts {
 };
 
 /// Looks at the file before anything is done: that it can be read, begins as a CSV file, and has
-/// the columns. A pipe is not looked at, for what is read from it is gone.
+/// the columns. What is no file, and standard input, is not looked at, for what is read from it is
+/// gone.
 /// Throws std::system_error and csv::file_error, whose text names the file and the cause.
 input_facts examine(const std::filesystem::path& file, const weir::csv::read_options& options);
 

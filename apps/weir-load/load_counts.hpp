@@ -10,13 +10,15 @@ namespace weir_load {
 /// published through them, so all accesses are relaxed.
 struct load_counts {
     std::atomic<std::uint64_t> rows{0};          ///< handed to the database
-    std::atomic<std::uint64_t> bad_records{0};   ///< refused by the CSV reader
+    std::atomic<std::uint64_t> bad_records{0};   ///< no CSV, no text, or of an age that is none
     std::atomic<std::uint64_t> refused_rows{0};  ///< refused by the database
-    std::atomic<std::uint64_t> unread_ages{0};   ///< set to 0
+    std::atomic<std::uint64_t> unread_ages{0};   ///< set to NULL
     std::atomic<std::uint64_t> next_line{1};     ///< where the records begin that are not in `rows`
     std::atomic<std::uint64_t> next_byte{0};
 
     std::uint64_t rejected() const noexcept { return get(bad_records) + get(refused_rows); }
+    /// Whether all records were loaded as they stand.
+    bool complete() const noexcept { return rejected() + get(unread_ages) == 0; }
 
     static std::uint64_t get(const std::atomic<std::uint64_t>& count) noexcept {
         return count.load(std::memory_order_relaxed);

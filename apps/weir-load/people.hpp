@@ -11,9 +11,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
+#include "encoding.hpp"
 #include "input.hpp"
 #include "load_counts.hpp"
 #include "person.hpp"
@@ -22,23 +25,46 @@
 
 namespace weir_load {
 
-/// Makes people of records, one after the other. Bad records go to the file of rejects.
+/// What becomes of a record whose age is neither a whole number nor empty.
+enum class bad_age { reject, null };
+
+/// How records are read.
+struct record_rules {
+    char delimiter = ',';
+    encoding text = encoding::utf8;
+    bad_age on_bad_age = bad_age::reject;
+};
+
+/// Makes people of records, one after the other. Bad records go to the file of rejects, and those
+/// whose names are no text or whose age is no number.
 /// Used by one thread at a time.
 class processor {
 public:
-    processor(std::filesystem::path input, const std::variant<uuid7_source, uuid4_source>& ids,
-              load_counts& counts, reject_file& rejects)
-        : input_(std::move(input)), ids_(ids), counts_(counts), rejects_(rejects) {}
+    processor(std::filesystem::path input, const record_rules& rules,
+              const std::variant<uuid7_source, uuid4_source>& ids, load_counts& counts,
+              reject_file& rejects)
+        : input_(std::move(input)), rules_(rules), ids_(ids), counts_(counts), rejects_(rejects) {}
 
     /// Adds the people of `records` from entry `from` on to `to`, until that is full. Returns the
     /// first entry that was not looked at. Throws csv::file_error when the file lacks columns.
     std::size_t fill(people_batch& to, const weir::csv::batch& records, std::size_t from);
 
 private:
-    void add(people_batch& to, const weir::csv::record& record, const uuid& id);
+    /// A record that is taken.
+    struct accepted {
+        person_fields fields;
+        read_age age;
+    };
+
+    std::optional<accepted> accept(const weir::csv::record& record);
+    std::optional<read_age> accept_age(const weir::csv::record& record, std::string_view text);
+    person_fields to_utf8(const person_fields& fields);
     void reject(const weir::csv::record_error& error);
+    void reject(const weir::csv::record& record, const std::string& reason);
 
     std::filesystem::path input_;
+    record_rules rules_;
+    std::string decoded_;  // the fields of a record that is not UTF-8
     std::variant<uuid7_source, uuid4_source> ids_;
     std::optional<person_columns> columns_;
     load_counts& counts_;

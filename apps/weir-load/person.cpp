@@ -19,12 +19,9 @@ char* append(char* out, std::string_view text) noexcept {
     return out + text.size();
 }
 
-bool parse(std::string_view text, std::int64_t& age) noexcept {
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, age);
-    if (error == std::errc{} && stop == end) return true;
-    age = 0;
-    return false;
+/// `.0`, `.00`: what may stand behind a whole number and does not change it.
+bool is_zero_fraction(std::string_view text) noexcept {
+    return text.size() > 1 && text[0] == '.' && text.find_first_not_of('0', 1) == text.npos;
 }
 
 std::uint32_t size_between(const char* from, const char* to) noexcept {
@@ -32,6 +29,21 @@ std::uint32_t size_between(const char* from, const char* to) noexcept {
 }
 
 }  // namespace
+
+read_age parse_age(std::string_view text) noexcept {
+    using enum read_age::form;
+    if (text.empty()) return {none};
+    // from_chars knows no plus, and would take +-5 for -5 without it.
+    if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+    std::int64_t years = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, years);
+    if (error != std::errc{}) return {unreadable};
+    if (stop == end || is_zero_fraction({stop, static_cast<std::size_t>(end - stop)})) {
+        return {whole, years};
+    }
+    return {unreadable};
+}
 
 weir::sqlite::table people_table() {
     using enum weir::sqlite::column_type;
@@ -43,21 +55,25 @@ weir::sqlite::table people_table() {
              {"email", text}}};
 }
 
-bool people_batch::add(const person_fields& fields, const uuid& id, std::uint64_t line) {
+void people_batch::add(const person_fields& fields, const read_age& read, const uuid& id,
+                       std::uint64_t line) {
     const auto& [first, last, age] = fields;
     char* const begin =
         room(first.size() + 3 * last.size() + age.size() + age_room + host.size() + 2);
     person p;
     p.id_ = id;
     p.line_ = line;
-    const bool readable = parse(age, p.age_);
+    p.has_age_ = read.what == read_age::form::whole;
+    p.age_ = read.years;
 
     p.text_ = begin;
     char* out = append(begin, first);
     *out++ = '.';
     out = append(out, last);
-    *out++ = '_';
-    out = std::to_chars(out, out + age_room, p.age_).ptr;
+    if (p.has_age_) {
+        *out++ = '_';
+        out = std::to_chars(out, out + age_room, p.age_).ptr;
+    }
     char* const upper = append(out, host);
     out = upper + to_upper(last, upper);
     p.first_size_ = static_cast<std::uint32_t>(first.size());
@@ -72,7 +88,6 @@ bool people_batch::add(const person_fields& fields, const uuid& id, std::uint64_
     left_ -= used;
     text_size_ += used;
     people_.push_back(p);
-    return readable;
 }
 
 /// Memory for `size` bytes of text; what of it is used is taken off by the caller.

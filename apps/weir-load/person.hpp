@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,18 @@ struct person_fields {
     std::string_view age;
 };
 
+/// What a record has as its age.
+struct read_age {
+    enum class form { whole, none, unreadable };
+
+    form what;
+    std::int64_t years = 0;
+};
+
+/// A whole number within 64 bits, with a sign or without one (`42`, `+42`, `-1`, `007`); behind a
+/// point there may be zeros (`42.0`). Nothing is no age, and all else is unreadable, blanks too.
+read_age parse_age(std::string_view text) noexcept;
+
 /// A row of people. Its texts stand in the memory of its batch, some within others: the first name
 /// begins the email, and the last name as it came is in it too.
 class person {
@@ -30,9 +43,12 @@ public:
     std::string_view first_name() const noexcept { return {text_, first_size_}; }
     /// In upper case.
     std::string_view last_name() const noexcept { return {text_ + email_size_, upper_size_}; }
-    /// `first.last_age@somemail.com`, of the names as they came.
+    /// `first.last_age@somemail.com`, or `first.last@somemail.com` without an age; of the names as
+    /// they came.
     std::string_view email() const noexcept { return {text_, email_size_}; }
-    std::int64_t age() const noexcept { return age_; }
+    std::optional<std::int64_t> age() const noexcept {
+        return has_age_ ? std::optional(age_) : std::nullopt;
+    }
     const uuid& id() const noexcept { return id_; }
     /// The line of the input on which its record starts.
     std::uint64_t line() const noexcept { return line_; }
@@ -53,6 +69,7 @@ private:
     std::uint32_t email_size_;
     std::uint32_t upper_size_;
     std::uint32_t age_size_;
+    bool has_age_;
     std::int64_t age_;
     std::uint64_t line_;
 };
@@ -72,9 +89,9 @@ public:
     static constexpr std::size_t full_count = 5'000;
     static constexpr std::size_t full_text = std::size_t{2} << 20;
 
-    /// Makes a row of the fields and appends it. False when the age is not a whole number: it is
-    /// then 0. Cost: no allocation, save for a batch's first rows and for giant ones.
-    bool add(const person_fields& fields, const uuid& id, std::uint64_t line);
+    /// Makes a row of the fields and appends it. `age` is what `fields.age` says; one that is not a
+    /// whole number is NULL. Cost: no allocation, save for a batch's first rows and for giant ones.
+    void add(const person_fields& fields, const read_age& age, const uuid& id, std::uint64_t line);
 
     bool full() const noexcept { return people_.size() >= full_count || text_size_ >= full_text; }
     std::size_t size() const noexcept { return people_.size(); }

@@ -1,6 +1,7 @@
 #include "progress.hpp"
 
 #include <fmt/format.h>
+#include <shared/whole_program.hpp>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -89,8 +90,7 @@ load_state progress::state() const {
 
 void progress::show() {
     if (mode_ == progress_mode::bar) {
-        fmt::print(stderr, "\r\x1b[K{}", bar_line(state(), terminal_width()));
-        std::fflush(stderr);
+        weir_apps::print_error("\r\x1b[K" + bar_line(state(), terminal_width()));
     } else if (mode_ == progress_mode::json) {
         fmt::print("{{\"event\":\"progress\",{}}}\n", json_members(state()));
         std::fflush(stdout);
@@ -98,11 +98,11 @@ void progress::show() {
 }
 
 void progress::say(std::string_view what) {
-    if (mode_ == progress_mode::bar) fmt::print(stderr, "\r\x1b[K{}", what);
+    if (mode_ == progress_mode::bar) weir_apps::print_error(fmt::format("\r\x1b[K{}", what));
 }
 
 void progress::clear() {
-    if (mode_ == progress_mode::bar) fmt::print(stderr, "\r\x1b[K");
+    if (mode_ == progress_mode::bar) weir_apps::print_error("\r\x1b[K");
 }
 
 }  // namespace weir_load

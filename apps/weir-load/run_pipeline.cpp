@@ -69,7 +69,8 @@ std::unique_ptr<processor> make_processor(const load_options& o, load_counts& co
                                           reject_file& rejects) {
     std::variant<uuid7_source, uuid4_source> ids;
     if (o.ids == id_kind::uuid4) ids.emplace<uuid4_source>();
-    return std::make_unique<processor>(o.input, ids, counts, rejects);
+    const record_rules rules{o.delimiter, o.text, o.on_bad_age};
+    return std::make_unique<processor>(o.input, rules, ids, counts, rejects);
 }
 
 /// What the database does besides inserting: rows that it refuses are kept aside, before the rows
@@ -84,7 +85,7 @@ sqlite::batch_writer_options<person> writer_options(const load_options& o, load_
         const std::string reason(refused.cause.message());
         load_counts::add(counts.refused_rows, 1);
         rejects.add(refused.row.line(), reason, csv_record({first, last, age}));
-        log->warn(fmt::format("{}: line {}: the database refused it: {}", o.input.string(),
+        log->warn(fmt::format("{}: line {}: the database refused it: {}", input_name(o.input),
                               refused.row.line(), reason));
     };
     options.on_commit = [&rejects](sqlite::database&) { rejects.flush(); };
@@ -102,13 +103,19 @@ sqlite::load_report load(weir::runtime& rt, const load_options& o, const csv::re
         counts.next_line.store(people.next.line, relaxed);
         counts.next_byte.store(people.next.offset, relaxed);
     };
-    auto loading = csv::read_batches(o.input, reading) | weir::take_until(stop) |
+    const auto file = std::make_shared<csv::file_reader>(o.input, reading);
+    auto loading = csv::batch_stream(file) | weir::take_until(stop) |
                    weir::buffer(batches_between) | to_people(make_processor(o, counts, rejects)) |
                    weir::buffer(batches_between) | weir::inspect(count) |
                    sqlite::insert_into(db, table, {}, writer_options(o, counts, rejects));
     auto report = std::async(std::launch::async, [&] { return rt.run(std::move(loading)); });
     while (report.wait_for(shown.interval()) != std::future_status::ready) shown.show();
-    return report.get();
+    const auto loaded = report.get();
+    // Of an input that could not be looked at before, and has a header and no record.
+    if (loaded.rows == 0 && file->known_columns()) {
+        find_columns(o.input, *file->known_columns(), o.delimiter);
+    }
+    return loaded;
 }
 
 /// Loads into a table out of sight, and puts it in the place of people when it is all there, or all
@@ -175,7 +182,7 @@ exit_code run_pipeline(const load_options& o) {
                           : summary(result, shown.state(), counts);
     fmt::print("{}\n", text);
     if (result.interrupted) return exit_code::interrupted;
-    return counts.rejected() == 0 ? exit_code::success : exit_code::rejects;
+    return counts.complete() ? exit_code::success : exit_code::rejects;
 }
 
 }  // namespace weir_load

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "people.hpp"
 #include "progress.hpp"
 
 namespace weir_load {
@@ -20,6 +21,8 @@ struct load_options {
     std::filesystem::path database = "people.db";
     std::filesystem::path rejects;  ///< `<database>.rejects.csv` when empty
     char delimiter = ',';
+    encoding text = encoding::utf8;
+    bad_age on_bad_age = bad_age::reject;
     id_kind ids = id_kind::uuid7;
     std::uint64_t rows_per_commit = 100'000;
     std::chrono::seconds lock_wait{10};

@@ -1,6 +1,7 @@
 #include "summary.hpp"
 
 #include <fmt/format.h>
+#include <shared/printable.hpp>
 
 #include "text.hpp"
 
@@ -24,20 +25,22 @@ std::string summary(const load_result& result, const load_state& state, const lo
                             result.rejects.string());
     }
     if (const auto ages = load_counts::get(counts.unread_ages); ages != 0) {
-        text += fmt::format("; {} not a whole number, loaded as 0",
+        text += fmt::format("; {} not a whole number, loaded as NULL",
                             counted(ages, "age was", "ages were"));
     }
     if (result.interrupted) {
         text += fmt::format("; {} goes on at line {} (byte {}), and the table people is incomplete",
                             result.input.string(), result.next.line, result.next.offset);
     }
-    return text;
+    return weir_apps::printable(text);
 }
 
 std::string json_summary(const load_result& result, const load_state& state,
                          const load_counts& counts) {
     const auto rejected = counts.rejected();
-    const char* outcome = result.interrupted ? "interrupted" : rejected ? "rejects" : "complete";
+    const char* outcome = result.interrupted  ? "interrupted"
+                          : counts.complete() ? "complete"
+                                              : "rejects";
     return fmt::format(
         R"({{"event":"end","outcome":"{}","input":{},"database":{},{},"bad_records":{},)"
         R"("refused_rows":{},"unread_ages":{},"rejects_file":{},"next_line":{},"next_byte":{}}})",

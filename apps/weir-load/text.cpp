@@ -1,6 +1,7 @@
 #include "text.hpp"
 
 #include <fmt/format.h>
+#include <shared/printable.hpp>
 
 #include <cmath>
 
@@ -26,7 +27,7 @@ std::string duration(double seconds) {
 
 std::string json_string(std::string_view text) {
     std::string quoted = "\"";
-    for (const char c : text) {
+    for (const char c : weir_apps::as_utf8(text)) {
         if (c == '"' || c == '\\') {
             quoted += '\\';
             quoted += c;

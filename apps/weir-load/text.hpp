@@ -16,7 +16,7 @@ std::string counted(std::uint64_t number, std::string_view singular, std::string
 /// `0.42 s`, `17 s`, `4 min 5 s`, `2 h 3 min`
 std::string duration(double seconds);
 
-/// `text` as a JSON string, in its quotes. Bytes that are not ASCII pass.
+/// `text` as a JSON string, in its quotes. U+FFFD stands for what is no UTF-8.
 std::string json_string(std::string_view text);
 
 }  // namespace weir_load

@@ -1,5 +1,7 @@
 #include "upper_case.hpp"
 
+#include <weir/core/utf8.hpp>
+
 #include <locale.h>
 #include <wctype.h>
 
@@ -13,29 +15,6 @@ constexpr bool is_ascii(char c) {
 
 constexpr char upper_ascii(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-/// The character that `text`, which is not empty, begins with. Size 1 and not ASCII: not UTF-8.
-struct character {
-    char32_t code;
-    std::size_t size;
-};
-
-character decode(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    const std::size_t size = first < 0x80             ? 1
-                             : (first & 0xe0) == 0xc0 ? 2
-                             : (first & 0xf0) == 0xe0 ? 3
-                             : (first & 0xf8) == 0xf0 ? 4
-                                                      : 1;
-    if (size == 1 || size > text.size()) return {first, 1};
-    char32_t code = first & (0x7fu >> size);
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return {first, 1};
-        code = code << 6 | (byte(i) & 0x3fu);
-    }
-    return {code, size};
 }
 
 std::size_t encode(char32_t code, char* out) noexcept {
@@ -69,8 +48,8 @@ std::size_t to_upper_utf8(std::string_view text, char* out) noexcept {
     static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
     char* const begin = out;
     while (!text.empty()) {
-        const character c = decode(text);
-        if (c.size == 1 || utf8 == locale_t{}) {
+        const weir::utf8_piece c = weir::utf8_front(text);
+        if (!c.good || c.size == 1 || utf8 == locale_t{}) {
             for (std::size_t i = 0; i < c.size; ++i) *out++ = upper_ascii(text[i]);
         } else {
             out +=

@@ -57,6 +57,7 @@ TEST_CASE("Numbers and times read well") {
     CHECK(duration(7'380) == "2 h 3 min");
 }
 
-TEST_CASE("Text in JSON is escaped") {
+TEST_CASE("Text in JSON is escaped, and always UTF-8") {
+    CHECK(json_string("M\xfcller \xf0\x9f\x98z") == "\"M\uFFFDller \uFFFDz\"");
     CHECK(json_string("a \"b\" \\ \n ü") == R"("a \"b\" \\ \u000a ü")");
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -169,16 +170,38 @@ TEST_CASE("Many bad records are all counted and kept, and the first twenty told"
     CHECK(people_in(dir / "people.db").size() == 2);
 }
 
-TEST_CASE("An age that is not a number is loaded as 0 and told") {
+TEST_CASE("A record whose age is no number is rejected, or loaded with NULL where that is wished") {
     const scratch dir;
-    write_file(dir / "people.csv", "first_name,last_name,age\nTom,Connor,old\nJim,Carlin,\n");
-    const auto loaded = run(dir.path(), {"run-pipeline"});
-    CHECK(loaded.code == 0);
-    CHECK(contains(loaded.err, "people.csv: line 2: the age \"old\" is not a whole number"));
-    CHECK(contains(loaded.out, "2 ages were not a whole number, loaded as 0"));
-    CHECK(people_in(dir / "people.db") ==
-          std::vector<person>{{"Tom", "CONNOR", 0, "Tom.Connor_0@somemail.com"},
-                              {"Jim", "CARLIN", 0, "Jim.Carlin_0@somemail.com"}});
+    write_file(dir / "people.csv",
+               "first_name,last_name,age\nTom,Connor,old\nJim,Carlin,\nAmy,\"X, Y\",42.0\n");
+    const auto ages = [&] {
+        auto db = open(dir / "people.db");
+        auto select =
+            db.prepare("SELECT first_name, CAST(age AS TEXT), email FROM people ORDER BY rowid");
+        names found;
+        while (select.step()) {
+            found.push_back(select.get<std::string>(0) + ' ' +
+                            select.get<std::optional<std::string>>(1).value_or("NULL") + ' ' +
+                            select.get<std::string>(2));
+        }
+        return found;
+    };
+    const auto rejecting = run(dir.path(), {"run-pipeline"});
+    CHECK(rejecting.code == 3);
+    CHECK(contains(rejecting.err,
+                   "people.csv: line 2: the age \"old\" is not a whole number: skipped"));
+    CHECK(read_file(dir / "people.db.rejects.csv") ==
+          "line,reason,text\n2,\"the age \"\"old\"\" is not a whole number\",\"Tom,Connor,old\"\n");
+    CHECK(ages() == names{"Jim NULL Jim.Carlin@somemail.com", "Amy 42 Amy.X, Y_42@somemail.com"});
+
+    const auto loaded = run(dir.path(), {"run-pipeline", "--on-bad-age", "null"});
+    CHECK(loaded.code == 3);
+    CHECK(contains(loaded.out, "1 age was not a whole number, loaded as NULL"));
+    CHECK(ages() == names{"Tom NULL Tom.Connor@somemail.com", "Jim NULL Jim.Carlin@somemail.com",
+                          "Amy 42 Amy.X, Y_42@somemail.com"});
+
+    write_file(dir / "people.csv", "first_name,last_name,age\nJim,Carlin,\nAmy,X,42.0\n");
+    CHECK(run(dir.path(), {"run-pipeline"}).code == 0);
 }
 
 TEST_CASE("Columns are found by name, wherever they stand, and others are passed over") {
@@ -219,8 +242,8 @@ TEST_CASE("An input that cannot be loaded is told by name and cause, and nothing
     refuses("/proc/self/mem", "cannot read /proc/self/mem: Input/output error");
     refuses("empty.csv", "empty.csv: the file is empty");
     const std::string header =
-        ": the header lacks first_name, last_name: it must name the columns "
-        "first_name, last_name and age, and names name, age";
+        ": the header lacks \"first_name\", \"last_name\": it must name \"first_name\", "
+        "\"last_name\", \"age\", and names \"name\", \"age\"";
     refuses("other.csv", "other.csv" + header);
     refuses("other_header.csv", "other_header.csv" + header);
 }

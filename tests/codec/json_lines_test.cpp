@@ -63,6 +63,14 @@ constexpr expected_fault faults[] = {
     {R"({"trade_id":1,"x)", cause::not_json, 0},
     {"{\"x\":\"\xff\"}", cause::not_json, 0},
     {"{\"x\":\"\x01\"}", cause::not_json, 0},
+    // In what is passed over, too, brackets must match.
+    {R"({"q":]})", cause::not_json, 5},
+    {R"({"q":[},"trade_id":1})", cause::not_json, 5},
+    {R"({"q":}  ,"trade_id":1})", cause::not_json, 5},
+    {R"({"q":[{]}]})", cause::not_json, 5},
+    {R"({"q":[1)", cause::not_json, 0},
+    {R"({"q":,"trade_id":1})", cause::not_json, 5},
+    {R"({"trade_id":1,"q":{"a":[1}]})", cause::not_json, 18},
     {"[1]", cause::not_an_object, 0},
     {"null", cause::not_an_object, 0},
     {"trade 7", cause::not_an_object, 0},
@@ -84,6 +92,15 @@ TEST_CASE("json lines: fields come in any order, and unknown ones are ignored") 
                             R"( "trade\u005fid":7, "": 1 } )");
     CHECK(found.faults.empty());
     CHECK(found.values == std::vector{first});
+}
+
+TEST_CASE("json lines: minus zero is zero, without a sign too, and brackets in a text are text") {
+    const auto found = read(R"({"trade_id":-0,"instrument_id":-0,"q":["]}",{"\"]":"\\"}],"r":"[",)"
+                            R"("trade_px":-0,"side":"buy"})");
+    CHECK(found.faults.empty());
+    REQUIRE(found.values.size() == 1);
+    CHECK(found.values[0].id == 0);
+    CHECK(found.values[0].instrument == 0);
 }
 
 TEST_CASE("json lines: a fault says what, where and which field, and the next line is read") {

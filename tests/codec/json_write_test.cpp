@@ -85,6 +85,14 @@ TEST_CASE("json: what is not UTF-8 becomes the replacement character") {
     }
 }
 
+TEST_CASE("json: of a character that is cut off one replacement character remains") {
+    CHECK(line_of(note{"\xE2\x82"}) == "{\"text\":\"\uFFFD\"}\n");
+    CHECK(line_of(note{"\xF0\x9F\x98z"}) == "{\"text\":\"\uFFFDz\"}\n");
+    // The example of the Unicode standard, chapter 3.9.
+    CHECK(line_of(note{"\x61\xF1\x80\x80\xE1\x80\xC2\x62\x80\x63\x80\xBF\x64"}) ==
+          "{\"text\":\"a\uFFFD\uFFFD\uFFFDb\uFFFDc\uFFFD\uFFFDd\"}\n");
+}
+
 TEST_CASE("json: numbers are the shortest that read back the same") {
     CHECK(line_of(real{0.1, 0.1F}) == "{\"d\":0.1,\"f\":0.1}\n");
     CHECK(line_of(real{1e22, 16777216}) == "{\"d\":1e+22,\"f\":16777216}\n");

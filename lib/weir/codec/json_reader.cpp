@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 #include <new>
+#include <string>
 #include <utility>
 
 namespace weir::codec {
@@ -98,6 +99,10 @@ simdjson::error_code read_scalar(ondemand::value& value, std::string_view token,
         case json_kind::signed_integer:
             return value.get_int64().get(to.signed_integer);
         case json_kind::unsigned_integer:
+            if (token == "-0") {
+                to.unsigned_integer = 0;
+                return simdjson::SUCCESS;
+            }
             return value.get_uint64().get(to.unsigned_integer);
         case json_kind::float_number:
             to.text = token;
@@ -110,6 +115,42 @@ simdjson::error_code read_scalar(ondemand::value& value, std::string_view token,
             return read_text(value, token, to.text);
     }
     return simdjson::UNEXPECTED_ERROR;
+}
+
+// What closes this bracket; NUL for any other character.
+constexpr char closing(char c) {
+    return c == '{' ? '}' : c == '[' ? ']' : '\0';
+}
+
+// Past the quote that ends a text whose first quote is at `at`.
+std::size_t past_text(std::string_view rest, std::size_t at) {
+    for (++at; at < rest.size() && rest[at] != '"'; ++at) {
+        if (rest[at] == '\\') ++at;
+    }
+    return at + 1;
+}
+
+// Whether the value at the start of `rest` is one whose brackets match: simdjson, which skips what
+// nobody reads, only counts them. `open` is memory for it. Not recursive: how deep it goes is up to
+// who wrote the line.
+bool is_balanced(std::string_view rest, std::string& open) {
+    constexpr std::string_view begins = "{[\"-0123456789tfn";
+    if (rest.empty() || begins.find(rest.front()) == begins.npos) return false;
+    open.clear();
+    for (std::size_t at = 0; at < rest.size();) {
+        const char c = rest[at];
+        if (const char end = closing(c); end != '\0') {
+            open += end;
+        } else if (c == '}' || c == ']') {
+            if (open.empty() || open.back() != c) return false;
+            open.pop_back();
+        } else if (c == '"') {
+            at = past_text(rest, at) - 1;
+        }
+        if (open.empty()) return true;
+        ++at;
+    }
+    return false;
 }
 
 // Puts a value into its field, or says why that cannot be.
@@ -132,6 +173,7 @@ cause take_value(ondemand::value& value, std::string_view token, const json_slot
 
 struct json_reader::tools {
     ondemand::parser parser;
+    std::string open;  // the brackets that are open in a value that is passed over
 
     // Room for lines of a power of two: a slowly growing length does not allocate each time.
     void make_room(std::size_t size) {
@@ -207,7 +249,13 @@ fault json_reader::read_fields(const json_line& line, void* record) {
         if (const auto error = tools_->find(field, end, slots_, next)) {
             return not_json(here(), error);
         }
-        if (next == slots_.size()) continue;  // none of ours: it is skipped
+        if (next == slots_.size()) {  // none of ours: it is skipped
+            const char* const at = field.value().raw_json_token().data();
+            if (!is_balanced({at, end}, tools_->open)) {
+                return not_json(at, simdjson::TAPE_ERROR);
+            }
+            continue;
+        }
         const json_slot& slot = slots_[next];
         const std::uint64_t bit = std::uint64_t{1} << next;
         ++next;

@@ -1,4 +1,5 @@
 #include <weir/codec/json_write.hpp>
+#include <weir/core/utf8.hpp>
 
 #include <cstdint>
 
@@ -14,28 +15,6 @@ constexpr auto is_plain = [] {
 
 constexpr unsigned char byte(char c) {
     return static_cast<unsigned char>(c);
-}
-
-// The size of the UTF-8 sequence at the start of `text`, 0 if it is not a well-formed one (overlong
-// forms, surrogates and what lies beyond U+10FFFF are not).
-std::size_t utf8_size(std::string_view text) {
-    const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-        return i < text.size() && byte(text[i]) >= low && byte(text[i]) <= high;
-    };
-    const unsigned lead = byte(text.front());
-    if (lead < 0x80) return 1;
-    if (lead >= 0xC2 && lead <= 0xDF) return follows(1) ? 2 : 0;
-    if (lead >= 0xE0 && lead <= 0xEF) {
-        const unsigned low = lead == 0xE0 ? 0xA0 : 0x80;
-        const unsigned high = lead == 0xED ? 0x9F : 0xBF;
-        return follows(1, low, high) && follows(2) ? 3 : 0;
-    }
-    if (lead >= 0xF0 && lead <= 0xF4) {
-        const unsigned low = lead == 0xF0 ? 0x90 : 0x80;
-        const unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
-        return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
-    }
-    return 0;
 }
 
 char* write_escaped(char* to, char c) {
@@ -82,11 +61,10 @@ char* write_json_text(char* to, std::string_view text) noexcept {
             *to++ = c;
         } else if (byte(c) < 0x80) {
             to = write_escaped(to, c);
-        } else if (const std::size_t sequence = utf8_size(text); sequence != 0) {
-            to = write_bytes(to, text.substr(0, sequence));
-            size = sequence;
         } else {
-            to = write_bytes(to, "\xEF\xBF\xBD");
+            const utf8_piece next = utf8_front(text);
+            to = write_bytes(to, next.good ? text.substr(0, next.size) : "\xEF\xBF\xBD");
+            size = next.size;
         }
         text.remove_prefix(size);
     }

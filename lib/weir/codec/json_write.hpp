@@ -18,7 +18,8 @@
 namespace weir::codec {
 
 /// Writes `text` in quotes at `to`, escaped, and returns where it ended. At most
-/// `json_text_bound(text)` bytes. What is not UTF-8 in it becomes U+FFFD.
+/// `json_text_bound(text)` bytes. What is not UTF-8 in it becomes U+FFFD, one for each maximal
+/// subpart (as Unicode calls it).
 char* write_json_text(char* to, std::string_view text) noexcept;
 
 /// No fewer bytes than `write_json_text` writes.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <utility>
 
 namespace weir {
@@ -49,6 +50,7 @@ public:
         }
         return executor_;
     }
+    std::stop_token stop() const noexcept { return stop_.get_token(); }
     void set(asio::any_io_executor replacement) {
         const std::lock_guard lock(mutex_);
         executor_ = std::move(replacement);
@@ -56,9 +58,11 @@ public:
 
 private:
     void shutdown() noexcept override {
+        stop_.request_stop();
         if (pool_) pool_->stop();
     }
 
+    std::stop_source stop_;
     std::mutex mutex_;
     std::unique_ptr<blocking_pool> pool_;
     asio::any_io_executor executor_;
@@ -66,11 +70,18 @@ private:
 
 asio::execution_context::id blocking_service::id;
 
+blocking_service& service_of(const asio::any_io_executor& executor) {
+    return asio::use_service<blocking_service>(asio::query(executor, asio::execution::context));
+}
+
 }  // namespace
 
 asio::any_io_executor blocking_executor_of(const asio::any_io_executor& executor) {
-    return asio::use_service<blocking_service>(asio::query(executor, asio::execution::context))
-        .get();
+    return service_of(executor).get();
+}
+
+std::stop_token blocking_stop_of(const asio::any_io_executor& executor) {
+    return service_of(executor).stop();
 }
 
 void set_blocking_executor(asio::execution_context& context, asio::any_io_executor replacement) {

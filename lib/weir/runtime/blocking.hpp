@@ -3,6 +3,8 @@
 
 #include <weir/core/asio.hpp>
 
+#include <stop_token>
+
 namespace weir {
 
 /// The executor for blocking calls that belongs to the context `executor` runs on: a pool of a few
@@ -11,6 +13,13 @@ namespace weir {
 ///
 ///     asio::post(weir::blocking_executor_of(cx.executor()), read_next_block);
 asio::any_io_executor blocking_executor_of(const asio::any_io_executor& executor);
+
+/// Asked to stop when the context of `executor` is destroyed. A blocking call that waits for
+/// anything but the disk must end then, because the context waits for its blocking threads.
+/// Thread-safe.
+///
+///     std::stop_callback giving_up(weir::blocking_stop_of(executor), [&] { reader.stop(); });
+std::stop_token blocking_stop_of(const asio::any_io_executor& executor);
 
 /// Uses `replacement` for blocking work on `context` instead (tests: the context itself, so that
 /// everything happens on one thread). Call it before anything runs there.

@@ -8,6 +8,7 @@
 
 #include <exception>
 #include <memory>
+#include <stop_token>
 #include <utility>
 
 namespace weir {
@@ -16,8 +17,21 @@ namespace weir {
 template <class Result>
 using blocking_call = async_operation<std::exception_ptr, Result>;
 
+/// Does `work(owner)`; tells the owner to stop should `stopping` be asked for meanwhile.
+template <class Owner, class Work>
+auto work_until(const std::stop_token& stopping, Owner& owner, Work& work) {
+    if constexpr (requires { owner.stop(); }) {
+        const auto give_up = [&owner] { owner.stop(); };
+        const std::stop_callback<decltype(give_up)> when_asked(stopping, give_up);
+        return work(owner);
+    } else {
+        return work(owner);
+    }
+}
+
 /// Starts `call` with `work(*owner)`, on the blocking executor. `owner` may outlive the stream by
-/// as long as the work takes; if it has a `stop()`, that is called when the call is cancelled.
+/// as long as the work takes; if it has a `stop()`, that is called when the call is cancelled and
+/// when the context is destroyed: from another thread than the one that works, if need be.
 template <class Result, class Owner, class Work>
 void start_blocking(blocking_call<Result>& call, poll_context& cx, std::shared_ptr<Owner> owner,
                     Work work) {
@@ -26,12 +40,12 @@ void start_blocking(blocking_call<Result>& call, poll_context& cx, std::shared_p
             handler.get_cancellation_slot().assign(
                 [owner](asio::cancellation_type) { owner->stop(); });
         }
-        auto job = [owner = std::move(owner), work = std::move(work),
-                    done = std::move(handler)]() mutable {
+        auto job = [owner = std::move(owner), work = std::move(work), done = std::move(handler),
+                    stopping = blocking_stop_of(cx.executor())]() mutable {
             std::exception_ptr error;
             Result result{};
             try {
-                result = work(*owner);
+                result = work_until(stopping, *owner, work);
             } catch (...) {
                 error = std::current_exception();
             }

@@ -136,8 +136,21 @@ TEST_CASE("tables that are not in order end the run before it begins, and say wh
     write_file(m.dir / "rates.csv", "currency\nEUR\n");
     done = m.run_on("1,1,10,1,1,buy,0\n");
     CHECK(done.code == 1);
-    CHECK(has(done.err, "rates.csv: the header lacks the columns: rate"));
+    CHECK(has(done.err, "rates.csv: the header lacks \"rate\": it must name"));
+    write_file(m.dir / "rates.csv", "currency;rate\nEUR;1\n");
+    done = m.run_on("1,1,10,1,1,buy,0\n");
+    CHECK(has(done.err, "and names \"currency;rate\"; ';' seems to separate its fields"));
+    write_file(m.dir / "rates.csv", "currency,rate,rate\nEUR,1,2\n");
+    done = m.run_on("1,1,10,1,1,buy,0\n");
+    CHECK(has(done.err, "rates.csv: the header names \"rate\" twice"));
+    write_file(m.dir / "rates.csv", "\x1f\x8b\x08");
+    done = m.run_on("1,1,10,1,1,buy,0\n");
+    CHECK(has(done.err, "rates.csv: this is compressed by gzip"));
     write_file(m.dir / "rates.csv", rates);
+    write_file(m.dir / "accounts.csv", accounts + "11,M\xfcller\x1b[2J,gold,0\n");
+    done = m.run_on("1,1,10,1,1,buy,0\n");
+    CHECK(done.code == 1);
+    CHECK(has(done.err, R"(accounts.csv: line 4: name: cannot be "M\xfcller\x1b[2J")"));
     write_file(m.dir / "accounts.csv", accounts + "10,Twice,gold,0\n");
     done = m.run_on("1,1,10,1,1,buy,0\n");
     CHECK(done.code == 1);
@@ -235,6 +248,12 @@ TEST_CASE("the command line is checked") {
             "--on-missing: must be drop, default, side-output or wait=DURATION, not cry");
     refused({"run", "--out", "table", "--out", "jsonl"}, "only one of --out and --figures can be");
     refused({"run", "--count", "-1"}, "must be a whole number");
+    refused({"run", "--count", "18446744073709551616"}, "--count: must be at most");
+    refused({"run", "--out", "trades.txt"}, "--out: trades.txt: must end in");
+    refused({"run", "--out", "tcp://here:1"}, "--out: tcp://here:1: here is no address");
+    refused({"run", "--rates", "sqlite:x"}, "--rates: sqlite:x: names no table");
+    refused({"demo", "--seconds", "99999999999"}, "--seconds: must be at most");
+    refused({"trades.csv"}, "weir-enrich run --trades trades.csv");
     refused({"run", "--trades", "a.csv", "--rate", "5"}, "only the generator has one");
     refused({"run", "--accounts", "a.csv", "--account-changes", "5"},
             "--account-changes: only the generator has them");

@@ -252,12 +252,42 @@ TEST_CASE("csv: a header that is missing, broken or too wide is an error that sa
     CHECK(what("\n\n", {}) == "line 3, byte 2: the input ends before a header");
     CHECK(what("\na,\"b\n", {}) ==
           "line 2, byte 1: the header cannot be read: the quote of field 2 is never closed");
-    CHECK(
-        what("\"a\"b\n", no_header) ==
-        "line 1, byte 0: the first record cannot be read: text after the closing quote of field 1");
     CHECK(what(std::string(csv::max_columns, ','), {}) ==
           "line 1, byte 0: 65537 columns, at most 65536 can be read");
     CHECK(what("", no_header) == "no error");
+}
+
+TEST_CASE(
+    "csv: without a header a bad first record is a fault of its own, and the next one counts") {
+    const std::string text = "\"a\"x,b\n1,2\n3,4\n5\n";
+    const outcome o = whole(text, no_header);
+    REQUIRE(o.items.size() == 4);
+    CHECK(o.items[0].reason == csv::fault::text_after_quote);
+    CHECK(o.items[0].text == "\"a\"x,b");
+    CHECK(o.items[1].fields == fields{"1", "2"});
+    CHECK(o.items[2].fields == fields{"3", "4"});
+    CHECK(o.items[3].reason == csv::fault::wrong_field_count);
+    for (std::size_t piece = 1; piece != text.size(); ++piece) {
+        CHECK(parse(text, no_header, piece) == o);
+    }
+    // A batch of such records alone has no columns yet; loading can go on behind it.
+    csv::parser parser{no_header};
+    parser.feed(std::string_view{text}.substr(0, 8));
+    const auto batch = parser.next();
+    REQUIRE(batch.has_value());
+    CHECK(batch->errors() == 1);
+    CHECK(batch->columns().size() == 0);
+    CHECK((*batch)[0].error().expected == 0);
+    CHECK_FALSE(parser.known_columns());
+    csv::parser second{no_header, batch->covers().end, batch->columns()};
+    second.feed(std::string_view{text}.substr(8));
+    second.finish();
+    const auto rest = second.next();
+    REQUIRE(rest.has_value());
+    CHECK(rest->size() == 3);
+    CHECK(rest->columns().size() == 2);
+    CHECK_THROWS_AS((csv::parser{csv::dialect{}, {}, csv::columns{std::size_t{0}}}),
+                    std::invalid_argument);
 }
 
 TEST_CASE("csv: a fault explains itself in one line and as a status that knows the position") {

@@ -10,6 +10,9 @@
 #include <weir/sinks/to.hpp>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -19,6 +22,7 @@
 #include <functional>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -231,6 +235,87 @@ TEST_CASE("csv read: what cannot be read is one line that names the file and the
     CHECK(file_fault("name,age\n") == "the file has no records");
     CHECK(file_fault("name,\"age\n") ==
           "line 1, byte 0: the header cannot be read: the quote of field 2 is never closed");
+}
+
+TEST_CASE("csv read: what is compressed or UTF-16 is refused, with what it is") {
+    const scratch dir;
+    const auto fault = [&](std::string_view text) {
+        const fs::path path = dir.file(text);
+        return fault_of<csv::file_error>(path).substr(path.string().size());
+    };
+    using namespace std::string_view_literals;
+    CHECK(fault("\x1f\x8b\x08\0\n,\n"sv).starts_with(": this is compressed by gzip"));
+    CHECK(fault("\xff\xfe"
+                "a\0,\0b\0\n\0"sv)
+              .starts_with(": this is UTF-16"));
+    CHECK(fault("\xfe\xff\0a\0\n"sv).starts_with(": this is UTF-16"));
+    CHECK(fault("PK\x03\x04"sv).starts_with(": this is a zip archive"));
+    csv::read_options bytewise;
+    bytewise.block_size = 1;
+    csv::file_reader reader{dir.file("\x1f\x8b\x08\n"), bytewise};
+    CHECK_THROWS_AS(static_cast<void>(reader.next()), csv::file_error);
+    // Other bytes that are no text pass, as they always have.
+    weir::runtime rt{1};
+    CHECK(rt.run(csv::read(dir.file("\x1f"
+                                    "a\n\xff\n"sv)) |
+                 weir::count()) == 1);
+}
+
+TEST_CASE("csv read: - is standard input from where it stands, be it a file, a pipe or a socket") {
+    const scratch dir;
+    const std::string text = "skipped\na,b\n1,2\n";
+    const auto records = [] {
+        std::vector<std::string> all;
+        csv::file_reader reader{"-"};
+        while (const auto batch = reader.next()) {
+            for (const csv::entry e : *batch) all.emplace_back(e.record()[1]);
+        }
+        return all;
+    };
+    const auto from = [&](int fd) {
+        const int before = ::dup(STDIN_FILENO);
+        ::dup2(fd, STDIN_FILENO);
+        ::close(fd);
+        auto all = records();
+        ::dup2(before, STDIN_FILENO);
+        ::close(before);
+        return all;
+    };
+    const int file = ::open(dir.file(text).c_str(), O_RDONLY | O_CLOEXEC);
+    REQUIRE(::lseek(file, 8, SEEK_SET) == 8);
+    CHECK(from(file) == std::vector<std::string>{"2"});
+    const std::string rest = text.substr(8);
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    REQUIRE(::write(ends[1], rest.data(), rest.size()) > 0);
+    ::close(ends[1]);
+    CHECK(from(ends[0]) == std::vector<std::string>{"2"});
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    REQUIRE(::write(ends[1], rest.data(), rest.size()) > 0);
+    ::close(ends[1]);
+    CHECK(from(ends[0]) == std::vector<std::string>{"2"});
+}
+
+TEST_CASE("csv read: a context may be destroyed while a FIFO without a writer is waited for") {
+    const scratch dir;
+    const fs::path path = dir.path() / "fifo";
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    {
+        asio::io_context context;
+        auto reading = csv::read(path) | weir::count();
+        std::move(reading).start(context.get_executor(), [](std::exception_ptr, std::size_t) {});
+        context.poll();
+    }
+    {
+        weir::runtime rt{1};
+        auto reading = csv::read(path) | weir::count();
+        std::move(reading).start(rt.executor(), [](std::exception_ptr, std::size_t) {});
+        // Opened for reading now: so it is being waited for.
+        while (::close(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)) != 0) {
+            std::this_thread::yield();
+        }
+        rt.stop();
+    }
 }
 
 TEST_CASE("csv read: a file without records is fine when that was said") {

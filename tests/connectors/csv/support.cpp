@@ -180,6 +180,11 @@ outcome reference(std::string_view text, const csv::dialect& rules) {
         }
         if (width == 0) {
             if (record.reason != csv::fault::none) {
+                if (rules.header == csv::header::none) {
+                    out.items.push_back(std::move(record));
+                    i = raw.next;
+                    continue;
+                }
                 out.header_failed = true;
                 return out;
             }

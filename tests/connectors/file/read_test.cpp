@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,6 +156,43 @@ TEST_CASE("standard input may be a pipe, which stays as it is for others, or a f
         CHECK(run(io, weir::file::read("-") | weir::to<std::vector>()) == blocks{"read"});
     }
     ::close(file);
+}
+
+TEST_CASE("a pipe that has given exactly a block, and pauses, keeps no thread waiting") {
+    temporary_directory dir;
+    const std::string path = (dir / "pipe").string();
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    pipe_ends ends;
+    int sockets[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0);
+    const auto gives_a_block = [](const std::filesystem::path& from, const auto& open_writer) {
+        asio::io_context io;
+        weir::set_blocking_executor(io, io.get_executor());
+        blocks seen;
+        auto store = weir::for_each([&](std::string&& b) { seen.push_back(std::move(b)); });
+        auto reading = start(io, weir::file::read(from, blocks_of(4)) | std::move(store));
+        settle(io);
+        const int writer = open_writer();
+        REQUIRE(::write(writer, "exac", 4) == 4);
+        settle(io);  // returns
+        CHECK(seen == blocks{"exac"});
+        CHECK_FALSE(reading->done);
+        REQUIRE(::write(writer, "tly", 3) == 3);
+        settle(io);
+        CHECK(seen == blocks{"exac", "tly"});
+        ::close(writer);
+        settle(io);
+        CHECK_NOTHROW(reading->get());
+    };
+    gives_a_block(path, [&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); });
+    {
+        const standard_input in(ends.fds[0]);
+        gives_a_block("-", [&] { return std::exchange(ends.fds[1], -1); });
+    }
+    const standard_input in(sockets[0]);
+    ::close(sockets[0]);
+    gives_a_block("-", [&] { return sockets[1]; });
+    CHECK((::fcntl(STDIN_FILENO, F_GETFL) & O_NONBLOCK) == 0);
 }
 
 TEST_CASE("cancelled while it waits for a pipe, it completes and closes it") {

@@ -95,7 +95,8 @@ public:
     /// where the next record begins. Header, comments and empty lines on the way are covered.
     range covers() const noexcept { return block_->covered; }
 
-    /// The columns of the file.
+    /// The columns of the file. None (`size()` is 0) where the file has no header and no good
+    /// record has come yet: then all entries are bad.
     const csv::columns& columns() const noexcept { return *block_->columns; }
 
 private:

@@ -22,8 +22,8 @@ enum class header {
 /// - A field that begins with the quote runs to the closing quote, holds delimiters and line breaks
 ///   as they are, and each doubled quote in it stands for one. A quote further on in a field that
 ///   did not begin with one is taken literally (`5" pipe` is a text of seven bytes).
-/// - Every record must have as many fields as the header, or as the first record when there is no
-///   header; one that has not is a fault of that record. Fields are not trimmed.
+/// - Every record must have as many fields as the header, or as the first good record when there is
+///   no header; one that has not is a fault of that record. Fields are not trimmed.
 /// - Empty lines are skipped. In a file of one column they are records with one empty field, for
 ///   there nothing else says that a value is empty; before the first record they are still skipped.
 /// - A UTF-8 byte order mark at the start of the file is skipped. All other bytes, NUL and invalid

@@ -35,7 +35,9 @@ struct record_error {
     std::uint64_t length = 0;  ///< its bytes, line end not counted
     std::size_t field =
         0;  ///< the field at fault, from 1; for `wrong_field_count` how many there are
-    std::size_t expected = 0;  ///< how many fields a record of this file has
+    /// How many fields a record of this file has; 0 where that is not known yet, because the file
+    /// has no header and no good record has come.
+    std::size_t expected = 0;
 
     /// Its bytes as the file has them; of one that is too large the first `excerpt_size`. A view
     /// into the batch.

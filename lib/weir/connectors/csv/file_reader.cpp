@@ -1,12 +1,9 @@
 #include <weir/connectors/csv/file_reader.hpp>
+#include <weir/connectors/csv/foreign.hpp>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace weir::csv {
@@ -31,24 +28,20 @@ file_reader::file_reader(std::filesystem::path path, const read_options& options
     if (options.resume) start_ = options.resume->where;
 }
 
-file_reader::~file_reader() {
-    close();
-}
-
 std::optional<batch> file_reader::next() {
     try {
         if (auto b = next_or_throw()) return b;
     } catch (const header_error& e) {
         stop();
-        close();
+        in_.close();
         if (empty_) throw file_error{path_, "the file is empty"};
         throw file_error{path_, e.what()};
     } catch (...) {
         stop();
-        close();
+        in_.close();
         throw;
     }
-    close();
+    in_.close();
     return std::nullopt;
 }
 
@@ -70,58 +63,32 @@ std::optional<batch> file_reader::next_or_throw() {
 
 void file_reader::open() {
     opened_ = true;
-    do {
-        // Not to hang where a pipe has no writer yet; it is waited for like its first bytes.
-        file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    } while (file_ < 0 && errno == EINTR);
-    if (file_ < 0) fail("open");
-    struct stat status{};
-    if (::fstat(file_, &status) != 0) fail("open");
-    may_wait_ = !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
-    if (start_ && ::lseek(file_, static_cast<off_t>(start_->offset), SEEK_SET) < 0) fail("seek in");
-#if defined(POSIX_FADV_SEQUENTIAL)
-    // Advice only: where it does not apply (a pipe) nothing is lost.
-    static_cast<void>(::posix_fadvise(file_, 0, 0, POSIX_FADV_SEQUENTIAL));
-#endif
-}
-
-void file_reader::close() noexcept {
-    if (file_ >= 0) ::close(std::exchange(file_, -1));
+    in_.open(path_);
+    // From where it stands: positions count from there.
+    if (start_ && ::lseek(in_.get(), static_cast<off_t>(start_->offset), SEEK_CUR) < 0) {
+        in_.fail("seek in", errno);
+    }
 }
 
 void file_reader::read_block() {
     const auto space = parser_.prepare(block_size_);
-    ssize_t got;
-    do {
-        if (may_wait_ && !wait_for_input()) return;
-        got = ::read(file_, space.data(), space.size());
-    } while (got < 0 && (errno == EINTR || errno == EAGAIN));
-    if (got < 0) fail("read");
-    if (got == 0) {
+    const std::size_t got = in_.read(space, stopped_);
+    if (got != 0) {
+        empty_ = false;
+        check_head({space.data(), got});
+        parser_.commit(got);
+    } else if (!stopped_.load(std::memory_order_relaxed)) {
         at_end_ = true;
         parser_.finish();
-        return;
     }
-    empty_ = false;
-    parser_.commit(static_cast<std::size_t>(got));
 }
 
-/// Waits for the other end of a pipe, a terminal or the like. False when `stop` came first.
-bool file_reader::wait_for_input() {
-    constexpr int look_for_stop = 50;  // milliseconds
-    pollfd input{file_, POLLIN, 0};
-    while (!stopped_.load(std::memory_order_relaxed)) {
-        const int ready = ::poll(&input, 1, look_for_stop);
-        if (ready > 0) return true;
-        if (ready < 0 && errno != EINTR) fail("read");
-    }
-    return false;
-}
-
-void file_reader::fail(const char* doing) const {
-    const int cause = errno;
-    throw std::system_error{cause, std::generic_category(),
-                            std::string{"cannot "} + doing + ' ' + path_.string()};
+/// Throws when the file begins as no CSV file does.
+void file_reader::check_head(std::string_view read) {
+    if (head_.size() >= foreign_head_size || (start_ && start_->offset != 0)) return;
+    head_ += read.substr(0, foreign_head_size - head_.size());
+    const std::string_view foreign = foreign_format(head_);
+    if (!foreign.empty()) throw file_error{path_, std::string(foreign)};
 }
 
 }  // namespace weir::csv

@@ -8,13 +8,16 @@
 #include <weir/connectors/csv/dialect.hpp>
 #include <weir/connectors/csv/parser.hpp>
 #include <weir/connectors/csv/position.hpp>
+#include <weir/runtime/input_file.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace weir::csv {
 
@@ -39,12 +42,14 @@ struct read_options {
     bool allow_no_records = false;
 };
 
-/// The file as a whole cannot be read as CSV: it has no header or a bad one, or no records.
-/// `what()` is one line with the path, the place and the cause.
+/// The file as a whole cannot be read as CSV: it has no header or a bad one, or no records, or it
+/// is something else (compressed, or UTF-16). `what()` is the path, the place and the cause; names
+/// in it are as the file has them, control characters too.
 class file_error : public std::runtime_error {
 public:
     file_error(const std::filesystem::path& path, const std::string& reason)
-        : std::runtime_error{path.string() + ": " + reason}, path_{path} {}
+        : std::runtime_error{(path == "-" ? "standard input" : path.string()) + ": " + reason},
+          path_{path} {}
 
     const std::filesystem::path& path() const noexcept { return path_; }
 
@@ -52,7 +57,7 @@ private:
     std::filesystem::path path_;
 };
 
-/// Reads a CSV file batch by batch. Blocks.
+/// Reads a CSV file batch by batch. Blocks. The path "-" is standard input, from where it stands.
 ///
 /// Errors: std::system_error with path and cause in the text when the file cannot be opened or read
 /// (missing, not permitted, a directory, a failing disk); file_error when it is not usable as CSV.
@@ -65,7 +70,7 @@ public:
     /// Does not touch the disk yet.
     /// \throws std::invalid_argument when the options make no sense
     explicit file_reader(std::filesystem::path path, const read_options& options = {});
-    ~file_reader();
+    ~file_reader() = default;
     file_reader(const file_reader&) = delete;
     file_reader& operator=(const file_reader&) = delete;
 
@@ -79,21 +84,27 @@ public:
 
     const std::filesystem::path& path() const noexcept { return path_; }
 
+    /// The columns, once the header has been read, or the first good record where there is none;
+    /// null before.
+    const std::shared_ptr<const columns>& known_columns() const noexcept {
+        return parser_.known_columns();
+    }
+    /// How many bytes there are to read; nothing for what is no regular file, or not open yet.
+    std::optional<std::uint64_t> size() const noexcept { return in_.size(); }
+
 private:
     std::optional<batch> next_or_throw();
     void open();
-    void close() noexcept;
     void read_block();
-    bool wait_for_input();
-    [[noreturn]] void fail(const char* doing) const;
+    void check_head(std::string_view read);
 
     std::filesystem::path path_;
     std::size_t block_size_;
     bool records_expected_;
     std::optional<position> start_;
     parser parser_;
-    int file_ = -1;
-    bool may_wait_ = false;  // a pipe or the like, not a file
+    input_file in_;
+    std::string head_;  // the first bytes, as long as they may tell that this is no CSV
     bool opened_ = false;
     bool at_end_ = false;
     bool empty_ = true;  // not a byte was read yet

@@ -34,6 +34,12 @@ dialect checked(const dialect& rules) {
     return rules;
 }
 
+/// Of a batch of bad records, before the first good one of a file without header.
+std::shared_ptr<const columns> columns_not_known() {
+    static const auto none = std::make_shared<const columns>(std::size_t{0});
+    return none;
+}
+
 }  // namespace
 
 header_error::header_error(position where, const std::string& reason)
@@ -58,12 +64,15 @@ parser::parser(const dialect& rules)
 }
 
 parser::parser(const dialect& rules, position start, csv::columns known) : parser{rules} {
-    if (known.size() == 0 || known.size() > max_columns) {
+    const bool may_be_unknown = rules.header == header::none;
+    if ((known.size() == 0 && !may_be_unknown) || known.size() > max_columns) {
         throw std::invalid_argument{
             absl::StrCat("csv: cannot resume with ", known.size(), " columns")};
     }
-    most_fields_ = known.size();
-    columns_ = std::make_shared<const csv::columns>(std::move(known));
+    if (known.size() != 0) {
+        most_fields_ = known.size();
+        columns_ = std::make_shared<const csv::columns>(std::move(known));
+    }
     block_->origin = batch_begin_ = start;
     line_ = record_line_ = start.line;
     at_file_start_ = start.offset == 0;
@@ -99,7 +108,7 @@ std::optional<batch> parser::next() {
         return std::nullopt;
     }
     block_->covered = {batch_begin_, where()};
-    block_->columns = columns_;
+    block_->columns = columns_ ? columns_ : columns_not_known();
     batch_begin_ = block_->covered.end;
     auto full = std::exchange(block_, pool_->take());
     carry_over(*full);
@@ -440,12 +449,11 @@ void parser::add_record(std::size_t end) {
 
 /// Writes down `fault_` as a bad record whose text ends at `end`.
 void parser::add_fault(std::size_t end, std::size_t excerpt) {
-    if (!columns_) {
-        const char* what = rules_.header == header::present ? "the header" : "the first record";
+    if (!columns_ && rules_.header == header::present) {
         throw header_error{fault_.where,
-                           absl::StrCat(what, " cannot be read: ", fault_.reason_text())};
+                           absl::StrCat("the header cannot be read: ", fault_.reason_text())};
     }
-    fault_.expected = columns_->size();
+    fault_.expected = columns_ ? columns_->size() : 0;
     fault_.length = block_->origin.offset + end - fault_.where.offset;
     block_->fields.size = record_fields_;
     *block_->rows.end() = {0, 0, narrow(block_->bad.size()) | row::is_fault};

@@ -49,7 +49,8 @@ private:
 ///
 /// Read straight into the parser's memory with `prepare` and `commit` to save the copy of `feed`.
 ///
-/// Errors: a bad record is an entry of its batch (see `fault`). A bad header is thrown by `next`.
+/// Errors: a bad record is an entry of its batch (see `fault`), the first one too where there is no
+/// header. A bad header is thrown by `next`.
 /// Thread-safety: one thread at a time; the batches are independent of it and of its lifetime.
 /// Cost: one pass over the bytes, no allocation a row, none a batch once the first batches have
 /// died and their memory is recycled. The incomplete record at the end of a piece is copied to the
@@ -63,8 +64,8 @@ public:
 
     /// A parser that goes on at `start`, where a record of a file with these columns begins: the
     /// `covers().end` of an earlier batch. It expects no header.
-    /// \throws std::invalid_argument as above, or when `known` has no columns or more than
-    /// `max_columns`
+    /// \throws std::invalid_argument as above, or when `known` has more columns than `max_columns`,
+    ///         or none. (None is right where there is no header and no good record has come yet.)
     parser(const dialect& rules, position start, csv::columns known);
 
     parser(const parser&) = delete;
@@ -90,7 +91,7 @@ public:
     /// \throws header_error
     std::optional<batch> next();
 
-    /// The columns, once the first record has been seen; null before.
+    /// The columns, once the first good record has been seen; null before.
     const std::shared_ptr<const columns>& known_columns() const noexcept { return columns_; }
 
     /// Where the first record not yet delivered starts.

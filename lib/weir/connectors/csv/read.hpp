@@ -99,15 +99,15 @@ private:
 
 /// Streams a CSV file as batches of records, good and bad ones together.
 ///
-/// How it is called: `read_batches(path)` or `read_batches(path, options)`. The file is opened when
-/// the stream is first polled. What comes out: `csv::batch`, in the order of the file, about
-/// `options.block_size` bytes each. Each says which range of the file it covers; hand its end to
-/// `read_options::resume` to go on after it. Batches own their records: buffer them, keep them,
-/// send them to other threads. Errors: those of `file_reader` are thrown out of the pipeline.
-/// Cancellation: lets go at once; a read under way on the blocking executor is over before the
-/// pipeline completes.
-/// Cost: file and parser run on the blocking executor, one batch ahead of the consumer; one hop
-/// between threads a batch, nothing a row. Memory: about four blocks and their tables.
+/// How it is called: `read_batches(path)` or `read_batches(path, options)`; the path "-" is
+/// standard input, from where it stands. The file is opened when the stream is first polled. What
+/// comes out: `csv::batch`, in the order of the file, about `options.block_size` bytes each. Each
+/// says which range of the file it covers; hand its end to `read_options::resume` to go on after
+/// it. Batches own their records: buffer them, keep them, send them to other threads. Errors: those
+/// of `file_reader` are thrown out of the pipeline. Cancellation: lets go at once; a read under way
+/// on the blocking executor is over before the pipeline completes. Cost: file and parser run on the
+/// blocking executor, one batch ahead of the consumer; one hop between threads a batch, nothing a
+/// row. Memory: about four blocks and their tables.
 ///
 /// Example
 /// ```

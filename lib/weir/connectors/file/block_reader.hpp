@@ -2,10 +2,13 @@
 /// A file read by plain blocking calls.
 #pragma once
 
-#include <weir/connectors/file/owned_fd.hpp>
+#include <weir/runtime/input_file.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
 
 namespace weir::file {
@@ -24,27 +27,29 @@ public:
 
     /// Opens the file. Errors: `std::system_error` with path and cause.
     void open();
-    bool opened() const noexcept { return static_cast<bool>(file_); }
+    bool opened() const noexcept { return in_.is_open(); }
     /// True when a read may wait for somebody: a pipe, a socket, a terminal. Then it is not for
-    /// `next` and the blocking executor, but for `take`.
-    bool may_wait() const noexcept { return may_wait_; }
-    /// The next block; empty at the end. Blocks for as long as the disk does.
+    /// `next` and the blocking executor, but for `wait_set` and `read_now`.
+    bool may_wait() const noexcept { return in_.may_wait(); }
+    /// The next block; empty at the end. Blocks for as long as the disk does, or the device.
     /// Errors: as `open`; for a directory too.
     std::string next();
-    /// Gives away the descriptor, of a description that nobody shares where that can be had.
-    int take() noexcept { return file_.release(); }
+    /// Makes a `next` that waits for a device end within 50 ms, with nothing. From any thread.
+    void stop() noexcept { stopped_.store(true, std::memory_order_relaxed); }
+    /// A new descriptor, of an epoll, that is readable when the file is. Others may share what the
+    /// file's own descriptor refers to, and who waits for that one by Asio makes it non-blocking.
+    int wait_set() const;
+    /// Reads what is there. Nothing: it would have to wait. 0: the end. Errors: as `open`.
+    std::optional<std::size_t> read_now(std::span<char> to) const;
 
     std::size_t block_size() const noexcept { return block_size_; }
-    /// Throws what `cause` (an errno) says of the file.
-    [[noreturn]] void fail(const char* doing, int cause) const;
 
 private:
-    bool is_standard_input() const { return path_ == "-"; }
-
     std::filesystem::path path_;
     std::size_t block_size_;
-    owned_fd file_;
-    bool may_wait_ = false;
+    input_file in_;
+    // Only says "give up"; nothing is published through it, so relaxed does.
+    std::atomic<bool> stopped_{false};
 };
 
 }  // namespace weir::file

@@ -10,7 +10,7 @@ std::optional<std::string> block_stream::read(poll_context& cx) {
     auto& [error, block] = *done;
     if (error) std::rethrow_exception(std::move(error));
     if (file_->may_wait()) {
-        input_.emplace(cx.executor(), file_->take());
+        input_.emplace(cx.executor(), file_->wait_set());
         memory_.resize(file_->block_size());
         return hear(cx);
     }
@@ -41,17 +41,12 @@ std::optional<std::string> block_stream::hear(poll_context& cx) {
             if (!waiting_.poll(cx)) return std::nullopt;
             heard_ = true;
         }
-        asio::error_code error;
-        const std::size_t got = input_->read_some(asio::buffer(memory_), error);
-        if (!error) {
-            heard_ = got == memory_.size();
-            return memory_.substr(0, got);
+        // Not by Asio's read_some: that waits for input where there is none.
+        if (const auto got = file_->read_now(memory_)) {
+            heard_ = *got == memory_.size();
+            return memory_.substr(0, *got);
         }
         heard_ = false;
-        if (error == asio::error::eof) return std::string();
-        if (error != asio::error::would_block && error != asio::error::try_again) {
-            file_->fail("read", error.value());
-        }
     }
 }
 

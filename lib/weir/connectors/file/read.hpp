@@ -44,14 +44,15 @@ private:
 
     std::shared_ptr<block_reader> file_;
     async_operation<std::exception_ptr, std::string> reading_;
-    // Of what is waited for, and not read by a thread that blocks:
+    // Says when there is something of what is waited for, and not read by a thread that blocks:
     std::optional<asio::posix::stream_descriptor> input_;
     async_operation<asio::error_code> waiting_;
     bool heard_ = false;  // it was said to be ready, and not found otherwise
     std::string memory_;
 };
 
-/// Streams a file, or what comes by standard input ("-"), in blocks of bytes.
+/// Streams a file, or what comes by standard input ("-": descriptor 0, from where it stands), in
+/// blocks of bytes.
 ///
 /// What comes out: `std::string`s of up to `options.block_size` bytes, in order, none empty. Cut
 /// anywhere: `codec::decode` makes values of them. The file is opened when the stream is first
