@@ -1,12 +1,31 @@
+#include <fcntl.h>
 #include <shared/log.hpp>
 #include <shared/whole_program.hpp>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 
 namespace weir_apps {
 
+namespace {
+
+/// A standard file that is closed would be the next one that is opened, and what is printed would
+/// go into it: into a file of rejects, say. What takes its place fails as a closed one does, but
+/// for standard error, which is missed by none.
+void fill_standard_files() {
+    for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(file, F_GETFD) != -1) continue;
+        // The lowest number that is free is this one.
+        const int taken = ::open("/dev/null", file == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
+        if (taken > STDERR_FILENO) ::close(taken);
+    }
+}
+
+}  // namespace
+
 void begin_program(const std::string& name) {
+    fill_standard_files();
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     set_up_log(name);

@@ -108,6 +108,11 @@ void fill(chunk& to, std::size_t rows, const std::vector<line>& lines, split_mix
     if (rows % 2 != 0) to.add(pick(random.next()));
 }
 
+/// Says it on stderr. If that is closed, the file is no worse for it.
+void tell(const std::string& text) {
+    std::fputs(("weir-load: " + text + "\n").c_str(), stderr);
+}
+
 std::uint64_t some_seed() {
     std::random_device device;
     return device();
@@ -132,15 +137,15 @@ exit_code create_file(const create_options& options) {
         file.write(next.text());
         next.clear();
         if (stop.stop_requested()) {
-            fmt::print(stderr, "weir-load: interrupted; {} was not written\n", file.name());
+            tell(fmt::format("interrupted; {} was not written", file.name()));
             return exit_code::interrupted;
         }
     }
     file.write(next.text());
     file.commit();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-    fmt::print(stderr, "weir-load: wrote {}: {} in {} (seed {})\n", file.name(),
-               counted(options.number_rows, "row", "rows"), duration(took.count()), seed);
+    tell(fmt::format("wrote {}: {} in {} (seed {})", file.name(),
+                     counted(options.number_rows, "row", "rows"), duration(took.count()), seed));
     return exit_code::success;
 }
 

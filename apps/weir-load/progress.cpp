@@ -89,20 +89,23 @@ load_state progress::state() const {
 
 void progress::show() {
     if (mode_ == progress_mode::bar) {
-        fmt::print(stderr, "\r\x1b[K{}", bar_line(state(), terminal_width()));
+        std::fputs(("\r\x1b[K" + bar_line(state(), terminal_width())).c_str(), stderr);
         std::fflush(stderr);
     } else if (mode_ == progress_mode::json) {
-        fmt::print("{{\"event\":\"progress\",{}}}\n", json_members(state()));
+        // A reader that is gone is no reason to end the load; the end of the load tells of it.
+        std::printf("%s\n",
+                    fmt::format("{{\"event\":\"progress\",{}}}", json_members(state())).c_str());
         std::fflush(stdout);
     }
 }
 
 void progress::say(std::string_view what) {
-    if (mode_ == progress_mode::bar) fmt::print(stderr, "\r\x1b[K{}", what);
+    if (mode_ != progress_mode::bar) return;
+    std::fputs(("\r\x1b[K" + std::string(what)).c_str(), stderr);
 }
 
 void progress::clear() {
-    if (mode_ == progress_mode::bar) fmt::print(stderr, "\r\x1b[K");
+    if (mode_ == progress_mode::bar) std::fputs("\r\x1b[K", stderr);
 }
 
 }  // namespace weir_load
