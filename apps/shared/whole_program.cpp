@@ -10,9 +10,9 @@ namespace weir_apps {
 
 namespace {
 
-/// A standard file that is closed would be the next one that is opened, and what is printed would
-/// go into it: into a file of rejects, say. What takes its place fails as a closed one does, but
-/// for standard error, which is missed by none.
+/// If a standard file is closed, the next file that is opened gets its number, and what is printed
+/// goes into that file: a file of rejects, say. The replacement of standard input and output fails
+/// as a closed file does; that of standard error takes everything.
 void fill_standard_files() {
     for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(file, F_GETFD) != -1) continue;
