@@ -11,6 +11,7 @@ enum class exit_code : int {
     failure = 1,       ///< Nothing was done, or it was undone; one line on stderr says why.
     usage = 2,         ///< The command line is wrong.
     rejects = 3,       ///< Done, but for records that were rejected or dropped.
+    after_failed = 4,  ///< Done, but a step that follows failed; a line on stderr says which.
     interrupted = 130  ///< Ended early by Ctrl-C or SIGTERM, in good order.
 };
 

@@ -25,20 +25,22 @@ std::string& last_words() {
     std::_Exit(static_cast<int>(exit_code::failure));
 }
 
-/// A closed descriptor would be that of the next file that is opened: of a database, say, which
-/// what is meant for the standard error would then be written to.
-void take_closed_descriptors() {
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        if (::fcntl(fd, F_GETFD) >= 0) continue;
-        // The lowest that is free: this one. To be used the wrong way round, but for stderr.
-        static_cast<void>(::open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY));
+/// If a standard file is closed, the next file that is opened gets its number, and what is printed
+/// goes into that file: a file of rejects, say. The replacement of standard input and output fails
+/// as a closed file does; that of standard error takes everything.
+void fill_standard_files() {
+    for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(file, F_GETFD) != -1) continue;
+        // The lowest number that is free is this one.
+        const int taken = ::open("/dev/null", file == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
+        if (taken > STDERR_FILENO) ::close(taken);
     }
 }
 
 }  // namespace
 
 void begin_program(const std::string& name) {
-    take_closed_descriptors();
+    fill_standard_files();
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     set_up_log(name);

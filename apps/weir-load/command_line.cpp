@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace weir_load {
 
@@ -28,10 +29,12 @@ Exit codes:
   1    failed: a line on stderr says why
   2    the command line is wrong
   3    loaded, but some records were rejected, or their age left out
+  4    loaded, but a step that follows failed: a line on stderr says which
   130  interrupted by Ctrl-C or SIGTERM, and ended in good order)";
 
 constexpr const char* pipeline_notes =
     R"(The table people is replaced when the load is complete; a load that fails leaves it as it was.
+Other tables keep every row. What would lose something is refused, unless --allow names it.
 The first Ctrl-C commits what has been read and marks the table as incomplete; the second kills.
 
 Examples:
@@ -81,6 +84,30 @@ void add_choice(CLI::App& command, const char* name, T& value, const char* descr
         });
 }
 
+/// Names of losses, given one after the other or with commas between them.
+void add_allow(CLI::App& command, allowances& allow) {
+    const std::map<std::string, bool*> all = {{"references", &allow.references},
+                                              {"other-shape", &allow.other_shape},
+                                              {"search-tables", &allow.search_tables},
+                                              {"empty", &allow.empty}};
+    const auto choose = [all](const std::vector<std::string>& names) {
+        for (const auto& name : names) {
+            const auto found = all.find(name);
+            if (found == all.end()) {
+                throw CLI::ValidationError(
+                    "--allow", "must be references, other-shape, search-tables or empty");
+            }
+            *found->second = true;
+        }
+    };
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--allow", choose, "What is accepted when the table people is replaced")
+        ->type_name("references|other-shape|search-tables|empty")
+        ->delimiter(',')
+        ->expected(1, 4);
+}
+
 void define(CLI::App& command, load_options& o) {
     command.add_option("--input", o.input, "The CSV file; - is the standard input")
         ->check(check_name)
@@ -123,6 +150,7 @@ void define(CLI::App& command, load_options& o) {
                              {.least = 0, .most = a_year})
         ->type_name("SECONDS")
         ->default_str(std::to_string(o.lock_wait.count()));
+    add_allow(command, o.allow);
     command.add_flag("--fast", o.fast,
                      "Do not wait for the disk: a loss of power may ruin the whole database");
     command.add_flag("--vacuum", o.vacuum, "Rewrite the database without free space at the end");

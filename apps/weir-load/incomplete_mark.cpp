@@ -21,12 +21,10 @@ std::string quoted_name() {
 }  // namespace
 
 void put_mark(sqlite::database& db, const incomplete_mark& mark) {
-    sqlite::transaction both(db);
     sqlite::recreate(db, description());
     auto insert = db.prepare("INSERT INTO " + quoted_name() + " VALUES (?, ?, ?)");
     insert.bind_all(mark.input, mark.next.line, mark.next.offset);
     insert.run();
-    both.commit();
 }
 
 void remove_mark(sqlite::database& db) {

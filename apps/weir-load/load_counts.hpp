@@ -15,6 +15,8 @@ struct load_counts {
     std::atomic<std::uint64_t> unread_ages{0};   ///< set to NULL
     std::atomic<std::uint64_t> next_line{1};     ///< where the records begin that are not in `rows`
     std::atomic<std::uint64_t> next_byte{0};
+    std::atomic<std::uint64_t> read_line{1};  ///< where the records begin that were not looked at
+    std::atomic<std::uint64_t> read_byte{0};
 
     std::uint64_t rejected() const noexcept { return get(bad_records) + get(refused_rows); }
     /// Whether all records were loaded as they stand.

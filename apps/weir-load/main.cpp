@@ -1,7 +1,7 @@
 /// weir-load: makes CSV files of people and loads them into SQLite. See docs/weir-load.md.
-#include <fmt/format.h>
 #include <shared/whole_program.hpp>
 
+#include <cstdio>
 #include <exception>
 #include <variant>
 
@@ -29,7 +29,8 @@ exit_code run(const command& c) {
         return std::visit(runner{}, c);
     } catch (const std::exception& error) {
         const exit_code code = weir_apps::tell(error);
-        if (wants_json(c)) fmt::print("{}\n", json_failure(error.what()));
+        // What cannot be printed is told by the exit code.
+        if (wants_json(c)) std::puts(json_failure(error.what()).c_str());
         return code;
     }
 }

@@ -1,19 +1,20 @@
 #include "output_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
+#include "links.hpp"
+
 namespace weir_load {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr mode_t anyone = 0666;  // less the umask
 
 /// Whether a rename may put a new file there.
 bool replaceable(const fs::path& path) {
@@ -22,25 +23,27 @@ bool replaceable(const fs::path& path) {
     return !fs::exists(status) || fs::is_regular_file(status);
 }
 
-/// The file that a chain of links ends at, so that the file is replaced and not the link.
-fs::path behind_links(const fs::path& path) {
-    std::error_code none;
-    const auto target = fs::canonical(path, none);
-    return none ? path : target;
+/// Gives a new file the mode of the one that it is to replace, and its owner if that can be.
+void take_over(int file, const struct ::stat& old, mode_t most) {
+    mode_t mode = old.st_mode & most;
+    struct ::stat made{};
+    if (::fstat(file, &made) != 0) return;
+    if (made.st_uid != old.st_uid || made.st_gid != old.st_gid) {
+        // What the group might read is not for another group.
+        if (::fchown(file, old.st_uid, old.st_gid) != 0) mode &= static_cast<mode_t>(~070);
+    }
+    // Should it fail, the file stays as it was opened: for its owner alone.
+    static_cast<void>(::fchmod(file, mode));
 }
 
 }  // namespace
 
-output_file::output_file(const fs::path& path) : name_(path.string()), path_(path) {
+output_file::output_file(const fs::path& path, mode_t most) : name_(path.string()), path_(path) {
     if (name_ == "-") {
         name_ = "the standard output";
         file_ = ::dup(STDOUT_FILENO);
     } else if (replaceable(path)) {
-        path_ = behind_links(path);
-        part_ = path_;
-        part_ += ".part-" + std::to_string(::getpid());
-        file_ =
-            ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, anyone);
+        open_part(most);
     } else {
         file_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     }
@@ -48,6 +51,18 @@ output_file::output_file(const fs::path& path) : name_(path.string()), path_(pat
         part_.clear();
         fail("create");
     }
+}
+
+void output_file::open_part(mode_t most) {
+    constexpr mode_t owner = 0600;
+    path_ = behind_links(path_);
+    struct ::stat old{};
+    const bool replaces = ::stat(path_.c_str(), &old) == 0;
+    part_ = path_;
+    part_ += ".part-" + std::to_string(::getpid());
+    file_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                   replaces ? owner : most);
+    if (file_ >= 0 && replaces) take_over(file_, old, most);
 }
 
 output_file::~output_file() {
@@ -66,11 +81,18 @@ void output_file::write(std::string_view bytes) {
     }
 }
 
+void output_file::close() {
+    if (file_ >= 0 && ::close(std::exchange(file_, -1)) != 0) fail("write");
+}
+
 void output_file::commit() {
-    if (::close(std::exchange(file_, -1)) != 0) fail("write");
+    close();
     if (part_.empty()) return;
-    if (::rename(part_.c_str(), path_.c_str()) != 0) fail("create");
-    part_.clear();
+    const fs::path part = std::exchange(part_, {});
+    if (::rename(part.c_str(), path_.c_str()) == 0) return;
+    const int cause = errno;
+    throw std::system_error(cause, std::generic_category(),
+                            "cannot rename " + part.string() + " to " + path_.string());
 }
 
 void output_file::fail(const char* doing) const {

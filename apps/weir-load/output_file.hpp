@@ -1,6 +1,8 @@
 /// A file that is written as a whole, or not at all.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -14,22 +16,29 @@ namespace weir_load {
 /// What is no regular file (a pipe, a device; `-` means the standard output) is written to
 /// directly.
 ///
+/// A file that is replaced keeps its mode, and its owner where that is allowed. A new one may be
+/// read by all, less the umask and what `most` leaves out.
+///
 /// Does not wait for the disk: after a loss of power the file may be missing or short.
 /// Throws std::system_error, whose text names the file and the cause.
 class output_file {
 public:
-    explicit output_file(const std::filesystem::path& path);
+    explicit output_file(const std::filesystem::path& path, mode_t most = 0666);
     output_file(const output_file&) = delete;
     output_file& operator=(const output_file&) = delete;
     ~output_file();
 
     void write(std::string_view bytes);
+    /// Ends the writing, and tells of a failure that only shows now. `commit` does it, too.
+    void close();
+    /// If it throws after `close` has not, what was written stays under its first name.
     void commit();
 
     /// What to call it in messages.
     const std::string& name() const noexcept { return name_; }
 
 private:
+    void open_part(mode_t most);
     [[noreturn]] void fail(const char* doing) const;
 
     std::string name_;

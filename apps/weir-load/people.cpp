@@ -34,6 +34,8 @@ std::size_t processor::fill(people_batch& to, const weir::csv::batch& records, s
         },
         ids_);
     to.next = place_of(records, i);
+    counts_.read_line.store(to.next.line, std::memory_order_relaxed);
+    counts_.read_byte.store(to.next.offset, std::memory_order_relaxed);
     return i;
 }
 

@@ -92,7 +92,9 @@ void progress::show() {
     if (mode_ == progress_mode::bar) {
         weir_apps::print_error("\r\x1b[K" + bar_line(state(), terminal_width()));
     } else if (mode_ == progress_mode::json) {
-        fmt::print("{{\"event\":\"progress\",{}}}\n", json_members(state()));
+        // A reader that is gone is no reason to end the load; the end of the load tells of it.
+        std::printf("%s\n",
+                    fmt::format("{{\"event\":\"progress\",{}}}", json_members(state())).c_str());
         std::fflush(stdout);
     }
 }

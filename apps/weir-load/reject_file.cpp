@@ -1,9 +1,10 @@
 #include "reject_file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <fmt/format.h>
+#include <shared/exit_code.hpp>
+#include <sys/stat.h>
 
-#include <cerrno>
+#include <fstream>
 #include <system_error>
 
 namespace weir_load {
@@ -11,6 +12,20 @@ namespace weir_load {
 namespace {
 
 constexpr std::size_t flush_size = std::size_t{64} << 10;
+constexpr std::string_view header = "line,reason,text";
+
+/// Whether nothing is lost when a file of rejects takes the place of what is there.
+bool may_go(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto there = std::filesystem::status(path, error);
+    // A pipe or a device is written to and stays; a directory is an error of its own.
+    if (!std::filesystem::is_regular_file(there)) return true;
+    if (std::filesystem::file_size(path, error) == 0 && !error) return true;
+    std::string begin(header.size(), 0);
+    std::ifstream in(path, std::ios::binary);
+    in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    return in.good() && begin == header;
+}
 
 void add_field(std::string& record, std::string_view field) {
     if (field.find_first_of("\",\r\n") == field.npos) {
@@ -36,24 +51,24 @@ std::string csv_record(std::initializer_list<std::string_view> fields) {
     return record;
 }
 
-reject_file::~reject_file() {
-    if (file_ >= 0) ::close(file_);
+void reject_file::check_old() const {
+    if (may_go(path_)) return;
+    throw weir_apps::usage_error(fmt::format(
+        "--rejects {}: there is a file of that name that is no file of rejects, and would be lost",
+        path_.string()));
 }
 
-void reject_file::remove_old() {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(path_, error)) return;
-    if (!std::filesystem::remove(path_, error) && error) {
-        throw std::system_error(error, "cannot remove " + path_.string());
-    }
+void reject_file::be_as_private_as(const std::filesystem::path& database) {
+    struct ::stat facts{};
+    if (::stat(database.c_str(), &facts) == 0) most_ = facts.st_mode & 0666;
 }
 
 void reject_file::add(std::uint64_t line, std::string_view reason, std::string_view text) {
     const std::lock_guard lock(mutex_);
-    if (file_ < 0) {
-        file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (file_ < 0) fail("create");
-        waiting_ = "line,reason,text\n";
+    if (!file_) {
+        file_.emplace(path_, most_);
+        waiting_ = header;
+        waiting_ += '\n';
     }
     waiting_ += csv_record({std::to_string(line), reason, text});
     waiting_ += '\n';
@@ -66,22 +81,31 @@ void reject_file::flush() {
 }
 
 void reject_file::flush_locked() {
-    std::string_view left = waiting_;
-    while (!left.empty()) {
-        const ssize_t written = ::write(file_, left.data(), left.size());
-        if (written >= 0) {
-            left.remove_prefix(static_cast<std::size_t>(written));
-        } else if (errno != EINTR) {
-            fail("write");
-        }
-    }
+    if (!file_) return;
+    file_->write(waiting_);
     waiting_.clear();
 }
 
-void reject_file::fail(const char* doing) const {
-    const int cause = errno;
-    throw std::system_error(cause, std::generic_category(),
-                            std::string("cannot ") + doing + ' ' + path_.string());
+void reject_file::close() {
+    const std::lock_guard lock(mutex_);
+    flush_locked();
+    if (file_) file_->close();
+}
+
+void reject_file::commit() {
+    const std::lock_guard lock(mutex_);
+    // Another program may have made a file there meanwhile.
+    check_old();
+    if (file_) {
+        file_->commit();
+        return;
+    }
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path_, error)) return;
+    if (std::filesystem::file_size(path_, error) == 0 || error) return;  // not made by a load
+    if (!std::filesystem::remove(path_, error) && error) {
+        throw std::system_error(error, "cannot remove " + path_.string());
+    }
 }
 
 }  // namespace weir_load

@@ -12,19 +12,28 @@
 #include <shared/interruption.hpp>
 #include <shared/log.hpp>
 
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "incomplete_mark.hpp"
 #include "input.hpp"
 #include "load_counts.hpp"
+#include "load_stop.hpp"
 #include "new_file_guard.hpp"
 #include "people.hpp"
 #include "reject_file.hpp"
+#include "staging.hpp"
 #include "summary.hpp"
+#include "text.hpp"
 
 namespace weir_load {
 
@@ -57,8 +66,19 @@ void check_paths(const load_options& o) {
     }
 }
 
-sqlite::database_options database_options(const load_options& o) {
+/// Refuses a database that would be gone when the load ends.
+void check_database(const load_options& o) {
+    if (o.database == fs::path(sqlite::in_memory) || o.database.empty()) {
+        throw weir_apps::usage_error(fmt::format(
+            "--database {}: this names no file, and what is loaded into it would be gone at the "
+            "end (./:memory: is a file of that name)",
+            o.database.empty() ? "''" : o.database.string()));
+    }
+}
+
+sqlite::database_options database_options(const load_options& o, const load_stop& stop) {
     sqlite::database_options options;
+    options.stop_waiting = stop.stop_waiting();
     options.commits = o.fast ? sqlite::durability::off : sqlite::durability::full;
     options.lock_limit = o.lock_wait;
     options.cache_kib = 40'000;
@@ -118,53 +138,135 @@ sqlite::load_report load(weir::runtime& rt, const load_options& o, const csv::re
     return loaded;
 }
 
+/// Refuses an input of which a part was gone before it was read. It is unknown what was in it.
+void check_whole(const load_options& o, const input_facts& input, const csv::position& read) {
+    if (!input.size || input.no_records) return;
+    std::error_code error;
+    const std::uint64_t now = fs::file_size(o.input, error);
+    const std::uint64_t whole = error ? *input.size : std::max(now, *input.size);
+    if (read.offset >= *input.size && (error || now >= read.offset)) return;
+    throw csv::file_error(
+        o.input,
+        fmt::format("it became shorter while it was read ({} bytes of {} were read, and it "
+                    "has {}); the table people is as it was",
+                    read.offset, whole, error ? 0 : now));
+}
+
+/// Refuses to put nothing in the place of something.
+void check_rows(const load_options& o, const sqlite::staged_table& people,
+                const load_counts& counts, reject_file& rejects) {
+    if (const auto rejected = counts.rejected(); rejected != 0) {
+        rejects.commit();
+        throw std::runtime_error(fmt::format(
+            "{}: no record could be loaded: {} rejected, kept in {}; the table people is as it was",
+            o.input.string(), counted(rejected, "record", "records"), rejects.path().string()));
+    }
+    if (o.allow.empty || !people.replaces_rows()) return;
+    throw std::runtime_error(
+        fmt::format("{}: it has no records, and the table people of {} has rows, which stay "
+                    "(--allow empty replaces them by nothing)",
+                    o.input.string(), o.database.string()));
+}
+
+/// What follows when the table is in its place. A failure changes nothing of that: it is told.
+void finish(const load_options& o, sqlite::database& db, reject_file& rejects, load_result& result,
+            progress& shown) {
+    const auto attempt = [&result](const auto& step) {
+        try {
+            step();
+        } catch (const std::exception& error) {
+            result.failed_after += result.failed_after.empty() ? "" : "; ";
+            result.failed_after += error.what();
+        }
+    };
+    attempt([&] { rejects.commit(); });
+    if (!o.vacuum || result.interrupted) return;
+    shown.say("rewriting the database without free space");
+    attempt([&] { db.vacuum(); });
+}
+
 /// Loads into a table out of sight, and puts it in the place of people when it is all there, or all
 /// that will come because of an interruption.
 load_result replace_people(const load_options& o, const csv::read_options& reading,
                            const input_facts& input, load_counts& counts, reject_file& rejects,
-                           progress& shown) {
-    const weir_apps::interruption interrupted;
-    new_file_guard created(o.database);
+                           progress& shown, load_stop& stop) {
+    new_file_guard created(o.database, "people (loading)");
     weir::runtime rt;  // outlives the database, whose thread posts to it
-    sqlite::database db(o.database, database_options(o));
-    sqlite::staged_table people(db, people_table());
-    rejects.remove_old();
-    const auto stop = interrupted.token();
-    const auto report = load(rt, o, reading, db, people.name(), counts, rejects, stop, shown);
-    rejects.flush();
+    sqlite::database db(o.database, database_options(o, stop));
+    rejects.be_as_private_as(o.database);
+    if (const auto holder = sqlite::table_lock::holder(o.database, "people")) {
+        spdlog::info("waiting for another load into {}: {}", o.database.string(), *holder);
+    }
+    sqlite::staged_table people(db, people_table(), staging_options(o.allow));
+    const load_stop::reading keeping(stop, db);
+    const auto report =
+        load(rt, o, reading, db, people.name(), counts, rejects, stop.token(), shown);
+    rejects.close();
 
     load_result result;
     result.input = o.input;
     result.database = o.database;
     result.rejects = rejects.path();
     result.rows = report.rows;
-    result.next = {load_counts::get(counts.next_line), load_counts::get(counts.next_byte)};
-    result.interrupted = stop.stop_requested() && result.next.offset != input.size;
+    result.next = {load_counts::get(counts.read_line), load_counts::get(counts.read_byte)};
+    result.interrupted = stop.requested() && result.next.offset != input.size;
     if (result.interrupted && result.rows == 0) return result;  // nothing to replace people with
-    // The mark comes before the table and goes after it: should the program die in between, it says
-    // too much and never too little.
-    if (result.interrupted) put_mark(db, {o.input.string(), result.next});
+    if (!result.interrupted) check_whole(o, input, result.next);
+    if (result.rows == 0) check_rows(o, people, counts, rejects);
     shown.say("replacing the table people");
-    created.keep();  // if the next one fails, the table may be there all the same
-    people.publish();
-    if (!result.interrupted) remove_mark(db);
-    if (o.vacuum && !result.interrupted) {
-        shown.say("rewriting the database without free space");
-        db.vacuum();
-    }
+    people.publish(result.rows, [&](sqlite::database& in) {
+        if (result.interrupted) {
+            put_mark(in, {o.input.string(), result.next});
+        } else {
+            remove_mark(in);
+        }
+    });
+    created.keep();
+    finish(o, db, rejects, result, shown);
     return result;
+}
+
+/// Prints the end of the load on stdout. False: it cannot be printed.
+bool print_end(const std::string& text) {
+    const bool printed = std::puts(text.c_str()) >= 0 && std::fflush(stdout) == 0;
+    return printed && std::ferror(stdout) == 0;
+}
+
+exit_code tell_end(const load_result& result, const load_counts& counts, const progress& shown) {
+    const bool printed =
+        print_end(shown.mode() == progress_mode::json ? json_summary(result, shown.state(), counts)
+                                                      : summary(result, shown.state(), counts));
+    const bool in_place = !result.interrupted || result.rows != 0;
+    const char* const done = in_place ? "; the table people is loaded all the same" : "";
+    if (!result.failed_after.empty()) spdlog::error("{}{}", result.failed_after, done);
+    if (!printed) spdlog::error("cannot write the standard output{}", done);
+    if (in_place && (!printed || !result.failed_after.empty())) return exit_code::after_failed;
+    if (result.interrupted) return exit_code::interrupted;
+    return counts.complete() ? exit_code::success : exit_code::rejects;
+}
+
+/// A wait for a lock was ended by an interruption: nothing was changed.
+exit_code tell_interrupted(const sqlite::error& error, progress& shown) {
+    const std::string text = fmt::format("{}; the table people is as it was", error.what());
+    shown.clear();
+    if (shown.mode() == progress_mode::json) print_end(json_interrupted(text));
+    spdlog::error("{}", text);
+    return exit_code::interrupted;
 }
 
 }  // namespace
 
 exit_code run_pipeline(const load_options& o) {
     check_paths(o);
-    const csv::read_options reading = input_options(o.delimiter);
-    const input_facts input = examine(o.input, reading);
+    check_database(o);
     load_counts counts;
     reject_file rejects(rejects_path(o));
+    rejects.check_old();
+    const csv::read_options reading = input_options(o.delimiter);
+    const input_facts input = examine(o.input, reading);
     progress shown(o.progress, input.size, counts);
     weir_apps::set_up_log("weir-load", shown.mode() == progress_mode::bar);
+    const weir_apps::interruption interrupted;
     if (input.no_records) {
         spdlog::warn("{} has a header and no records: the table people will be empty",
                      o.input.string());
@@ -175,14 +277,21 @@ exit_code run_pipeline(const load_options& o) {
             "with all that it holds",
             o.database.string());
     }
-    const load_result result = replace_people(o, reading, input, counts, rejects, shown);
-    shown.clear();
-    const auto text = shown.mode() == progress_mode::json
-                          ? json_summary(result, shown.state(), counts)
-                          : summary(result, shown.state(), counts);
-    fmt::print("{}\n", text);
-    if (result.interrupted) return exit_code::interrupted;
-    return counts.complete() ? exit_code::success : exit_code::rejects;
+    load_stop stop(interrupted.token());
+    try {
+        const load_result result = replace_people(o, reading, input, counts, rejects, shown, stop);
+        shown.clear();
+        return tell_end(result, counts, shown);
+    } catch (const sqlite::not_replaceable& refused) {
+        throw std::runtime_error(with_option(refused));
+    } catch (const sqlite::error& error) {
+        const int code = error.primary_code();
+        if (stop.requested() && (code == SQLITE_INTERRUPT || code == SQLITE_BUSY)) {
+            return tell_interrupted(error, shown);
+        }
+        if (code == SQLITE_BUSY) throw std::runtime_error(with_holder(error, o.database));
+        throw;
+    }
 }
 
 }  // namespace weir_load

@@ -9,6 +9,7 @@
 
 #include "people.hpp"
 #include "progress.hpp"
+#include "staging.hpp"
 
 namespace weir_load {
 
@@ -26,6 +27,7 @@ struct load_options {
     id_kind ids = id_kind::uuid7;
     std::uint64_t rows_per_commit = 100'000;
     std::chrono::seconds lock_wait{10};
+    allowances allow;
     bool fast = false;
     bool vacuum = false;
     progress_mode progress = progress_mode::automatic;
@@ -33,7 +35,8 @@ struct load_options {
 
 /// Loads the file. Throws for what ends the load (sqlite::error, csv::file_error,
 /// std::system_error, each with a text that names the file and the cause): then the table people is
-/// as it was before, and a database that was not there is not there again.
+/// as it was before, and a database that was not there is not there again. What fails when the
+/// table is in its place is not thrown but told: `exit_code::after_failed`.
 exit_code run_pipeline(const load_options& options);
 
 }  // namespace weir_load

@@ -1,8 +1,10 @@
 #include "show.hpp"
 
 #include <weir/connectors/sqlite/database.hpp>
+#include <weir/connectors/sqlite/table_lock.hpp>
 
 #include <fmt/format.h>
+#include <shared/terminal_text.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -22,7 +24,13 @@ namespace {
 
 namespace sqlite = weir::sqlite;
 
+using weir_apps::shown;
+using weir_apps::shown_text;
 using cells = std::array<std::string, 5>;
+
+/// How many columns of a terminal a field may take, and the name of a file.
+constexpr std::size_t widest = 48;
+constexpr std::size_t longest_path = 4096;
 
 /// The id as a UUID; whatever else may stand there, as it is.
 std::string id_text(sqlite::statement& row) {
@@ -35,13 +43,26 @@ std::string id_text(sqlite::statement& row) {
     return to_string(id);
 }
 
+/// Whether people has an order of its own: not a view, nor a table WITHOUT ROWID.
+bool has_rowid(sqlite::database& db) {
+    try {
+        db.prepare("SELECT rowid FROM people");
+        return true;
+    } catch (const sqlite::error&) {
+        return false;
+    }
+}
+
 std::vector<cells> first_people(sqlite::database& db, std::uint64_t most) {
     std::vector<cells> table = {{"id", "first_name", "last_name", "age", "email"}};
+    // No more of a field than could be shown, however long it is.
     auto select = db.prepare(
-        "SELECT id, CAST(first_name AS TEXT), CAST(last_name AS TEXT), CAST(age AS TEXT), "
-        "CAST(email AS TEXT) FROM people ORDER BY rowid LIMIT ?",
+        "SELECT id, substr(CAST(first_name AS TEXT), 1, ?2), substr(CAST(last_name AS TEXT), 1, "
+        "?2), "
+        "substr(CAST(age AS TEXT), 1, ?2), substr(CAST(email AS TEXT), 1, ?2) FROM people" +
+            std::string(has_rowid(db) ? " ORDER BY rowid" : "") + " LIMIT ?1",
         "read people");
-    select.bind(1, most);
+    select.bind_all(most, 4 * widest);
     while (select.step()) {
         cells row{id_text(select)};
         for (int i = 1; i < 5; ++i) {
@@ -53,24 +74,34 @@ std::vector<cells> first_people(sqlite::database& db, std::uint64_t most) {
     return table;
 }
 
-/// What would move the cursor, or worse, on a terminal is not printed as it is.
-std::string printable(std::string text) {
-    std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    return text;
-}
-
 void print(const std::vector<cells>& table) {
+    std::vector<std::array<shown_text, 5>> rows;
     std::array<std::size_t, 5> widths{};
     for (const cells& row : table) {
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+        auto& line = rows.emplace_back();
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            line[i] = shown(row[i], widest);
+            widths[i] = std::max(widths[i], line[i].columns);
+        }
     }
-    for (const cells& row : table) {
+    for (const auto& row : rows) {
         std::string line;
         for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-            line += fmt::format("{:{}}  ", printable(row[i]), widths[i]);
+            line += row[i].text + std::string(widths[i] - row[i].columns + 2, ' ');
         }
-        fmt::print("{}{}\n", line, printable(row.back()));
+        fmt::print("{}{}\n", line, row.back().text);
     }
+}
+
+constexpr const char* staged = "people (loading)";
+
+/// What a table of a load that has not ended means; empty when there is none.
+std::string load_under_way(sqlite::database& db, const std::filesystem::path& database) {
+    if (!has_table(db, staged)) return {};
+    if (const auto holder = sqlite::table_lock::holder(database, "people")) {
+        return fmt::format("a load of it is under way: {}", *holder);
+    }
+    return "a load of it did not come to its end";
 }
 
 }  // namespace
@@ -79,19 +110,24 @@ exit_code show(const show_options& options) {
     sqlite::database_options reading;
     reading.read_only = true;
     sqlite::database db(options.database, reading);
+    const std::string loading = load_under_way(db, options.database);
     if (!has_table(db, "people")) {
-        spdlog::error(
-            "{} has no table people{}", options.database.string(),
-            has_table(db, "people (loading)") ? ": a load of it did not come to its end" : "");
+        spdlog::error("{} has no table people{}{}", options.database.string(),
+                      loading.empty() ? "" : ": ", loading);
         return exit_code::failure;
     }
     const auto rows = static_cast<std::uint64_t>(db.row_count("people"));
     fmt::print("{}: {}", options.database.string(), counted(rows, "row", "rows"));
     if (const auto mark = find_mark(db)) {
         fmt::print(", INCOMPLETE: the load was interrupted, {} goes on at line {} (byte {})",
-                   mark->input, mark->next.line, mark->next.offset);
+                   shown(mark->input, longest_path).text, mark->next.line, mark->next.offset);
     }
     fmt::print("\n");
+    if (!loading.empty()) {
+        const auto left = static_cast<std::uint64_t>(db.row_count(staged));
+        fmt::print("The table \"{}\" has {}: {}; the next load removes it\n", staged,
+                   counted(left, "row", "rows"), loading);
+    }
     if (options.rows != 0 && rows != 0) print(first_people(db, options.rows));
     return exit_code::success;
 }

@@ -43,12 +43,19 @@ std::string json_summary(const load_result& result, const load_state& state,
                                               : "rejects";
     return fmt::format(
         R"({{"event":"end","outcome":"{}","input":{},"database":{},{},"bad_records":{},)"
-        R"("refused_rows":{},"unread_ages":{},"rejects_file":{},"next_line":{},"next_byte":{}}})",
+        R"("refused_rows":{},"unread_ages":{},"rejects_file":{},"next_line":{},"next_byte":{},)"
+        R"("failed_after":{}}})",
         outcome, json_string(result.input.string()), json_string(result.database.string()),
         json_members(state), load_counts::get(counts.bad_records),
         load_counts::get(counts.refused_rows), load_counts::get(counts.unread_ages),
         rejected ? json_string(result.rejects.string()) : "null", result.next.line,
-        result.next.offset);
+        result.next.offset,
+        result.failed_after.empty() ? "null" : json_string(result.failed_after));
+}
+
+std::string json_interrupted(std::string_view why) {
+    return fmt::format(R"({{"event":"end","outcome":"interrupted","rows":0,"error":{}}})",
+                       json_string(why));
 }
 
 std::string json_failure(std::string_view error) {

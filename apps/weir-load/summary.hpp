@@ -20,6 +20,7 @@ struct load_result {
     std::uint64_t rows = 0;    ///< in the table
     weir::csv::position next;  ///< where the records begin that were not loaded
     bool interrupted = false;
+    std::string failed_after;  ///< what failed when the table was in its place; empty: nothing
 };
 
 /// One line for people.
@@ -29,5 +30,7 @@ std::string json_summary(const load_result& result, const load_state& state,
                          const load_counts& counts);
 /// One JSON object for a load that failed.
 std::string json_failure(std::string_view error);
+/// One JSON object for a load that was interrupted, of which nothing is in the table.
+std::string json_interrupted(std::string_view why);
 
 }  // namespace weir_load

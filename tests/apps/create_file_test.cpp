@@ -130,3 +130,21 @@ TEST_CASE("Help has examples and the exit codes") {
     CHECK(run(dir.path(), {"run-pipeline", "--help"}).out.find("--rows-per-commit") !=
           std::string::npos);
 }
+
+TEST_CASE("create-file leaves a file's mode as it was") {
+    const scratch dir;
+    write_file(dir / "people.csv", "old");
+    std::filesystem::permissions(dir / "people.csv", std::filesystem::perms(0600));
+    CHECK(run(dir.path(), {"create-file", "--number-rows", "1"}).code == 0);
+    CHECK(std::filesystem::status(dir / "people.csv").permissions() ==
+          std::filesystem::perms(0600));
+    CHECK(read_file(dir / "people.csv").starts_with("first_name"));
+}
+
+TEST_CASE("create-file writes to where a link leads, though nothing is there yet") {
+    const scratch dir;
+    std::filesystem::create_symlink("there.csv", dir / "people.csv");
+    CHECK(run(dir.path(), {"create-file", "--number-rows", "1"}).code == 0);
+    CHECK(std::filesystem::is_symlink(dir / "people.csv"));
+    CHECK(read_file(dir / "there.csv").starts_with("first_name"));
+}

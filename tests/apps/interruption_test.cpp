@@ -1,9 +1,6 @@
 #include <weir/connectors/sqlite/database.hpp>
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstdint>
@@ -17,48 +14,6 @@ namespace {
 using namespace weir_load_test;
 namespace fs = std::filesystem;
 namespace sqlite = weir::sqlite;
-
-/// The writing end of a named pipe that weir-load reads: what it has not been given, it waits for.
-class feed {
-public:
-    explicit feed(const fs::path& path) {
-        REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-        // For reading too: so it opens at once, and does not end while this lives.
-        end_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-        REQUIRE(end_ >= 0);
-    }
-    feed(const feed&) = delete;
-    feed& operator=(const feed&) = delete;
-    ~feed() { ::close(end_); }
-
-    void write(std::string_view text) const {
-        while (!text.empty()) {
-            const ssize_t written = ::write(end_, text.data(), text.size());
-            REQUIRE(written > 0);
-            text.remove_prefix(static_cast<std::size_t>(written));
-        }
-    }
-
-private:
-    int end_;
-};
-
-/// The number that follows `"name":` in a JSON object.
-std::uint64_t number(const std::string& json, const std::string& name) {
-    const auto at = json.find('"' + name + "\":");
-    REQUIRE(at != json.npos);
-    return std::stoull(json.substr(at + name.size() + 3));
-}
-
-/// Waits until the load says that it has so many rows.
-void wait_for_rows(program& loading, std::uint64_t rows) {
-    for (;;) {
-        const auto line = loading.out_line();
-        REQUIRE(line);
-        REQUIRE(line->find("\"event\":\"progress\"") != line->npos);
-        if (number(*line, "rows") >= rows) return;
-    }
-}
 
 std::string last_line(program& loading) {
     std::string last;
@@ -92,13 +47,13 @@ TEST_CASE("The first Ctrl-C commits what was read, says how far it came, and mar
         const std::string end = last_line(loading);
         CHECK(loading.wait() == 130);
         CHECK(end.find(R"("outcome":"interrupted")") != end.npos);
-        const std::uint64_t rows = number(end, "rows");
+        const std::uint64_t rows = json_number(end, "rows");
         CHECK(rows >= 10'000);
         CHECK(rows <= fed);
         CHECK(rows_in(dir / "people.db", "people") == rows);
-        CHECK(number(end, "next_line") == rows + 2);
+        CHECK(json_number(end, "next_line") == rows + 2);
         // Every record is 14 bytes long.
-        CHECK(number(end, "next_byte") == 25 + 14 * rows);
+        CHECK(json_number(end, "next_byte") == 25 + 14 * rows);
         CHECK(text.find("Tom", 25 + 14 * (rows - 1)) == 25 + 14 * (rows - 1));
 
         const auto shown = run(dir.path(), {"show"});
@@ -121,7 +76,7 @@ TEST_CASE("Interrupted before the first row, a load leaves people as it was") {
     program loading(dir.path(), load_from_pipe);
     wait_for_rows(loading, 0);
     loading.signal(SIGINT);
-    CHECK(number(last_line(loading), "rows") == 0);
+    CHECK(json_number(last_line(loading), "rows") == 0);
     CHECK(loading.wait() == 130);
     CHECK(run(dir.path(), {"show"}).out.starts_with("people.db: 7 rows\n"));
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,8 +44,14 @@ pipe_ends make_pipe() {
 /// What happens between fork and exec.
 [[noreturn]] void become(const std::vector<char*>& arguments, const fs::path& directory,
                          const limits& limited, int out, int err) {
+    if (limited.out) out = ::open(limited.out, O_WRONLY | O_CLOEXEC);
+    if (limited.err) err = ::open(limited.err, O_WRONLY | O_CLOEXEC);
     ::dup2(out, STDOUT_FILENO);
     ::dup2(err, STDERR_FILENO);
+    if (limited.closed) {
+        ::close(STDOUT_FILENO);
+        ::close(STDERR_FILENO);
+    }
     if (limited.file_size) {
         const rlimit size{*limited.file_size, *limited.file_size};
         ::setrlimit(RLIMIT_FSIZE, &size);
@@ -148,6 +155,40 @@ int program::wait() {
     }
     pid_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+feed::feed(const fs::path& path) {
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    // For reading too: so it opens at once, and does not end while this lives.
+    end_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    REQUIRE(end_ >= 0);
+}
+
+feed::~feed() {
+    ::close(end_);
+}
+
+void feed::write(std::string_view text) const {
+    while (!text.empty()) {
+        const ssize_t written = ::write(end_, text.data(), text.size());
+        REQUIRE(written > 0);
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+std::uint64_t json_number(const std::string& json, const std::string& name) {
+    const auto at = json.find('"' + name + "\":");
+    REQUIRE(at != json.npos);
+    return std::stoull(json.substr(at + name.size() + 3));
+}
+
+void wait_for_rows(program& loading, std::uint64_t rows) {
+    for (;;) {
+        const auto line = loading.out_line();
+        REQUIRE(line);
+        REQUIRE(line->find("\"event\":\"progress\"") != line->npos);
+        if (json_number(*line, "rows") >= rows) return;
+    }
 }
 
 outcome run(const fs::path& directory, const std::vector<std::string>& arguments,

@@ -38,9 +38,14 @@ std::string people_csv(std::uint64_t rows);
 
 struct limits {
     /// Files cannot grow beyond this many bytes, as if the disk were full.
-    std::optional<std::uint64_t> file_size;
+    std::optional<std::uint64_t> file_size = std::nullopt;
     /// Which program it is.
     std::string_view program = "weir-load";
+    /// Where its stdout and stderr go; else they can be read by the test.
+    const char* out = nullptr;
+    const char* err = nullptr;
+    /// Begins with both closed.
+    bool closed = false;
 };
 
 /// weir-load, or another, running in a directory.
@@ -78,6 +83,26 @@ private:
     std::optional<text_pipe> err_;
     pid_t pid_ = -1;
 };
+
+/// The writing end of a named pipe that a program reads: what it has not been given, it waits for.
+class feed {
+public:
+    explicit feed(const std::filesystem::path& path);
+    feed(const feed&) = delete;
+    feed& operator=(const feed&) = delete;
+    ~feed();
+
+    void write(std::string_view text) const;
+
+private:
+    int end_;
+};
+
+/// The number that follows `"name":` in a JSON object.
+std::uint64_t json_number(const std::string& json, const std::string& name);
+
+/// Waits until a load with `--progress json` says that it has so many rows.
+void wait_for_rows(program& loading, std::uint64_t rows);
 
 struct outcome {
     int code;

@@ -105,7 +105,8 @@ TEST_CASE("a database that is not as it should be ends the run before it begins"
         CHECK_MESSAGE(has(done.err, why), done.err);
     };
     failed("--rates", "sqlite:none.db?table=rates", "none.db: cannot open: it does not exist");
-    failed("--rates", "sqlite:tables.db?table=instruments", "no such column: rate");
+    failed("--rates", "sqlite:tables.db?table=instruments",
+           R"(tables.db: cannot read "instruments": )");
     failed("--accounts", "sqlite:tables.db?table=x; DROP TABLE rates",
            R"(cannot read "x; DROP TABLE rates")");
     CHECK(db.row_count("rates") == 1);

@@ -499,3 +499,13 @@ TEST_CASE("a table wider than one statement has parameters for is filled all the
     CHECK(w.finish().rows == 11);
     CHECK(number(db, "SELECT sum(a + b + c) FROM t") == 6 * 55);
 }
+
+TEST_CASE("without columns, rows have no values for generated columns") {
+    sqlite::database db(sqlite::in_memory);
+    db.exec("CREATE TABLE t (a, twice AS (2 * a), b, thrice AS (3 * a) STORED)");
+    using row = std::tuple<int, int>;
+    sqlite::batch_writer<row> w(db, "t");
+    w.write(std::vector<row>{{1, 10}, {2, 20}});
+    CHECK(w.finish().rows == 2);
+    CHECK(number(db, "SELECT sum(a + b + twice + thrice) FROM t") == 3 + 30 + 6 + 9);
+}

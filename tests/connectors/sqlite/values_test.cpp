@@ -154,6 +154,49 @@ TEST_CASE("reading where there is no row or no column is an error") {
     CHECK_THROWS_AS(select.bind(1, 2), sqlite::error);
 }
 
+TEST_CASE("a column that the result does not have has no name") {
+    sqlite::database db(sqlite::in_memory);
+    const auto select = db.prepare("SELECT 1 AS one");
+    CHECK(select.column_name(0) == "one");
+    for (const int column : {-1, 1, 1000}) {
+        const auto met = error_of([&] { static_cast<void>(select.column_name(column)); });
+        REQUIRE(met);
+        CHECK(met->primary_code() == SQLITE_RANGE);
+    }
+}
+
+TEST_CASE("a null pointer to characters is NULL, and an empty string is not") {
+    const char* nothing = nullptr;
+    char* also_nothing = nullptr;
+    CHECK(cell(nothing).type() == sqlite::value_type::null);
+    CHECK(cell(also_nothing).type() == sqlite::value_type::null);
+    CHECK(cell(std::optional<const char*>(nothing)).type() == sqlite::value_type::null);
+    CHECK(cell("").get<std::string>().empty());
+}
+
+TEST_CASE("a number is read as floating point only if it comes out as what it was") {
+    constexpr std::int64_t two_to_53 = std::int64_t{1} << 53;
+    CHECK(cell(two_to_53).get<double>() == 9007199254740992.0);
+    CHECK(cell(std::numeric_limits<std::int64_t>::min()).get<double>() == -9223372036854775808.0);
+    CHECK(cell(1 << 24).get<float>() == 16777216.0F);
+    for (const std::int64_t lossy : {two_to_53 + 1, -two_to_53 - 1, INT64_MAX}) {
+        CHECK_THROWS_AS(cell(lossy).get<double>(), sqlite::error);
+    }
+    CHECK_THROWS_AS(cell((1 << 24) + 1).get<float>(), sqlite::error);
+    CHECK(cell(0.1).get<float>() == 0.1F);
+    CHECK(std::isinf(cell(std::numeric_limits<double>::infinity()).get<float>()));
+    CHECK_THROWS_AS(cell(1e300).get<float>(), sqlite::error);
+    CHECK_THROWS_AS(cell(-1e300).get<float>(), sqlite::error);
+    CHECK_THROWS_AS(cell(1e-300).get<float>(), sqlite::error);
+    CHECK(cell(0.0).get<float>() == 0.0F);
+}
+
+TEST_CASE("only 0 and 1 are read as bool") {
+    CHECK(cell(1).get<bool>());
+    CHECK_THROWS_AS(cell(2).get<bool>(), sqlite::error);
+    CHECK_THROWS_AS(cell(-1).get<bool>(), sqlite::error);
+}
+
 TEST_CASE("prepare takes one statement, and neither none nor two") {
     sqlite::database db(sqlite::in_memory);
     CHECK_THROWS_AS(db.prepare("SELECT 1; DROP TABLE t"), sqlite::error);

@@ -66,8 +66,8 @@ struct batch_writer_options {
 template <class Row>
 class batch_writer {
 public:
-    /// Without columns, rows have a value for each of the table's, in its order. Touches nothing
-    /// yet; throws std::invalid_argument for what cannot be a table's name.
+    /// Without columns, rows have a value for each of the table's but generated ones, in its order.
+    /// Touches nothing yet; throws std::invalid_argument for what cannot be a table's name.
     batch_writer(database& db, std::string table, std::vector<std::string> columns = {},
                  batch_writer_options<Row> options = {})
         : on_reject_(std::move(options.on_reject)),

@@ -3,7 +3,7 @@
 ///
 /// | C++ | SQLite |
 /// |---|---|
-/// | `nullptr`, `std::nullopt`, an empty `std::optional` | NULL |
+/// | `nullptr`, `std::nullopt`, an empty `std::optional`, a null `const char*` | NULL |
 /// | `bool`, integers | INTEGER |
 /// | `float`, `double` | REAL; NaN is stored as NULL, because SQLite has no NaN |
 /// | `std::string`, `std::string_view`, literals | TEXT, expected to be UTF-8; empty is not NULL |
@@ -83,6 +83,9 @@ int bind_value(sqlite3_stmt* statement, int index, T&& value) {
     } else if constexpr (std::floating_point<plain>) {
         return sqlite3_bind_double(statement, index, static_cast<double>(value));
     } else if constexpr (text_value<plain>) {
+        if constexpr (std::is_pointer_v<plain>) {
+            if (!value) return sqlite3_bind_null(statement, index);
+        }
         const std::string_view text = value;
         return sqlite3_bind_text64(statement, index, text.data() ? text.data() : &empty,
                                    text.size(), keep, SQLITE_UTF8);

@@ -51,7 +51,9 @@ std::string quote_identifier(std::string_view name) {
 }
 
 database::database(const std::filesystem::path& file, const database_options& options)
-    : file_(file.string()), lock_wait_(options.lock_limit) {
+    : file_(file.string()),
+      lock_wait_(options.lock_limit),
+      on_stop_(options.stop_waiting, stop_waits{&lock_wait_}) {
     open(file, options);
     configure(options);
     try {
@@ -138,15 +140,49 @@ void database::interrupt() noexcept {
     sqlite3_interrupt(connection_.get());
 }
 
-error database::failure(const std::string& operation) const {
-    error met = last_error(connection_.get(), file_, operation);
-    if (met.primary_code() != SQLITE_BUSY) return met;
-    if (lock_wait_.cancelled()) {
-        return error(SQLITE_INTERRUPT, file_, operation, "interrupted while waiting for a lock");
+void database::abandon_reads() noexcept {
+    ++reads_abandoned_;
+    sqlite3* const c = connection_.get();
+    for (sqlite3_stmt* s = sqlite3_next_stmt(c, nullptr); s; s = sqlite3_next_stmt(c, s)) {
+        if (sqlite3_stmt_busy(s) != 0) sqlite3_reset(s);
     }
-    return error(met.code(), file_, operation,
-                 "the database is locked by another connection (waited " +
-                     std::to_string(lock_wait_.limit().count()) + " ms)");
+}
+
+error database::failure(const std::string& operation) {
+    const error met = last_error(connection_.get(), file_, operation);
+    if (met.primary_code() != SQLITE_BUSY) return met;
+    switch (lock_wait_.take_refusal()) {
+        case lock_wait::refusal::cancelled:
+            return error(SQLITE_INTERRUPT, file_, operation,
+                         "interrupted while waiting for a lock");
+        case lock_wait::refusal::limit:
+            return error(met.code(), file_, operation,
+                         "the database is locked by another connection (waited " +
+                             std::to_string(lock_wait_.limit().count()) + " ms)");
+        case lock_wait::refusal::none:
+            break;
+    }
+    // SQLite asks for no wait where one would last for ever: two that read wait to write, say.
+    const std::string cause = met.code() == SQLITE_BUSY_SNAPSHOT
+                                  ? "another connection has written since this one began to read"
+                                  : sqlite3_errmsg(connection_.get());
+    return error(met.code(), file_, operation, cause + " (not waited for: it could not help)");
+}
+
+interruptible::interruptible(database& db, const std::atomic<bool>& given_up) noexcept : db_(&db) {
+    constexpr int instructions = 1'000;
+    const auto look = [](void* flag) {
+        return static_cast<const std::atomic<bool>*>(flag)->load(std::memory_order_relaxed) ? 1 : 0;
+    };
+    // SQLite hands the pointer back as it is; nothing is written through it.
+    sqlite3_progress_handler(db.handle(), instructions, look,
+                             const_cast<std::atomic<bool>*>(&given_up));
+    db.waits().watch(&given_up);
+}
+
+interruptible::~interruptible() {
+    db_->waits().watch(nullptr);
+    sqlite3_progress_handler(db_->handle(), 0, nullptr, nullptr);
 }
 
 void commit(database& db) {
@@ -169,11 +205,16 @@ void commit(database& db) {
 }
 
 void rollback(database& db) noexcept {
-    // SQLite has rolled back by itself after some errors; a failing ROLLBACK is completed by
-    // whoever opens the file next, from the journal.
-    if (db.in_transaction()) {
+    const auto attempt = [&db] {
         sqlite3_exec(db.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-    }
+        return !db.in_transaction();
+    };
+    // SQLite has rolled back by itself after some errors. An interruption lasts as long as any
+    // statement is in the middle of its rows, and ends a ROLLBACK too. If ROLLBACK fails for
+    // another reason, the next connection that opens the file completes it from the journal.
+    if (!db.in_transaction() || attempt()) return;
+    db.abandon_reads();
+    attempt();
 }
 
 transaction::transaction(database& db) : db_(&db) {

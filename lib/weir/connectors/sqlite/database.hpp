@@ -9,10 +9,12 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -30,6 +32,9 @@ struct database_options {
     bool read_only = false;
     /// How long to wait for a lock that another connection holds, each time.
     std::chrono::milliseconds lock_limit = std::chrono::seconds(10);
+    /// Once it asks to stop, no lock is waited for any longer, not even to open the database: such
+    /// a wait throws SQLITE_INTERRUPT. Everything else works as before.
+    std::stop_token stop_waiting = {};
     /// Memory for cached pages, in units of 1024 bytes.
     int cache_kib = 40'000;
     /// Bytes a page, a power of two from 512 to 65536, for a file that is created; 0: SQLite's.
@@ -49,13 +54,15 @@ std::string quote_identifier(std::string_view name);
 ///     db.exec("PRAGMA user_version = 1");
 ///     auto rows = db.row_count("people");
 ///
-/// Threads: use it from one thread at a time; only `interrupt`, `clear_interrupt` and `executor`
-/// are thread-safe. Work for it is best posted to `executor()`, a thread that belongs to it, since
-/// most calls block on the disk or on locks. What runs there must be over, or abandoned, when the
-/// database is destroyed: the destructor waits for the one call that is running and drops the rest.
+/// Threads: use it from one thread at a time; only `interrupt`, `clear_interrupt`, `end_wait` and
+/// `executor` are thread-safe. Work for it is best posted to `executor()`, a thread that belongs to
+/// it, since most calls block on the disk or on locks. What runs there must be over, or abandoned,
+/// when the database is destroyed: the destructor waits for the one call that is running and drops
+/// the rest.
 ///
 /// Locks: where another connection holds the lock, calls wait up to `lock_limit` and then throw
-/// SQLITE_BUSY. `interrupt` ends such a wait.
+/// SQLITE_BUSY. `interrupt` and `end_wait` end such a wait. Where waiting cannot help (a reader
+/// that wants to write what has changed meanwhile), calls throw SQLITE_BUSY at once, and say so.
 ///
 /// Safe by default: foreign keys are enforced; double-quoted words are never taken for strings;
 /// files are trusted no further than SQLite's defensive mode does; a path is a path, never a URI.
@@ -89,8 +96,13 @@ public:
 
     /// Stops the statement that is running, and from now on ends every wait for a lock at once:
     /// both throw SQLITE_INTERRUPT. Statements that need not wait work as before, so that what
-    /// is complete can still be committed. Thread-safe.
+    /// is complete can still be committed. As SQLite has it, "running" includes a SELECT that has
+    /// given a row and was not reset, and as long as there is one all statements are interrupted.
+    /// Thread-safe.
     void interrupt() noexcept;
+    /// Ends the wait for a lock that is on, if there is one: it throws SQLITE_INTERRUPT. Statements
+    /// that run go on, and later waits happen. Thread-safe.
+    void end_wait() noexcept { lock_wait_.end_current(); }
     /// Lets waits happen again. Thread-safe.
     void clear_interrupt() noexcept { lock_wait_.restore(); }
 
@@ -101,8 +113,17 @@ public:
     const std::string& file() const noexcept { return file_; }
 
     /// The error SQLite met last on this connection, as it is to be thrown.
-    error failure(const std::string& operation) const;
-    [[noreturn]] void fail(const std::string& operation) const { throw failure(operation); }
+    error failure(const std::string& operation);
+    [[noreturn]] void fail(const std::string& operation) { throw failure(operation); }
+
+    /// How this connection waits for locks, for what takes locks of its own beside SQLite's.
+    lock_wait& waits() noexcept { return lock_wait_; }
+
+    /// Resets every statement that has given a row and is not at its end; the next `step` of such a
+    /// `statement` throws. For `rollback`, where an interruption would otherwise go on.
+    void abandon_reads() noexcept;
+    /// How often reads were abandoned.
+    std::uint64_t reads_abandoned() const noexcept { return reads_abandoned_; }
 
     /// For the few who need the C API.
     sqlite3* handle() const noexcept { return connection_.get(); }
@@ -112,14 +133,41 @@ private:
         void operator()(sqlite3* c) const noexcept { sqlite3_close_v2(c); }
     };
 
+    struct stop_waits {
+        lock_wait* wait;
+        void operator()() const noexcept { wait->cancel(); }
+    };
+
     void open(const std::filesystem::path& file, const database_options& options);
     void configure(const database_options& options);
 
     std::string file_;
     lock_wait lock_wait_;
+    std::stop_callback<stop_waits> on_stop_;
     std::unique_ptr<sqlite3, close> connection_;
+    std::uint64_t reads_abandoned_ = 0;
     // Last, so that nothing runs on it any more when the connection closes.
     std::unique_ptr<asio::thread_pool> thread_;
+};
+
+/// While it lives, the work that is done on a database can be given up from another thread, and
+/// only that work: set the flag, then call `look_again`. The statement that runs, or the wait for a
+/// lock, throws SQLITE_INTERRUPT. What another user of the connection does later is not touched.
+///
+///     const sqlite::interruptible scope(db, given_up);   // a std::atomic<bool>
+///     writer.write(batch);
+///
+/// Made and destroyed where the database is used, one at a time; it takes SQLite's progress
+/// handler. Cost: two calls; and one atomic load every 1,000 of SQLite's instructions.
+class interruptible {
+public:
+    interruptible(database& db, const std::atomic<bool>& given_up) noexcept;
+    interruptible(const interruptible&) = delete;
+    interruptible& operator=(const interruptible&) = delete;
+    ~interruptible();
+
+private:
+    database* db_;
 };
 
 /// A transaction that is rolled back unless it is committed.
@@ -144,7 +192,9 @@ private:
     database* db_;
 };
 
-/// COMMIT and ROLLBACK of the open transaction, for those that cannot use the guard.
+/// COMMIT and ROLLBACK of the open transaction, for those that cannot use the guard. `rollback`
+/// ends it also after `interrupt`, while a SELECT of this connection is in the middle of its rows:
+/// that SELECT is over then, and its next `step` throws.
 void commit(database& db);
 void rollback(database& db) noexcept;
 

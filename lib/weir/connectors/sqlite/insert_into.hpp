@@ -6,6 +6,7 @@
 #include <weir/runtime/async_operation.hpp>
 #include <weir/sinks/into.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <exception>
@@ -35,11 +36,12 @@ public:
     ~insert_sink() {
         if (!scope_ || finished_) return;
         // Cancelled or failed: what is uncommitted goes, on the thread that may do it, and no lock
-        // is waited for any longer. The ticket makes the pipeline's completion wait for that.
-        work_->db.interrupt();
+        // is waited for any longer. The ticket makes the pipeline's completion wait for that. Only
+        // this load is given up: others that use the database go on.
+        work_->given_up.store(true);
+        work_->db.waits().look_again();
         const auto executor = work_->db.executor();
         asio::post(executor, [w = std::move(work_), scope = std::move(scope_)]() mutable {
-            w->db.clear_interrupt();
             w->writer.reset();
         });
     }
@@ -79,6 +81,7 @@ private:
         database& db;
         std::optional<batch_writer<row_type>> writer;
         load_report report;
+        std::atomic<bool> given_up{false};  // false -> true once, by the sink's destructor
     };
 
     /// One that is being written, and one that keeps the database's thread from waiting for the
@@ -90,8 +93,9 @@ private:
         if (!scope_) scope_ = context_->hold();
         running_.emplace_back().start(*context_, [&](auto handler) {
             asio::post(work_->db.executor(),
-                       [f = std::move(f), handler = std::move(handler)]() mutable {
-                           auto error = failure_of(std::move(f));
+                       [w = work_, f = std::move(f), handler = std::move(handler)]() mutable {
+                           auto error = failure_of(*w, std::move(f));
+                           w.reset();  // before the pipeline can complete
                            handler(std::move(error));
                        });
         });
@@ -101,8 +105,10 @@ private:
     /// complete.
     template <class F>
     // NOLINTNEXTLINE(performance-unnecessary-value-param): it is to die here
-    static std::exception_ptr failure_of(F f) noexcept {
+    static std::exception_ptr failure_of(work& w, F f) noexcept {
+        if (w.given_up.load()) return nullptr;  // its result is not read
         try {
+            const interruptible scope(w.db, w.given_up);
             f();
         } catch (...) {
             return std::current_exception();
@@ -142,7 +148,9 @@ private:
 /// back. A rejected row is no error.
 /// Cancellation: ends a wait for a lock and the statement that runs, and rolls back to the last
 /// commit before the terminal completes. To keep all that has come so far, end the stream instead.
-/// The database must outlive the pipeline, and nobody else use it meanwhile but through its
+/// A second load on the same database while the first one runs fails at its first batch, since a
+/// connection has one transaction: the first load is not touched.
+/// The database must outlive the pipeline, and nothing else use it meanwhile but through its
 /// executor. The pipeline's execution context must outlive the database, whose thread posts to it
 /// to the last: declare the runtime first.
 template <class Row>

@@ -14,6 +14,24 @@ std::size_t rows_within_limit(database& db, std::size_t columns, std::size_t mos
     return std::bit_floor(std::clamp<std::size_t>(rows, 1, most));
 }
 
+/// The columns that values can be given for: all but those that are generated or hidden.
+std::vector<std::string> insertable_columns(database& db, const std::string& table,
+                                            const std::string& operation) {
+    const std::string quoted = quote_identifier(table);
+    db.prepare("SELECT * FROM " + quoted, operation);  // throws where there is no such table
+    std::vector<std::string> names;
+    auto columns = db.prepare("PRAGMA table_xinfo(" + quoted + ")", operation);
+    constexpr int name = 1;
+    constexpr int hidden = 6;
+    while (columns.step()) {
+        if (columns.get<int>(hidden) == 0) names.push_back(columns.get<std::string>(name));
+    }
+    if (names.empty()) {
+        throw error(SQLITE_ERROR, db.file(), operation, "the table has no column to insert into");
+    }
+    return names;
+}
+
 absl::StatusCode status_code(int code) {
     switch (code) {
         case SQLITE_CONSTRAINT_UNIQUE:
@@ -42,6 +60,11 @@ insert_session::insert_session(database& db, std::string table, std::vector<std:
 void insert_session::begin() {
     if (failed_) throw error(SQLITE_ABORT, db_->file(), operation_, "the load has failed before");
     if (open_) return;
+    if (db_->in_transaction()) {
+        throw error(SQLITE_ERROR, db_->file(), operation_,
+                    "another transaction is open on this connection: one load at a time, or a "
+                    "database for each");
+    }
     db_->exec("BEGIN IMMEDIATE", "begin a transaction");
     open_ = true;
     if (begun_) return;
@@ -52,10 +75,7 @@ void insert_session::begin() {
 
 void insert_session::write_sql() {
     const std::string table = quote_identifier(table_);
-    if (column_names_.empty()) {
-        const auto all = db_->prepare("SELECT * FROM " + table, operation_);
-        for (int i = 0; i < all.columns(); ++i) column_names_.push_back(all.column_name(i));
-    }
+    if (column_names_.empty()) column_names_ = insertable_columns(*db_, table_, operation_);
     columns_ = static_cast<int>(column_names_.size());
     largest_ = rows_within_limit(*db_, column_names_.size(), max_rows);
     std::string names;

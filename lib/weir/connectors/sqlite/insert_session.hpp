@@ -50,7 +50,7 @@ struct commit_options {
 class insert_session {
 public:
     /// Columns in the order in which rows bind their values; none means all of the table's, in
-    /// its order.
+    /// its order, but for generated ones.
     insert_session(database& db, std::string table, std::vector<std::string> columns,
                    commit_options options);
     insert_session(const insert_session&) = delete;

@@ -2,19 +2,40 @@
 #include <weir/runtime/saturating.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace weir::sqlite {
+
+lock_wait::lock_wait(std::chrono::milliseconds limit) noexcept : limit_(limit) {}
 
 bool lock_wait::pause(int attempt) {
     using namespace std::chrono;
     const auto now = steady_clock::now();
-    if (attempt == 0) deadline_ = deadline_after(now, limit_);
-    if (now >= deadline_) return false;
-    const auto step = milliseconds(1) * (1 << std::min(attempt, 5));
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, std::min(deadline_after(now, step), deadline_),
-                        [this] { return cancelled_; });
-    return !cancelled_;
+    if (attempt == 0) {
+        began_ = now;
+        ends_seen_ = ends_;
+        refusal_ = refusal::none;
+    }
+    // Time that has passed against the limit: a deadline would overflow with the longest limits.
+    const auto waited = now - began_;
+    if (stopped()) {
+        refusal_ = refusal::cancelled;
+    } else if (duration_cast<milliseconds>(waited) >= limit_) {
+        refusal_ = refusal::limit;
+    } else {
+        const auto left = limit_ - duration_cast<milliseconds>(waited);
+        const auto step =
+            std::min<milliseconds>(milliseconds(1) * (1 << std::min(attempt, 5)), left);
+        if (changed_.wait_for(lock, step, [this] { return stopped(); })) {
+            refusal_ = refusal::cancelled;
+        }
+    }
+    return refusal_ == refusal::none;
+}
+
+bool lock_wait::stopped() const noexcept {
+    return cancelled_ || ends_ != ends_seen_ || (asked_ && asked_->load());
 }
 
 void lock_wait::cancel() noexcept {
@@ -28,9 +49,24 @@ void lock_wait::restore() noexcept {
     cancelled_ = false;
 }
 
-bool lock_wait::cancelled() const {
+void lock_wait::end_current() noexcept {
     const std::lock_guard lock(mutex_);
-    return cancelled_;
+    ++ends_;
+    changed_.notify_all();
+}
+
+void lock_wait::look_again() noexcept {
+    // Under the lock, so that a wait which has just looked at the flag is there to be woken.
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+}
+
+lock_wait::refusal lock_wait::take_refusal() noexcept {
+    return std::exchange(refusal_, refusal::none);
+}
+
+void lock_wait::set_limit(std::chrono::milliseconds limit) noexcept {
+    limit_ = limit;
 }
 
 }  // namespace weir::sqlite

@@ -2,18 +2,24 @@
 /// The wait for a lock that another connection holds.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 
 namespace weir::sqlite {
 
 /// Waits between SQLite's attempts at a lock: short at first, then longer, up to a limit.
 ///
-/// `pause` belongs to the connection's thread; `cancel`, `restore` and `cancelled` to any.
+/// `cancel`, `restore`, `end_current` and `look_again` may be called on any thread, all else on the
+/// connection's.
 class lock_wait {
 public:
-    explicit lock_wait(std::chrono::milliseconds limit) noexcept : limit_(limit) {}
+    /// Why `pause` has said no.
+    enum class refusal : std::uint8_t { none, limit, cancelled };
+
+    explicit lock_wait(std::chrono::milliseconds limit) noexcept;
 
     /// Waits before attempt `attempt` (from 0, for each lock anew). False: stop trying, because the
     /// limit has passed or the wait was cancelled.
@@ -22,15 +28,31 @@ public:
     /// Ends the wait that is on and every one to come, until `restore`.
     void cancel() noexcept;
     void restore() noexcept;
-    bool cancelled() const;
+    /// Ends the wait that is on, if there is one. Later waits happen.
+    void end_current() noexcept;
+
+    /// Also ends waits while `*asked` is true; null: no longer. Call `look_again` after setting it.
+    void watch(const std::atomic<bool>* asked) noexcept { asked_ = asked; }
+    void look_again() noexcept;
+
+    /// What `pause` answered last, and forgets it: `none` if no wait came to nothing since.
+    refusal take_refusal() noexcept;
 
     std::chrono::milliseconds limit() const noexcept { return limit_; }
+    void set_limit(std::chrono::milliseconds limit) noexcept;
 
 private:
-    const std::chrono::milliseconds limit_;
-    std::chrono::steady_clock::time_point deadline_{};
-    mutable std::mutex mutex_;
+    bool stopped() const noexcept;
+
+    std::chrono::milliseconds limit_;
+    std::chrono::steady_clock::time_point began_{};
+    const std::atomic<bool>* asked_ = nullptr;
+    refusal refusal_ = refusal::none;
+    std::uint64_t ends_seen_ = 0;
+
+    std::mutex mutex_;  // guards what follows
     std::condition_variable changed_;
+    std::uint64_t ends_ = 0;  // how often `end_current` was called
     bool cancelled_ = false;
 };
 

@@ -1,35 +1,88 @@
 /// \file
-/// A table that is filled out of sight and appears only when it is complete.
+/// Replaces a table as a whole.
 #pragma once
 
 #include <weir/connectors/sqlite/database.hpp>
 #include <weir/connectors/sqlite/table.hpp>
+#include <weir/connectors/sqlite/table_lock.hpp>
 
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace weir::sqlite {
+
+/// What becomes of rows of other tables that refer to the table (`REFERENCES people`) when it is
+/// replaced. They are never deleted or changed, whatever their ON DELETE says.
+enum class referring_rows : std::uint8_t {
+    refused,  ///< If there are any, the table is not replaced.
+    checked,  ///< The table is not published unless each of them finds its row in the new table.
+    kept,     ///< They stay, and may then refer to rows that are gone.
+};
+
+/// What may be replaced. By default, what would lose something is refused.
+struct staging_options {
+    sqlite::referring_rows references = referring_rows::refused;
+    /// A table that has other columns, types or constraints may be replaced.
+    bool other_shape = false;
+    /// A table that a full-text table (or another virtual one) follows may be replaced: a full-text
+    /// table that reads it (`content=`) is rebuilt, others are left as they are.
+    bool search_tables = false;
+};
+
+/// Thrown where a table cannot be replaced without a loss, or not at all.
+class not_replaceable : public error {
+public:
+    enum class reason : std::uint8_t {
+        other_kind,     ///< A view, a virtual table or an index has the name; no option allows it.
+        staging_taken,  ///< The name for rows that are being loaded is taken by something else.
+        index,          ///< An index cannot be carried over.
+        other_shape,
+        references,
+        search_tables,
+    };
+
+    not_replaceable(const database& db, const std::string& table, reason why,
+                    const std::string& cause)
+        : error(SQLITE_ERROR, db.file(), "replace " + quote_identifier(table), cause), why_(why) {}
+
+    reason why() const noexcept { return why_; }
+
+private:
+    reason why_;
+};
 
 /// Replaces a table as a whole, so that a load that stops half-way (an error, a crash, a loss of
 /// power) never leaves a half-filled table under the real name, and what was there stays.
 ///
 ///     sqlite::staged_table people(db, description);
 ///     sqlite::batch_writer<person> writer(db, people.name());
-///     ... writer.finish();
-///     people.publish();
+///     ... const auto report = writer.finish();
+///     people.publish(report.rows);
 ///
 /// Rows are committed to a table called `people (loading)`. `publish` drops the old `people` and
 /// gives the new one its name, in one transaction. Without `publish` the destructor drops what was
 /// loaded; after a crash it stays under its telling name, until the next load of the table.
 /// While it loads, the file holds both tables.
-/// The indexes and triggers of the old table go with it; views and foreign keys that name it then
-/// mean the new one.
+///
+/// Other tables keep every row. Indexes and triggers of the old table are carried over: a unique
+/// index already holds for the rows that are loaded, the others are made by `publish`; triggers do
+/// not run for the rows that are loaded. Views and foreign keys that name the table then mean the
+/// new one. What cannot be carried over is refused before a row is loaded (`staging_options`), and
+/// once more by `publish`, should it have come meanwhile.
+///
+/// One at a time: from construction to destruction no other `staged_table`, in this process or
+/// another, can be made for the same table of the same file (`table_lock`).
 ///
 /// Threads: those of its database, destructor included. Throws `sqlite::error`; when `publish`
 /// throws, the old table is still there, unless the error's outcome is unknown.
 class staged_table {
 public:
-    /// Creates the table to be filled, empty; drops what an earlier load left of it.
-    staged_table(database& db, table description);
+    /// Takes the table's lock, looks at what is there, and creates the table to be filled, empty;
+    /// drops what an earlier load left of it. Throws `not_replaceable`.
+    staged_table(database& db, table description, const staging_options& options = {});
     staged_table(const staged_table&) = delete;
     staged_table& operator=(const staged_table&) = delete;
     ~staged_table();
@@ -37,14 +90,46 @@ public:
     /// Where the rows go until `publish`.
     const std::string& name() const noexcept { return staged_.name; }
 
-    /// Puts the new table in the place of the old one. Once.
-    /// Cost: that of dropping the old table.
-    void publish();
+    /// Whether a table is there that `publish` will replace, and has rows.
+    bool replaces_rows() const;
+
+    /// Puts the new table in the place of the old one. Once. With `rows`, only if the new table has
+    /// just so many: another program may have written to it. `along` is run in the same transaction
+    /// when the new table is in place.
+    /// Cost: that of dropping the old table, making its indexes, and counting.
+    void publish(std::optional<std::uint64_t> rows = std::nullopt,
+                 const std::function<void(database&)>& along = nullptr);
 
 private:
+    struct part {
+        std::string name;
+        std::string sql;
+    };
+    struct old_table {
+        bool there = false;
+        std::vector<part> indexes;
+        std::vector<part> triggers;
+        std::vector<std::string> search_tables;  // to be rebuilt
+    };
+
+    void make_staged();
+    old_table examine() const;
+    void check_kind(old_table& old) const;
+    void check_shape() const;
+    void check_references() const;
+    void check_search(old_table& old) const;
+    void stage_index(const part& index);
+    void check_count(std::uint64_t rows);
+    void swap(const old_table& old);
+    void check_dangling();
+    [[noreturn]] void refuse(not_replaceable::reason why, const std::string& cause) const;
+
     database* db_;
     std::string final_name_;
     table staged_;
+    staging_options options_;
+    table_lock lock_;
+    std::vector<std::string> staged_indexes_;
     bool published_ = false;
 };
 

@@ -36,8 +36,17 @@ statement::statement(database& db, std::string_view sql, std::string operation)
 }
 
 bool statement::step() {
+    if (at_row_ && reads_abandoned_ != db_->reads_abandoned()) {
+        at_row_ = false;  // SQLite would begin anew, and rows come twice
+        throw error(SQLITE_ABORT_ROLLBACK, db_->file(), operation_,
+                    "an interruption ended it in the middle of its rows");
+    }
     const int code = sqlite3_step(handle_.get());
-    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_ROW) {
+        at_row_ = true;
+        reads_abandoned_ = db_->reads_abandoned();
+        return true;
+    }
     if (code == SQLITE_DONE) {
         reset();
         return false;
@@ -46,6 +55,14 @@ bool statement::step() {
     const error met = db_->failure(operation_);
     reset();
     throw met;
+}
+
+std::string statement::column_name(int column) const {
+    const char* const name = sqlite3_column_name(handle_.get(), column);
+    if (name) return name;
+    const bool there = column >= 0 && column < columns();
+    throw error(there ? SQLITE_NOMEM : SQLITE_RANGE, db_->file(), operation_,
+                there ? "no memory" : "there is no column " + std::to_string(column));
 }
 
 void statement::run() {

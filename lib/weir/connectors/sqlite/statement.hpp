@@ -6,6 +6,9 @@
 
 #include <sqlite3.h>
 
+#include <bit>
+#include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -33,6 +36,16 @@ enum class value_type : int {
 
 /// The name for messages: "INTEGER", "TEXT", ...
 std::string_view to_string(value_type type) noexcept;
+
+/// Whether a floating point type holds this integer as it is.
+template <std::floating_point T>
+constexpr bool is_exact(std::int64_t whole) noexcept {
+    // The bits between the first and the last that are set; a sign takes none.
+    const std::uint64_t size =
+        whole < 0 ? 0 - static_cast<std::uint64_t>(whole) : static_cast<std::uint64_t>(whole);
+    if (size == 0) return true;
+    return std::bit_width(size) - std::countr_zero(size) <= std::numeric_limits<T>::digits;
+}
 
 /// One prepared SQL statement. Made by `database::prepare`; must not outlive its database.
 ///
@@ -67,19 +80,26 @@ public:
     /// Runs to the end, passing over rows.
     void run();
     /// Gives up the current run; parameters stay bound.
-    void reset() noexcept { sqlite3_reset(handle_.get()); }
+    void reset() noexcept {
+        at_row_ = false;
+        sqlite3_reset(handle_.get());
+    }
 
     int columns() const noexcept { return sqlite3_column_count(handle_.get()); }
-    std::string column_name(int column) const { return sqlite3_column_name(handle_.get(), column); }
+    /// Throws SQLITE_RANGE for a column that the result does not have.
+    std::string column_name(int column) const;
 
     /// What the cell of the current row holds.
     value_type type(int column) const;
 
-    /// Reads a cell of the current row as `T`: an integer (the value must fit), a floating point
-    /// number (an INTEGER cell serves too), `std::string`, `std::vector<std::byte>`, the views
-    /// `std::string_view` and `std::span<const std::byte>` (valid until the next `step`), or
-    /// `std::optional` of these for cells that may be NULL. Nothing is converted behind your
-    /// back: another type, or NULL without optional, throws.
+    /// Reads a cell of the current row as `T`: an integer (the value must fit), `bool` (0 or 1), a
+    /// floating point number, `std::string`, `std::vector<std::byte>`, the views `std::string_view`
+    /// and `std::span<const std::byte>` (valid until the next `step`), or `std::optional` of these
+    /// for cells that may be NULL. Nothing is converted behind your back: another type, or NULL
+    /// without optional, throws.
+    /// A floating point number may come from an INTEGER that it holds exactly; another one throws
+    /// (2^53 + 1 as `double`). A REAL is read as `float` to the nearest that there is, and throws
+    /// where that would be an infinity, or 0, in place of a number.
     template <class T>
     T get(int column) const;
 
@@ -98,6 +118,8 @@ private:
 
     database* db_;
     std::string operation_;
+    std::uint64_t reads_abandoned_ = 0;  // as the database counted at the last row
+    bool at_row_ = false;                // in the middle of a result
     std::unique_ptr<sqlite3_stmt, finalize> handle_;
 };
 
@@ -114,15 +136,27 @@ T statement::get(int column) const {
         if (type(column) == value_type::null) return std::nullopt;
         return get<typename T::value_type>(column);
     } else if constexpr (std::same_as<T, bool>) {
-        return get<std::int64_t>(column) != 0;
+        const auto value = get<std::int64_t>(column);
+        if (value != 0 && value != 1) mismatch(column, "a bool");
+        return value == 1;
     } else if constexpr (std::integral<T>) {
         expect(column, value_type::integer);
         const std::int64_t value = sqlite3_column_int64(handle_.get(), column);
         if (!std::in_range<T>(value)) mismatch(column, "an integer of fewer bits");
         return static_cast<T>(value);
     } else if constexpr (std::floating_point<T>) {
-        if (type(column) != value_type::integer) expect(column, value_type::real);
-        return static_cast<T>(sqlite3_column_double(handle_.get(), column));
+        if (type(column) == value_type::integer) {
+            const std::int64_t whole = sqlite3_column_int64(handle_.get(), column);
+            if (!is_exact<T>(whole)) mismatch(column, "a floating point number of fewer bits");
+            return static_cast<T>(whole);
+        }
+        expect(column, value_type::real);
+        const double value = sqlite3_column_double(handle_.get(), column);
+        const auto nearest = static_cast<T>(value);
+        if (std::isinf(nearest) != std::isinf(value) || (nearest == T{0}) != (value == 0)) {
+            mismatch(column, "a floating point number of smaller range");
+        }
+        return nearest;
     } else if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
         expect(column, value_type::text);
         const auto text = bytes(column);

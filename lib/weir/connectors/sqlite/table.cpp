@@ -1,4 +1,5 @@
 #include <weir/connectors/sqlite/database.hpp>
+#include <weir/connectors/sqlite/schema.hpp>
 #include <weir/connectors/sqlite/table.hpp>
 
 #include <algorithm>
@@ -67,6 +68,13 @@ std::vector<std::string> table::column_names() const {
 }
 
 void recreate(database& db, const table& description) {
+    const auto referring = referring_tables(db, description.name, true);
+    if (!referring.empty()) {
+        throw error(SQLITE_CONSTRAINT_FOREIGNKEY, db.file(),
+                    "drop table " + quote_identifier(description.name),
+                    "rows of " + quote_identifier(referring.front()) +
+                        " refer to its rows, and would be deleted or refer to nothing");
+    }
     db.exec(description.drop_sql(), "drop table " + quote_identifier(description.name));
     db.exec(description.create_sql(), "create table " + quote_identifier(description.name));
 }

@@ -48,7 +48,9 @@ struct table {
     std::vector<std::string> column_names() const;
 };
 
-/// Drops the table if there is one and creates it anew; within a transaction, as a rule.
+/// Drops the table if there is one, with its indexes and triggers, and creates it anew; within a
+/// transaction, as a rule. Throws SQLITE_CONSTRAINT_FOREIGNKEY, and drops nothing, where rows of
+/// other tables refer to its rows: SQLite would delete or change them. `staged_table` keeps more.
 void recreate(database& db, const table& description);
 
 }  // namespace weir::sqlite
