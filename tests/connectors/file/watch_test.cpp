@@ -243,6 +243,24 @@ TEST_CASE("many watches take one inotify instance, and each hears its own") {
     settle(io);
 }
 
+TEST_CASE("a note that another context has read is not lost") {
+    temporary_directory dir;
+    asio::io_context one;
+    asio::io_context other;
+    auto first = weir::file::watch(dir / "a");
+    auto second = weir::file::watch(dir / "b");
+    auto next_first = start_next(one, first);
+    auto next_second = start_next(other, second);
+    settle(one);
+    settle(other);
+    write(dir / "b", "x");
+    write(dir / "a", "x");
+    settle(one);  // reads both
+    CHECK(next_first->done);
+    settle(other);
+    CHECK(next_second->done);
+}
+
 TEST_CASE("many changes while nobody looks are one, the latest") {
     watched w;
     auto stream = weir::file::watch(w.path);

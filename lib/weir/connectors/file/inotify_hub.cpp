@@ -39,6 +39,7 @@ inotify_hub::inotify_hub() : notes_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
 
 int inotify_hub::add(const listener_ptr& who, const char* path, std::uint32_t mask,
                      std::string_view name, watched of, std::uint32_t generation) {
+    if (who->over) return 0;
     // Several may watch one directory, each for notes of its own.
     const int watch = ::inotify_add_watch(notes_.get(), path, mask | IN_MASK_ADD);
     if (watch < 0) return errno;
@@ -73,6 +74,7 @@ void inotify_hub::remove_older(const listener_ptr& who, bool inode, std::uint32_
 
 void inotify_hub::remove(const listener_ptr& who) {
     const std::lock_guard lock(mutex_);
+    who->over = true;
     remove_if(*who, [](const interest&) { return true; });
 }
 

@@ -40,6 +40,7 @@ public:
         std::vector<file_note> notes;
         std::vector<int> watches;  // by the kernel's numbers; some may be gone
         waker_slot waiting;        // woken when there are notes
+        bool over = false;         // hears of nothing any more
     };
     using listener_ptr = std::shared_ptr<listener>;
 
@@ -65,7 +66,7 @@ public:
 
     // Without:
 
-    /// Takes all back.
+    /// Takes all back, and for ever.
     void remove(const listener_ptr& who);
     /// Moves the notes that have come for `who` to `to`, which is empty. False when there are none.
     bool take(listener& who, std::vector<file_note>& to);

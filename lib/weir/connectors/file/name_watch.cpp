@@ -116,7 +116,9 @@ name_watch::name_watch(const std::filesystem::path& path, std::uint32_t of_inter
 }
 
 name_watch::~name_watch() {
-    if (hub_) hub_->remove(told_);
+    if (!hub_) return;  // moved from
+    hub_->remove(told_);
+    told_->waiting.disarm();
 }
 
 void name_watch::follow_way() {
