@@ -50,13 +50,13 @@ int inotify_hub::add(const listener_ptr& who, const char* path, std::uint32_t ma
     return 0;
 }
 
-template <class Gone>
-void inotify_hub::remove_if(listener& who, Gone gone) {
+template <class IsOver>
+void inotify_hub::remove_if(listener& who, IsOver is_over) {
     std::erase_if(who.watches, [&](int watch) {
         const auto found = interests_.find(watch);
         if (found == interests_.end()) return true;
         auto& asked = found->second;
-        std::erase_if(asked, [&](const interest& i) { return i.who.get() == &who && gone(i); });
+        std::erase_if(asked, [&](const interest& i) { return i.who.get() == &who && is_over(i); });
         if (asked.empty()) {
             ::inotify_rm_watch(notes_.get(), watch);
             interests_.erase(found);

@@ -85,8 +85,8 @@ private:
     void read(woken& to_wake);
     void hand_out(int watch, std::uint32_t mask, std::string_view name, woken& to_wake);
     static void tell(const interest& to, file_note note, woken& to_wake);
-    template <class Gone>
-    void remove_if(listener& who, Gone gone);
+    template <class IsOver>
+    void remove_if(listener& who, IsOver is_over);
 
     owned_fd notes_;
     std::mutex mutex_;
