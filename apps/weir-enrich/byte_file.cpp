@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -63,18 +64,30 @@ void byte_reader::fail(const char* doing) const {
 byte_writer::byte_writer(const place& to) : name_(to.path) {
     if (to.kind == place_kind::standard) {
         name_ = "the standard output";
+        is_standard_ = true;
         file_ = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
     } else {
-        file_ = ::open(to.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, anyone);
+        file_ = ::open(to.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, anyone);
     }
     if (file_ < 0) fail("create");
 }
 
 byte_writer::byte_writer(byte_writer&& other) noexcept
-    : name_(std::move(other.name_)), file_(std::exchange(other.file_, -1)) {}
+    : name_(std::move(other.name_)),
+      file_(std::exchange(other.file_, -1)),
+      is_standard_(other.is_standard_),
+      written_(other.written_) {}
 
 byte_writer::~byte_writer() {
     if (file_ >= 0) ::close(file_);
+}
+
+void byte_writer::begin() {
+    struct stat status{};
+    if (::fstat(file_, &status) != 0) fail("write");
+    // The standard output stays as it is: `>>` appends to it.
+    const bool is_file = !is_standard_ && S_ISREG(status.st_mode);
+    if (is_file && ::ftruncate(file_, 0) != 0) fail("empty");
 }
 
 void byte_writer::write(std::string_view bytes) {
@@ -82,6 +95,7 @@ void byte_writer::write(std::string_view bytes) {
         const ssize_t n = ::write(file_, bytes.data(), bytes.size());
         if (n >= 0) {
             bytes.remove_prefix(static_cast<std::size_t>(n));
+            written_ += static_cast<std::uint64_t>(n);
         } else if (errno != EINTR) {
             fail("write");
         }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -40,12 +41,18 @@ private:
 /// Errors: std::system_error, whose text names the file and the cause.
 class byte_writer {
 public:
+    /// Opens it. What is in a file stays there until `begin`: a run that cannot open all it needs
+    /// leaves the outputs of the run before as they are.
     explicit byte_writer(const place& to);
     byte_writer(byte_writer&& other) noexcept;
     byte_writer& operator=(byte_writer&&) = delete;
     ~byte_writer();
 
+    /// Empties the file. To be called before the first `write`.
+    void begin();
     void write(std::string_view bytes);
+    /// How many bytes the system has taken, also of a `write` that failed.
+    std::uint64_t written() const noexcept { return written_; }
     /// To be called at the end: some file systems tell only now that the disk is full.
     void close();
 
@@ -54,6 +61,8 @@ private:
 
     std::string name_;
     int file_ = -1;
+    bool is_standard_ = false;
+    std::uint64_t written_ = 0;
 };
 
 }  // namespace weir_enrich

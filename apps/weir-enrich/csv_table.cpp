@@ -6,6 +6,7 @@
 #include <string>
 
 #include "csv_fields.hpp"
+#include "regular_file.hpp"
 #include "table_builder.hpp"
 
 namespace weir_enrich {
@@ -14,6 +15,7 @@ namespace csv = weir::csv;
 
 template <class Row>
 std::shared_ptr<table_of<Row>> read_csv_table(const std::filesystem::path& file, texts& texts) {
+    require_regular_file(file.string());
     csv::read_options options;
     options.block_size = std::size_t{1} << 20;
     csv::file_reader reader(file, options);

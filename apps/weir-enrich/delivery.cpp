@@ -30,15 +30,23 @@ constexpr std::size_t trades_a_run = 256;
 
 }  // namespace
 
-delivery::delivery(const run_options& o, run_state& state, const observer& seen)
+delivery::delivery(const run_options& o, run_state& state, const observer& seen,
+                   const asio::any_io_executor& executor)
     : options_(o), state_(state), seen_(seen), files_(o.out) {
     for (const place& to : o.out) {
         if (to.kind == place_kind::sqlite) databases_.emplace_back(to);
-        if (to.kind == place_kind::tcp) ++places_;
+        if (to.kind == place_kind::tcp) {
+            ports_.push_back({&to, open_port(to, executor, "subscribers")});
+        }
     }
     if (o.figures) figures_.emplace(*o.figures);
-    places_ += databases_.size() + (figures_ ? 1 : 0);
+    places_ = databases_.size() + ports_.size() + (figures_ ? 1 : 0);
     if (has_files()) ++places_;
+}
+
+void delivery::begin() {
+    files_.begin();
+    if (figures_) figures_->begin();
 }
 
 /// Who has no place at all wants to see the trades all the same, or to have them counted.
@@ -46,33 +54,32 @@ bool delivery::has_files() const noexcept {
     return !files_.empty() || (options_.out.empty() && !figures_);
 }
 
-void delivery::build(weir::pipeline& p, const asio::any_io_executor& executor,
-                     weir::any_stream<enriched_trade> trades) {
-    auto all = std::move(trades) | in_runs(std::make_shared<run_pool>(trades_a_run));
+void delivery::build(weir::pipeline& p, weir::any_stream<enriched_trade> trades,
+                     kept_records kept) {
+    auto all =
+        std::move(trades) | in_runs(std::make_shared<run_pool>(trades_a_run)) | handed_over(kept);
     const encoder encode(formats_of(options_.out));
-    if (options_.workers == 1) return hand_on(p, executor, std::move(all) | weir::map(encode));
-    hand_on(p, executor, std::move(all) | weir::parallel(options_.workers, encode));
+    if (options_.workers == 1) return hand_on(p, std::move(all) | weir::map(encode));
+    hand_on(p, std::move(all) | weir::parallel(options_.workers, encode));
 }
 
 template <class Runs>
-void delivery::hand_on(weir::pipeline& p, const asio::any_io_executor& executor, Runs all) {
+void delivery::hand_on(weir::pipeline& p, Runs all) {
     if (places_ == 1) {
         auto [to_write, written] = p.channel<shared_run>("written", runs_between);
-        add_places(p, executor, [&rx = written] { return std::move(rx); });
+        add_places(p, [&rx = written] { return std::move(rx); });
         p.add("enrich", std::move(all) | weir::into(std::move(to_write)));
         return;
     }
     weir::fan_out<shared_run> branches;
-    add_places(p, executor, [&branches] { return branches.branch(runs_between); });
+    add_places(p, [&branches] { return branches.branch(runs_between); });
     p.add("enrich", std::move(all) | weir::into(std::move(branches)));
 }
 
 template <class Next>
-void delivery::add_places(weir::pipeline& p, const asio::any_io_executor& executor, Next next) {
+void delivery::add_places(weir::pipeline& p, Next next) {
     if (has_files()) add_files(p, next());
-    for (const place& to : options_.out) {
-        if (to.kind == place_kind::tcp) add_port(p, executor, to, next());
-    }
+    for (open_output& to : ports_) add_port(p, to, next());
     for (sqlite_output& to : databases_) add_database(p, to, next());
     if (figures_) add_figures(p, next());
 }
@@ -88,11 +95,10 @@ void delivery::add_files(weir::pipeline& p, Runs written) {
 }
 
 template <class Runs>
-void delivery::add_port(weir::pipeline& p, const asio::any_io_executor& executor, const place& to,
-                        Runs written) {
+void delivery::add_port(weir::pipeline& p, open_output& to, Runs written) {
     weir::tcp::publish_options how;
     how.linger = options_.drain_within;
-    how.on_overflow = to.behind;
+    how.on_overflow = to.to->behind;
     how.on_event = [](const weir::tcp::subscriber_event& e) {
         spdlog::info("subscriber {} {}", weir::tcp::to_string(e.subscriber),
                      weir::tcp::to_string(e.what));
@@ -105,17 +111,16 @@ void delivery::add_port(weir::pipeline& p, const asio::any_io_executor& executor
             unwritten->clear();
         };
     }
-    const auto encode = [this, at = place_of(to.format, options_.out), unwritten,
+    const auto encode = [this, at = place_of(to.to->format, options_.out), unwritten,
                          &count = state_.counts.emitted.add_place()](std::string& bytes,
                                                                      const shared_run& run) {
         bytes += run->bytes[at];
         count.add(run->trades.size());
         if (seen_.on_written) unwritten->push_back(run);
     };
-    weir::tcp::listener port = open_port(to, executor, "subscribers");
-    const std::string name = weir::tcp::to_string(port.local());
+    const std::string name = weir::tcp::to_string(to.port.local());
     p.add("publish " + name,
-          std::move(written) | weir::tcp::publish(std::move(port), encode, std::move(how)),
+          std::move(written) | weir::tcp::publish(std::move(to.port), encode, std::move(how)),
           [name](const weir::tcp::publish_report& r) {
               spdlog::info("{}: {} subscribers came, {} were too slow and cut off", name,
                            r.subscribers, r.disconnected);

@@ -3,6 +3,8 @@
 #include <weir/codec/frame_write.hpp>
 #include <weir/codec/json_write.hpp>
 
+#include <utility>
+
 #include "csv_fields.hpp"
 
 namespace weir_enrich {
@@ -23,11 +25,16 @@ void append(std::string& to, format f, const figures_record& r) {
 }  // namespace
 
 figures_output::figures_output(const figures_options& o)
-    : format_(o.to.format), movers_(o.movers), window_(o.window), to_(o.to) {
+    : format_(o.to.format), movers_(o.movers), window_(o.window), to_(o.to) {}
+
+void figures_output::begin() {
+    if (std::exchange(begun_, true)) return;
+    to_.begin();
     if (format_ == format::csv) to_.write(csv_header<figures_record>());
 }
 
 void figures_output::add(const std::vector<enriched_trade>& trades) {
+    begin();
     for (const enriched_trade& t : trades) {
         if (window_.knows(t.event_time)) end_periods(window_.slot_of(t.event_time));
         window_.add(t);
@@ -51,6 +58,7 @@ bool figures_output::end_period() {
 }
 
 void figures_output::close() {
+    begin();
     end_period();
     to_.close();
 }

@@ -49,8 +49,11 @@ struct figures_options {
 /// Errors: std::system_error, which names the file and the cause. One thread at a time.
 class figures_output {
 public:
-    /// Creates the file.
+    /// Opens the file.
     explicit figures_output(const figures_options& options);
+
+    /// Empties the file, unless that was done. The first `add` does so too.
+    void begin();
 
     void add(const std::vector<enriched_trade>& trades);
     /// To be called at the end: writes the last period.
@@ -67,6 +70,7 @@ private:
     window window_;
     byte_writer to_;
     std::string bytes_;  // of the period that ends
+    bool begun_ = false;
 };
 
 }  // namespace weir_enrich

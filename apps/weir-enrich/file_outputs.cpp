@@ -8,8 +8,14 @@ file_outputs::file_outputs(const std::vector<place>& places) {
     outputs_.reserve(places.size());
     for (const place& p : places) {
         if (p.kind != place_kind::file && p.kind != place_kind::standard) continue;
-        outputs_.push_back({byte_writer(p), place_of(p.format, places)});
-        outputs_.back().to.write(header_of(p.format));
+        outputs_.push_back({byte_writer(p), header_of(p.format), place_of(p.format, places)});
+    }
+}
+
+void file_outputs::begin() {
+    for (output& o : outputs_) {
+        o.to.begin();
+        o.to.write(o.header);
     }
 }
 

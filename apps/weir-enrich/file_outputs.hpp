@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "byte_file.hpp"
@@ -14,10 +15,11 @@ namespace weir_enrich {
 /// Errors: std::system_error, which names the place and the cause.
 class file_outputs {
 public:
-    /// Creates the files, with headers where the format has one. `places` are all for which runs
-    /// are encoded.
+    /// Opens the files. `places` are all for which runs are encoded.
     explicit file_outputs(const std::vector<place>& places);
     bool empty() const noexcept { return outputs_.empty(); }
+    /// Empties the files, and writes headers where the format has one. To be called before `write`.
+    void begin();
     void write(const trade_run& run);
     /// To be called at the end.
     void close();
@@ -25,6 +27,7 @@ public:
 private:
     struct output {
         byte_writer to;
+        std::string header;
         std::size_t format;  // its place in `trade_run::bytes`
     };
     std::vector<output> outputs_;

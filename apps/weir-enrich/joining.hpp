@@ -25,17 +25,35 @@ class joining {
 public:
     joining(const run_options& options, run_state& state);
 
-    /// The enriched trades. Errors: those of the places and the tables.
-    weir::any_stream<enriched_trade> open(weir::pipeline& p, const asio::any_io_executor& executor);
+    /// What is joined: the tables, read or waited for, and the trades; of a replay the instruments
+    /// alone, which its journal fills.
+    struct inputs {
+        std::shared_ptr<instrument_table> listed;
+        weir::any_stream<account_update> accounts;
+        weir::any_stream<rate_update> rates;
+        weir::any_stream<trade> trades;
+    };
+
+    /// Opens what is read. Errors: those of the places and the tables.
+    inputs open(weir::pipeline& p, const asio::any_io_executor& executor);
+    /// Opens the journal and the side output, and leaves what is in them as it is.
+    void open_records();
+    /// Empties them. To be called once all else that the run needs is open.
+    void begin();
+    /// The enriched trades.
+    weir::any_stream<enriched_trade> join(weir::pipeline& p, inputs in);
+    /// What is written beside the outputs.
+    kept_records kept() noexcept {
+        return {journal_ ? &*journal_ : nullptr, side_ ? &*side_ : nullptr};
+    }
 
     /// To be called when all is over. Throws what was wrong with a journal that was replayed.
     void close();
 
 private:
-    using stream = weir::any_stream<enriched_trade>;
-
-    stream open_live(weir::pipeline& p, const asio::any_io_executor& executor);
-    stream open_replay(weir::pipeline& p);
+    weir::any_stream<enriched_trade> replay(weir::pipeline& p,
+                                            std::shared_ptr<instrument_table> listed,
+                                            const trade_fate& fate);
     trade_fate fate();
 
     const run_options& options_;

@@ -33,6 +33,7 @@ void journal_writer::close() {
 }
 
 void journal_writer::flush() {
+    if (waiting_.empty()) return;
     to_.write(waiting_);
     waiting_.clear();
 }

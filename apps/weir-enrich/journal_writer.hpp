@@ -18,7 +18,7 @@ namespace weir_enrich {
 /// Errors: std::system_error, which names the file and the cause.
 class journal_writer {
 public:
-    /// Creates the file.
+    /// Opens the file; `begin` empties it.
     journal_writer(const std::filesystem::path& file, on_missing missing);
 
     /// A trade of which it was decided what becomes of it.
@@ -34,6 +34,10 @@ public:
         for (const auto& [key, row] : rows) add(row);
     }
 
+    /// To be called before the first `flush`, and before more than a header is added.
+    void begin() { to_.begin(); }
+    /// Hands what was added to the system. Costs nothing when nothing was.
+    void flush();
     /// To be called at the end: without it the journal is taken for one that was cut off.
     void close();
 
@@ -45,7 +49,6 @@ private:
         weir::codec::append_frame(waiting_, what);
         if (waiting_.size() >= enough) flush();
     }
-    void flush();
 
     byte_writer to_;
     std::string waiting_;

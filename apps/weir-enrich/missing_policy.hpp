@@ -5,9 +5,8 @@
 #include <optional>
 
 #include "counts.hpp"
-#include "journal_writer.hpp"
+#include "kept_records.hpp"
 #include "on_missing.hpp"
-#include "side_output.hpp"
 #include "waiting_room.hpp"
 
 namespace weir_enrich {
@@ -16,13 +15,14 @@ namespace weir_enrich {
 struct trade_fate {
     run_counts& counts;
     on_missing missing = on_missing::drop;
-    side_output* side = nullptr;        ///< with on_missing::side_output; null: only counted
-    waiting_room* room = nullptr;       ///< with on_missing::wait
-    journal_writer* journal = nullptr;  ///< null: none is kept
+    waiting_room* room = nullptr;  ///< with on_missing::wait
+    /// Without a journal none is kept. With on_missing::side_output and without a side output
+    /// trades are only counted.
+    kept_records kept;
 
     /// It leaves the joins.
     void decided(const trade& t) const {
-        if (journal) journal->add(t);
+        if (kept.journal) kept.journal->add(t);
     }
 };
 
@@ -45,16 +45,23 @@ public:
         misses_->add(1);
         if (fate_.missing == on_missing::use_default) return &stand_in_;
         if (fate_.missing == on_missing::side_output) {
-            if (fate_.side) fate_.side->add(t);
-            fate_.counts.diverted.add(1);
+            divert(t);
         } else {
+            fate_.decided(t);
             fate_.counts.dropped.add(1);
         }
-        fate_.decided(t);
         return nullptr;
     }
 
 private:
+    void divert(const trade& t) {
+        fate_.decided(t);
+        side_output* const side = fate_.kept.side;
+        if (!side) return fate_.counts.diverted.add(1);
+        side->add(t);  // which counts it when it is written
+        if (side->is_full()) fate_.kept.hand_over();
+    }
+
     trade_fate fate_;
     Row stand_in_;
     counter* misses_;

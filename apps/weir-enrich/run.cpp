@@ -13,6 +13,7 @@
 #include <exception>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <utility>
 
@@ -20,6 +21,7 @@
 #include "joining.hpp"
 #include "latencies.hpp"
 #include "now.hpp"
+#include "used_places.hpp"
 
 namespace weir_enrich {
 
@@ -44,21 +46,31 @@ std::exception_ptr cause_of(std::exception_ptr error) {
 class enricher {
 public:
     enricher(const run_options& o, run_state& state, const observer& seen)
-        : joining_(o, state), outputs_(o, state, seen) {}
+        : options_(o), state_(state), seen_(seen), joining_(o, state) {}
 
+    /// What is read is opened first, and then what is written; the files of the run before are
+    /// emptied when all of that is there.
     void build(weir::pipeline& p, const asio::any_io_executor& executor) {
-        outputs_.build(p, executor, joining_.open(p, executor));
+        joining::inputs in = joining_.open(p, executor);
+        outputs_.emplace(options_, state_, seen_, executor);
+        joining_.open_records();
+        joining_.begin();
+        outputs_->begin();
+        outputs_->build(p, joining_.join(p, std::move(in)), joining_.kept());
     }
 
     /// To be called when all is over.
     void close() {
-        outputs_.close();
+        outputs_->close();
         joining_.close();
     }
 
 private:
+    const run_options& options_;
+    run_state& state_;
+    const observer& seen_;
     joining joining_;
-    delivery outputs_;
+    std::optional<delivery> outputs_;
 };
 
 /// One to join, to encode and to write to ports, one for what may wait for a disk, and those who
@@ -125,6 +137,7 @@ std::string ledger_line(const run_state& s) {
 }
 
 exit_code run(const run_options& o) {
+    check_places(o);
     run_state state;
     latencies delays;
     std::mutex writing;  // what writes may be several

@@ -3,11 +3,15 @@
 #include <weir/codec/frame_write.hpp>
 #include <weir/codec/json_write.hpp>
 
+#include <algorithm>
+#include <cstdint>
+
 #include "csv_fields.hpp"
 
 namespace weir_enrich {
 
-side_output::side_output(const place& to) : format_(to.format), to_(to) {
+side_output::side_output(const place& to, counter& written)
+    : format_(to.format), to_(to), written_(&written) {
     if (format_ == format::csv) waiting_ = csv_header<trade>();
 }
 
@@ -22,14 +26,30 @@ void side_output::add(const trade& t) {
         default:
             weir::codec::append_json_line(waiting_, t);
     }
-    if (waiting_.size() < enough) return;
-    to_.write(waiting_);
+    ends_.push_back(waiting_.size());
+}
+
+void side_output::flush() {
+    if (waiting_.empty()) return;
+    const std::uint64_t before = to_.written();
+    const auto count = [this, before] {
+        const std::uint64_t taken = to_.written() - before;
+        const auto whole = std::ranges::upper_bound(ends_, taken);
+        written_->add(static_cast<std::uint64_t>(whole - ends_.begin()));
+    };
+    try {
+        to_.write(waiting_);
+    } catch (...) {
+        count();
+        throw;
+    }
+    count();
     waiting_.clear();
+    ends_.clear();
 }
 
 void side_output::close() {
-    to_.write(waiting_);
-    waiting_.clear();
+    flush();
     to_.close();
 }
 

@@ -9,11 +9,19 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "regular_file.hpp"
+
 namespace weir_enrich {
 
 namespace sqlite = weir::sqlite;
 
 namespace {
+
+/// SQLite would wait for the other end of a pipe.
+const std::string& regular_file(const std::string& path) {
+    require_regular_file(path);
+    return path;
+}
 
 template <class M>
 constexpr sqlite::column_type type_of(const M&) {
@@ -66,7 +74,7 @@ void bind_row(sqlite::row_binder& row, const enriched_trade& t) {
     });
 }
 
-sqlite_output::sqlite_output(const place& to) : database_(to.path), table_(to.table) {
+sqlite_output::sqlite_output(const place& to) : database_(regular_file(to.path)), table_(to.table) {
     const sqlite::table t = described(table_);
     create_if_absent(database_, t);
     check_columns(database_, t);

@@ -5,6 +5,7 @@
 #include <weir/connectors/csv/file_reader.hpp>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <cstddef>
 #include <stdexcept>
@@ -25,12 +26,13 @@ public:
     csv_reader(const place& from, bad_records& bad)
         : name_(from.path),
           file_(from.kind == place_kind::standard ? "-" : from.path, options()),
-          bad_(bad) {}
+          bad_(bad) {
+        if (is_file(from)) first_.emplace(read());
+    }
 
     std::optional<std::vector<trade>> next() override {
-        const auto batch = file_.next();
+        const auto batch = first_ ? *std::exchange(first_, std::nullopt) : read();
         if (!batch) return std::nullopt;
-        if (!fields_) fields_.emplace(file_.path(), batch->columns());
         std::vector<trade> trades;
         trades.reserve(batch->size());
         for (const csv::entry e : *batch) add(trades, e);
@@ -43,6 +45,17 @@ private:
         csv::read_options o;
         o.allow_no_records = true;
         return o;
+    }
+    /// Something else would have to be waited for.
+    static bool is_file(const place& from) {
+        struct stat status{};
+        return from.kind == place_kind::file &&
+               (::stat(from.path.c_str(), &status) != 0 || S_ISREG(status.st_mode));
+    }
+    std::optional<csv::batch> read() {
+        auto batch = file_.next();
+        if (batch && !fields_) fields_.emplace(file_.path(), batch->columns());
+        return batch;
     }
     void add(std::vector<trade>& to, const csv::entry& e) {
         if (!e.ok()) return bad_.add(fmt::format("{}: {}: rejected", name_, e.error().message()));
@@ -60,6 +73,8 @@ private:
     csv::file_reader file_;
     bad_records& bad_;
     std::optional<csv_fields<trade>> fields_;
+    // Of a file, read at once: what is no file of trades is found before anything is written.
+    std::optional<std::optional<csv::batch>> first_;
 };
 
 /// JSON lines, or frames.

@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 #include <shared/interruption.hpp>
 #include <shared/log.hpp>
+#include <shared/used_files.hpp>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -52,18 +54,20 @@ fs::path rejects_path(const load_options& o) {
     return path += ".rejects.csv";
 }
 
-/// Refuses to write where it reads.
-void check_paths(const load_options& o) {
-    const auto same = [](const fs::path& a, const fs::path& b) {
-        std::error_code none;
-        return fs::equivalent(a, b, none) || a.lexically_normal() == b.lexically_normal();
+/// Refuses to write where it reads, or two things to one file.
+void check_files(const load_options& o) {
+    weir_apps::used_files files;
+    const auto use = [](const char* option, const fs::path& file) {
+        return fmt::format("{} {}", option, file.string());
     };
-    const fs::path rejects = rejects_path(o);
-    if (same(o.input, o.database) || same(o.input, rejects) || same(o.database, rejects)) {
-        throw weir_apps::usage_error(fmt::format(
-            "the input {}, the database {} and the file of rejects {} must be different files",
-            o.input.string(), o.database.string(), rejects.string()));
+    if (o.input == "-") {
+        files.reads_open("--input -", STDIN_FILENO);
+    } else {
+        files.reads(use("--input", o.input), o.input);
     }
+    files.writes_table(use("--database", o.database), o.database, "");
+    files.writes(use("--rejects", rejects_path(o)), rejects_path(o));
+    files.check();
 }
 
 /// Refuses a database that would be gone when the load ends.
@@ -257,8 +261,8 @@ exit_code tell_interrupted(const sqlite::error& error, progress& shown) {
 }  // namespace
 
 exit_code run_pipeline(const load_options& o) {
-    check_paths(o);
     check_database(o);
+    check_files(o);
     load_counts counts;
     reject_file rejects(rejects_path(o));
     rejects.check_old();

@@ -350,3 +350,25 @@ TEST_CASE("Progress for programs is one JSON object a line") {
           "{\"event\":\"end\",\"outcome\":\"failed\","
           "\"error\":\"cannot open no.csv: No such file or directory\"}\n");
 }
+
+TEST_CASE("a load does not write to what it reads, nor two things to one file, by whatever name") {
+    const scratch dir;
+    const std::string people = people_csv(3);
+    write_file(dir / "people.csv", people);
+    std::filesystem::create_symlink("people.csv", dir / "link.csv");
+    std::filesystem::create_hard_link(dir / "people.csv", dir / "hard.csv");
+    const auto refused = [&](const std::string& database, const std::string& rejects) {
+        const auto done = run(dir.path(), {"run-pipeline", "--input", "people.csv", "--database",
+                                           database, "--rejects", rejects});
+        CHECK_MESSAGE(done.code == 2, done.err);
+        CHECK_MESSAGE(done.err.find("--") != done.err.npos, done.err);
+        CHECK(read_file(dir / "people.csv") == people);
+    };
+    for (const std::string name : {"people.csv", "./people.csv", "link.csv", "hard.csv"}) {
+        refused(name, "r.csv");
+        refused("p.db", name);
+    }
+    refused("p.db", "./p.db");
+    refused("p.db", "p.db-journal");
+    CHECK(dir.names() == std::vector<std::string>{"hard.csv", "link.csv", "people.csv"});
+}

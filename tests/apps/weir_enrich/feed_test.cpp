@@ -1,6 +1,7 @@
 // weir-enrich with tables that feeds fill and change: files that grow, and clients.
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <filesystem>
@@ -180,4 +181,35 @@ TEST_CASE("while a table is waited for no trade is taken, and a signal ends that
     p.signal(SIGTERM);
     line_with(p, "received 0 = emitted 0 + dropped 0 + rejected 0");
     CHECK(p.wait() == 130);
+}
+
+TEST_CASE(
+    "tables behind links are read again: a target that is rewritten, a link that is swapped") {
+    const scratch dir;
+    const auto publish = [&dir](const std::string& version, const std::string& tier) {
+        std::filesystem::create_directory(dir / version);
+        write_file(dir / version / "accounts.csv",
+                   "user_id,name,tier,fee_rate\n1,Ann," + tier + ",0.5\n");
+        std::filesystem::create_directory_symlink(version, dir / "..new");
+        std::filesystem::rename(dir / "..new", dir / "..data");
+    };
+    publish("1", "bronze");
+    std::filesystem::create_symlink("..data/accounts.csv", dir / "accounts.csv");
+    run_with r(dir, "accounts.csv");
+    trades_in trades(r.p, line_with(r.p, "trades: listening on "));
+    CHECK(has(trades.enriched(), tier("bronze")));
+    publish("2", "silver");
+    line_with(r.p, "accounts.csv: read again");
+    trades.until(tier("silver"));
+    write_file(dir / "2" / "accounts.csv", "user_id,name,tier,fee_rate\n1,Ann,gold,0.5\n");
+    line_with(r.p, "accounts.csv: read again");
+    trades.until(tier("gold"));
+    // And what is no table does not take its place.
+    std::filesystem::remove(dir / "accounts.csv");
+    REQUIRE(::mkfifo((dir / "new").c_str(), 0600) == 0);
+    std::filesystem::rename(dir / "new", dir / "accounts.csv");
+    CHECK(
+        has(line_with(r.p, "stays in use"), "accounts.csv: is a pipe; it must be a regular file"));
+    CHECK(has(trades.enriched(), tier("gold")));
+    r.end("+ dropped 0 + rejected 0");
 }

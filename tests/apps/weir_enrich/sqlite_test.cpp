@@ -48,11 +48,13 @@ TEST_CASE("tables come from a database, and are read again when it has changed")
 
     // A table with a fault is not used, whatever else it says; and again when it is in order.
     db.exec("BEGIN; UPDATE rates SET rate = 4; INSERT INTO rates VALUES ('USD', -1); COMMIT");
-    CHECK(
-        has(line_with(p, "stays in use"), "tables.db: table rates: row 2: rate: must be above 0"));
+    CHECK(has(line_with(p, "stays in use"),
+              "tables.db: table rates: row 2 (currency USD): rate: must be above 0"));
     CHECK(has(trades.enriched(), R"("notional":3,)"));
     db.exec("UPDATE rates SET rate = 'much' WHERE currency = 'USD'");
-    CHECK(has(line_with(p, "stays in use"), "rates"));
+    const std::string much = line_with(p, "stays in use");
+    CHECK_MESSAGE(has(much, "column rate holds "), much);
+    CHECK_MESSAGE(has(much, "(row 2, currency USD)"), much);
     CHECK(has(trades.enriched(), R"("notional":3,)"));
     db.exec("UPDATE rates SET rate = 1 WHERE currency = 'USD'");
     trades.until(R"("notional":4,)");
@@ -112,5 +114,5 @@ TEST_CASE("a database that is not as it should be ends the run before it begins"
     CHECK(db.row_count("rates") == 1);
     db.exec("INSERT INTO rates VALUES ('EUR', 1)");
     failed("--rates", "sqlite:tables.db?table=rates",
-           "tables.db: table rates: row 2: currency: is there twice");
+           "tables.db: table rates: row 2 (currency EUR): currency: is there twice");
 }

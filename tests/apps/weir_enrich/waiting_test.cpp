@@ -54,7 +54,7 @@ struct fixture {
         weir::any_stream<account_update> users = accounts.stream();
         weir::any_stream<rate_update> worths = rates.stream();
         weir::any_stream<trade> in = trades.stream();
-        const trade_fate fate{counts, on_missing::wait, nullptr, &room, nullptr};
+        const trade_fate fate{counts, on_missing::wait, &room, {}};
         return std::move(in) | with_waiting(room) |
                enrich(listed(), std::move(users) | noted(to, table_name::accounts),
                       std::move(worths) | noted(to, table_name::rates), fate) |

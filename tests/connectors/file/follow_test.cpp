@@ -7,11 +7,15 @@
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/testing/drive.hpp>
+#include <weir/testing/virtual_clock.hpp>
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -24,6 +28,7 @@
 using namespace weir::testing;
 using weir::file::file_break;
 using weir::file::followed_block;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -34,9 +39,14 @@ void append(const std::filesystem::path& path, std::string_view text) {
 /// A file that is followed, and what was said of it: bytes, and `<t>` and `<r>` where it was
 /// truncated and replaced.
 struct followed {
-    explicit followed(std::string_view text, std::size_t block_size = 1 << 16) : path(dir / "f") {
+    explicit followed(
+        std::string_view text, std::size_t block_size = 1 << 16,
+        const std::function<void(const std::filesystem::path&)>& prepare = [](const auto&) {})
+        : path(dir / "f") {
+        weir::set_clock(io, time);
         weir::set_blocking_executor(io, io.get_executor());  // all on this thread
         write(path, text);
+        prepare(path);
         weir::file::follow_options options;
         options.block_size = block_size;
         auto note = weir::for_each([this](followed_block&& b) {
@@ -57,6 +67,7 @@ struct followed {
 
     temporary_directory dir;
     std::filesystem::path path;
+    std::shared_ptr<virtual_clock> time = std::make_shared<virtual_clock>();
     asio::io_context io;
     asio::cancellation_signal stop;
     std::string seen;
@@ -124,6 +135,82 @@ TEST_CASE("a file that is deleted is waited for") {
     CHECK_FALSE(f.running->done);
 }
 
+TEST_CASE(
+    "a file that is moved away is read on, until it has been quiet with another in its place") {
+    followed f("one,");
+    CHECK(f.take() == "one,");
+    std::ofstream writer(f.path, std::ios::app);
+    std::filesystem::rename(f.path, f.dir / "f.1");
+    writer << "two," << std::flush;
+    CHECK(f.take() == "two,");
+    write(f.path, "new,");
+    CHECK(f.take().empty());
+    f.time->advance(900ms);
+    writer << "three," << std::flush;
+    CHECK(f.take() == "three,");
+    f.time->advance(900ms);
+    CHECK(f.take().empty());
+    f.time->advance(100ms);
+    CHECK(f.take() == "<r>new,");
+    writer << "too late," << std::flush;
+    append(f.path, "newer,");
+    CHECK(f.take() == "newer,");
+}
+
+TEST_CASE("once its writer has closed it, a file that was moved away is left soon") {
+    followed f("one,");
+    CHECK(f.take() == "one,");
+    std::ofstream writer(f.path, std::ios::app);
+    std::filesystem::rename(f.path, f.dir / "f.1");
+    write(f.path, "new,");
+    writer << "two," << std::flush;
+    CHECK(f.take() == "two,");
+    writer.close();
+    CHECK(f.take().empty());
+    f.time->advance(100ms);
+    CHECK(f.take() == "<r>new,");
+}
+
+TEST_CASE("a file that was moved away is followed, and so is its name when it comes back") {
+    followed f("one,");
+    CHECK(f.take() == "one,");
+    std::filesystem::rename(f.path, f.dir / "f.1");
+    append(f.dir / "f.1", "two,");
+    CHECK(f.take() == "two,");
+    std::filesystem::rename(f.dir / "f.1", f.path);
+    append(f.path, "three,");
+    CHECK(f.take() == "three,");
+    std::filesystem::rename(f.path, f.dir / "f.1");
+    std::filesystem::remove(f.dir / "f.1");
+    CHECK(f.take().empty());
+    write(f.path, "new,");
+    CHECK(f.take() == "<r>new,");
+}
+
+TEST_CASE("a file behind links is followed, and so is another that they lead to") {
+    temporary_directory dir;
+    const auto publish = [&dir](const std::string& version, std::string_view text) {
+        std::filesystem::create_directory(dir / version);
+        write(dir / version / "f", text);
+        std::filesystem::create_directory_symlink(version, dir / "..new");
+        std::filesystem::rename(dir / "..new", dir / "..data");
+    };
+    publish("1", "one,");
+    followed f("", 100, [&](const std::filesystem::path& path) {
+        std::filesystem::remove(path);
+        std::filesystem::create_symlink(dir / "..data" / "f", path);
+    });
+    CHECK(f.take() == "one,");
+    append(dir / "1" / "f", "two,");
+    CHECK(f.take() == "two,");
+    publish("2", "new,");
+    CHECK(f.take().empty());
+    f.time->advance(1s);
+    CHECK(f.take() == "<r>new,");
+    append(dir / "2" / "f", "newer,");
+    CHECK(f.take() == "newer,");
+}
+
 TEST_CASE("other files of the directory are of no interest to who follows one") {
     followed f("one");
     CHECK(f.take() == "one");
@@ -166,6 +253,30 @@ TEST_CASE("a directory that goes ends what follows a file in it") {
     std::filesystem::remove_all(f.dir.path());
     settle(f.io);
     CHECK_THROWS_AS(f.running->get(), std::system_error);
+}
+
+TEST_CASE("a directory that goes is told of, also when the file had been moved away in it") {
+    followed f("one");
+    f.take();
+    std::filesystem::rename(f.path, f.dir / "f.1");
+    f.take();
+    std::filesystem::remove_all(f.dir.path());
+    settle(f.io);
+    CHECK_THROWS_WITH_AS(f.running->get(), doctest::Contains(f.dir.path().c_str()),
+                         std::system_error);
+}
+
+TEST_CASE("what is no file is not followed, and nothing waits for its other end") {
+    followed f("one");
+    f.take();
+    std::filesystem::remove(f.path);
+    REQUIRE(::mkfifo(f.path.c_str(), 0600) == 0);
+    settle(f.io);
+    CHECK_THROWS_WITH_AS(f.running->get(), doctest::Contains("which is a pipe"), std::system_error);
+    CHECK_THROWS_WITH_AS(static_cast<void>(weir::file::follow(f.path)),
+                         doctest::Contains("which is a pipe"), std::system_error);
+    CHECK_THROWS_WITH_AS(static_cast<void>(weir::file::follow("/dev/null")),
+                         doctest::Contains("which is a device"), std::system_error);
 }
 
 TEST_CASE("cancelled while it waits for more, it completes") {

@@ -6,10 +6,14 @@
 #include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -114,6 +118,147 @@ TEST_CASE("a file that is linked in its place has changed") {
     std::filesystem::remove(w.path);
     std::filesystem::create_symlink(w.dir / "one", w.path);
     CHECK(w.take() == changes{change::written});
+}
+
+TEST_CASE("a file that is linked in its place has changed, also when its other name is gone") {
+    watched w;
+    w.start_watching();
+    for (int i = 0; i != 50; ++i) {
+        write(w.dir / "one", std::to_string(i));
+        std::filesystem::create_hard_link(w.dir / "one", w.path);
+        std::filesystem::remove(w.dir / "one");
+        CHECK(w.take() == changes{change::written});
+        std::filesystem::remove(w.path);
+        CHECK(w.take() == changes{change::removed});
+    }
+}
+
+TEST_CASE("a file that is made and read before it is whole has not changed") {
+    watched w;
+    w.start_watching();
+    std::ofstream out(w.path);
+    out << "half" << std::flush;
+    CHECK(w.take().empty());
+    out << "whole";
+    out.close();
+    CHECK(w.take() == changes{change::written});
+}
+
+TEST_CASE("two files that are exchanged have changed") {
+    watched w;
+    write(w.path, "a");
+    write(w.dir / "new", "b");
+    w.start_watching();
+    const auto exchange = [&w] {
+        return ::syscall(SYS_renameat2, AT_FDCWD, (w.dir / "new").c_str(), AT_FDCWD, w.path.c_str(),
+                         1u << 1);
+    };
+    if (exchange() != 0) return;  // not on this file system
+    CHECK(w.take() == changes{change::written});
+    REQUIRE(exchange() == 0);
+    CHECK(w.take() == changes{change::written});
+}
+
+TEST_CASE("what a link points at has changed when it is written, replaced or removed") {
+    watched w("link.csv");
+    std::filesystem::create_directory(w.dir / "sub");
+    write(w.dir / "sub" / "real", "a");
+    std::filesystem::create_symlink("sub/real", w.path);
+    w.start_watching();
+    write(w.dir / "sub" / "real", "b");
+    CHECK(w.take() == changes{change::written});
+    write(w.dir / "sub" / "new", "c");
+    std::filesystem::rename(w.dir / "sub" / "new", w.dir / "sub" / "real");
+    CHECK(w.take() == changes{change::written});
+    std::filesystem::remove(w.dir / "sub" / "real");
+    CHECK(w.take() == changes{change::removed});
+    write(w.dir / "sub" / "real", "d");
+    CHECK(w.take() == changes{change::written});
+    // Another link in its place, to what is not there yet.
+    std::filesystem::create_symlink("later/real", w.dir / "next");
+    std::filesystem::rename(w.dir / "next", w.path);
+    CHECK(w.take() == changes{change::removed});
+    std::filesystem::create_directory(w.dir / "later");
+    CHECK(w.take().empty());
+    write(w.dir / "later" / "real", "e");
+    CHECK(w.take() == changes{change::written});
+    write(w.dir / "sub" / "real", "of no interest");
+    CHECK(w.take().empty());
+}
+
+TEST_CASE("a link on the way that is swapped, as Kubernetes does, is a change, time and again") {
+    watched w("table.csv");
+    const auto publish = [&w](const std::string& version, std::string_view text) {
+        std::filesystem::create_directory(w.dir / version);
+        write(w.dir / version / "table.csv", text);
+        std::filesystem::create_directory_symlink(version, w.dir / "..data_tmp");
+        std::filesystem::rename(w.dir / "..data_tmp", w.dir / "..data");
+    };
+    publish("1", "one");
+    std::filesystem::create_symlink("..data/table.csv", w.path);
+    w.start_watching();
+    for (const std::string version : {"2", "3", "4"}) {
+        publish(version, version);
+        CHECK(w.take() == changes{change::written});
+    }
+    std::filesystem::remove_all(w.dir / "2");
+    CHECK(w.take().empty());
+    write(w.dir / "4" / "table.csv", "in place");
+    CHECK(w.take() == changes{change::written});
+}
+
+TEST_CASE("a directory that another takes the place of is gone on with") {
+    watched w;
+    std::filesystem::create_directory(w.dir / "sub");
+    w.path = w.dir / "sub" / "f";
+    write(w.path, "a");
+    w.start_watching();
+    std::filesystem::create_directory(w.dir / "new");
+    write(w.dir / "new" / "f", "b");
+    REQUIRE(::syscall(SYS_renameat2, AT_FDCWD, (w.dir / "new").c_str(), AT_FDCWD,
+                      (w.dir / "sub").c_str(), 1u << 1) == 0);
+    CHECK(w.take() == changes{change::written});
+    write(w.path, "c");
+    CHECK(w.take() == changes{change::written});
+}
+
+TEST_CASE("many watches take one inotify instance, and each hears its own") {
+    // The limit of instances is 128 a user, where it was not raised.
+    constexpr int many = 300;
+    temporary_directory dir;
+    asio::io_context io;
+    std::vector<weir::file::change_stream> streams;
+    for (int i = 0; i != many; ++i) {
+        streams.push_back(weir::file::watch(dir / ("f" + std::to_string(i))));
+    }
+    std::vector<std::shared_ptr<outcome<std::optional<change>>>> next;
+    for (auto& s : streams) next.push_back(start_next(io, s));
+    settle(io);
+    for (int i = 0; i < many; i += 3) write(dir / ("f" + std::to_string(i)), "x");
+    settle(io);
+    for (int i = 0; i != many; ++i) {
+        CHECK(next[static_cast<std::size_t>(i)]->done == (i % 3 == 0));
+    }
+    streams.clear();
+    settle(io);
+}
+
+TEST_CASE("a note that another context has read is not lost") {
+    temporary_directory dir;
+    asio::io_context one;
+    asio::io_context other;
+    auto first = weir::file::watch(dir / "a");
+    auto second = weir::file::watch(dir / "b");
+    auto next_first = start_next(one, first);
+    auto next_second = start_next(other, second);
+    settle(one);
+    settle(other);
+    write(dir / "b", "x");
+    write(dir / "a", "x");
+    settle(one);  // reads both
+    CHECK(next_first->done);
+    settle(other);
+    CHECK(next_second->done);
 }
 
 TEST_CASE("many changes while nobody looks are one, the latest") {

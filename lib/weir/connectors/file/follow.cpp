@@ -3,18 +3,24 @@
 
 #include <sys/inotify.h>
 
+#include <algorithm>
+
 namespace weir::file {
 
 namespace {
 
-constexpr std::uint32_t signs_of_growth =
-    IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE;
+// IN_ATTRIB: also when its last name goes.
+constexpr std::uint32_t signs_of_growth = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
+/// Until which it makes no difference how long it is.
+constexpr std::chrono::nanoseconds longest_quiet = std::chrono::hours(24 * 365);
 
 }  // namespace
 
 follow_stream::follow_stream(const std::filesystem::path& path, const follow_options& options)
-    : notes_(path, signs_of_growth),
-      file_(std::make_shared<growing_file>(path, options.block_size)) {}
+    : notes_(path, 0),
+      file_(std::make_shared<growing_file>(path, options.block_size,
+                                           notes_.watch_inode(signs_of_growth))),
+      quiet_(std::clamp(options.quiet, std::chrono::nanoseconds::zero(), longest_quiet)) {}
 
 std::optional<followed_block> follow_stream::look(poll_context& cx) {
     for (;;) {
@@ -24,26 +30,52 @@ std::optional<followed_block> follow_stream::look(poll_context& cx) {
         }
         auto done = reading_.poll(cx);
         if (!done) return std::nullopt;
-        auto& [error, block] = *done;
+        auto& [error, found] = *done;
         if (error) std::rethrow_exception(std::move(error));
-        if (block.bytes.empty() && block.before == file_break::none) continue;
+        set_patience(cx, found);
+        if (found.block.bytes.empty() && found.block.before == file_break::none) continue;
         news_ = true;
-        return std::move(block);
+        return std::move(found.block);
     }
 }
 
 /// False: there is nothing to read, and a wake-up is arranged.
 bool follow_stream::has_news(poll_context& cx) {
     while (!news_) {
-        while (notes_.next(cx)) news_ = true;
-        if (!news_ && !notes_.wait(cx)) return false;
+        while (const auto note = notes_.next()) {
+            news_ = true;
+            if (note->of == watched::inode && (note->mask & IN_CLOSE_WRITE) != 0) closed_ = true;
+        }
+        if (news_) break;
+        if (let_go_at_ && alarm_.reached(cx, *let_go_at_)) {
+            let_go_ = news_ = true;
+        } else if (!notes_.wait(cx)) {
+            return false;
+        }
     }
     return true;
 }
 
 void follow_stream::start_reading(poll_context& cx) {
     news_ = false;  // what happens from now on is noted
-    start_blocking(reading_, cx, file_, [](growing_file& file) { return file.next(); });
+    start_blocking(reading_, cx, file_,
+                   [let_go = let_go_](growing_file& file) { return file.next(let_go); });
+}
+
+/// How long a file that another has taken the place of may be quiet. Each time that it grows it has
+/// all of it again.
+void follow_stream::set_patience(poll_context& cx, const growing_file::growth& found) {
+    const auto now = clock_of(cx.executor()).now();
+    if (!found.has_successor) {
+        let_go_at_.reset();
+        alarm_.cancel();
+        closed_ = false;
+    } else if (closed_) {
+        let_go_at_ = std::min(let_go_at_.value_or(clock::time_point::max()), now + quiet_ / 10);
+    } else if (!let_go_at_) {
+        let_go_at_ = now + quiet_;
+    }
+    let_go_ = false;
 }
 
 }  // namespace weir::file

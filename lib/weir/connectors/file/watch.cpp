@@ -1,45 +1,94 @@
 #include <weir/connectors/file/watch.hpp>
 
 #include <sys/inotify.h>
-#include <sys/stat.h>
+
+#include <utility>
 
 namespace weir::file {
 
 namespace {
 
-constexpr std::uint32_t signs_of_change =
-    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE;
+constexpr std::uint32_t signs_of_change = IN_CLOSE_WRITE | IN_CLOSE_NOWRITE | IN_OPEN;
+
+std::optional<struct stat> status_of(const std::filesystem::path& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+    return status;
+}
+
+bool same_time(const timespec& a, const timespec& b) {
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/// Whether they are of one file that was not written in between.
+bool same(const struct stat& a, const struct stat& b) {
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
+           same_time(a.st_mtim, b.st_mtim);
+}
 
 }  // namespace
 
 change_stream::change_stream(const std::filesystem::path& path)
-    : path_(path), notes_(path, signs_of_change) {}
+    : path_(path), notes_(path, signs_of_change), known_(status_of(path)) {}
 
 std::optional<change> change_stream::look(poll_context& cx) {
     do {
-        while (const auto what = notes_.next(cx)) take_note(*what);
-        if (latest_) return std::exchange(latest_, std::nullopt);
+        take_notes();
+        // What is there now was maybe noted meanwhile.
+        if (is_linked() || is_exchanged()) {
+            take_notes();
+            if (is_linked() || is_exchanged()) found(change::written);
+        }
+        if (latest_) {
+            known_ = status_of(path_);
+            return std::exchange(latest_, std::nullopt);
+        }
     } while (notes_.wait(cx));
     return std::nullopt;
 }
 
-void change_stream::take_note(std::uint32_t what) {
-    if ((what & IN_Q_OVERFLOW) != 0) {
-        // Notes were lost: as if it had changed, to be on the safe side.
-        struct stat status{};
-        latest_ = ::stat(path_.c_str(), &status) == 0 ? change::written : change::removed;
-        return;
-    }
-    if ((what & (IN_DELETE | IN_MOVED_FROM)) != 0) latest_ = change::removed;
-    if ((what & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) latest_ = change::written;
-    if ((what & IN_CREATE) != 0 && is_linked()) latest_ = change::written;
+void change_stream::take_notes() {
+    while (const auto note = notes_.next()) take_note(*note);
 }
 
-/// A new name of a file that was there before. (One that is new has still to be written.)
+void change_stream::take_note(const file_note& note) {
+    if (note.of == watched::way) return take_note_of_way(note.mask);
+    if ((note.mask & (IN_DELETE | IN_MOVED_FROM)) != 0) found(change::removed);
+    if ((note.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) found(change::written);
+    if ((note.mask & IN_CREATE) != 0) {
+        created_ = true;
+        open_ = false;
+    }
+    if ((note.mask & IN_OPEN) != 0) open_ = true;
+    if ((note.mask & IN_CLOSE_NOWRITE) != 0) open_ = false;
+}
+
+/// Another file may be there now, or none.
+void change_stream::take_note_of_way(std::uint32_t mask) {
+    const auto now = status_of(path_);
+    // Where notes were lost it counts as written, to be on the safe side.
+    const bool lost = (mask & IN_Q_OVERFLOW) != 0;
+    if (now && (lost || !known_ || !same(*now, *known_))) found(change::written);
+    if (!now && (lost || known_)) found(change::removed);
+    known_ = now;
+}
+
+void change_stream::found(change what) {
+    latest_ = what;
+    created_ = false;
+}
+
+/// A new name of a file that was there before. One that is new is opened, and has still to be
+/// written.
 bool change_stream::is_linked() const {
-    struct stat status{};
-    if (::lstat(path_.c_str(), &status) != 0) return false;
-    return S_ISLNK(status.st_mode) || status.st_nlink > 1;
+    if (!created_ || open_) return false;
+    const auto now = status_of(path_);
+    return now && (now->st_nlink > 1 || now->st_size != 0);
+}
+
+/// One went from there, and the other had come before.
+bool change_stream::is_exchanged() const {
+    return latest_ == change::removed && !created_ && status_of(path_).has_value();
 }
 
 }  // namespace weir::file

@@ -6,6 +6,8 @@
 #include <weir/core/poll.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -39,12 +41,19 @@ public:
 private:
     // Nothing: a wake-up is arranged.
     std::optional<change> look(poll_context& cx);
-    void take_note(std::uint32_t what);
+    void take_notes();
+    void take_note(const file_note& note);
+    void take_note_of_way(std::uint32_t mask);
+    void found(change what);
     bool is_linked() const;
+    bool is_exchanged() const;
 
     std::filesystem::path path_;
-    name_watch notes_;
+    name_watch notes_;  // first, so that no change is missed
+    std::optional<struct stat> known_;
     std::optional<change> latest_;
+    bool created_ = false;  // its name has come, and it is not known whether it is whole
+    bool open_ = false;     // since then, by its writer or another
 };
 
 /// A stream of what happens to the file at `path` from this call on; endless.
@@ -53,13 +62,16 @@ private:
 ///     load("accounts.csv");                               // then this: no change is missed
 ///     while (auto c = co_await changes.next()) ...
 ///
-/// Says `written` when a writer closes the file, when another is moved over it or linked there (as
-/// editors and careful programs do), and `removed` when its name goes. It need not exist yet; its
-/// directory must. What happens between two polls is one item, the latest.
-/// It is the name that is watched: of a symbolic link, not what it points at.
-/// Linux (inotify), local file systems.
-/// Errors: `std::system_error` that names the directory, from this call when it cannot be watched,
-/// and out of the pipeline when the directory itself is removed or moved.
+/// Says `written` when a writer closes the file, when another is moved over it, exchanged with it
+/// or linked there (as editors and careful programs do), and `removed` when its name goes. It need
+/// not exist yet; its directory must. What happens between two polls is one item, the latest. It is
+/// the file that the path leads to which is watched: behind symbolic links, wherever they stand in
+/// the path. When a link, or a directory on the way, is replaced, and another file is there now,
+/// that is `written`. A link may lead nowhere for a while. It may say `written` once too often, of
+/// a file that is opened by others while it is made. Linux (inotify), local file systems. All
+/// watches of the process share one inotify instance; each takes a file descriptor. Errors:
+/// `std::system_error` that names the directory, from this call when it cannot be watched, and out
+/// of the pipeline when the directory is removed or moved, and no other is in its place.
 inline change_stream watch(const std::filesystem::path& path) {
     return change_stream(path);
 }
