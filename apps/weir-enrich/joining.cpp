@@ -35,17 +35,19 @@ joining::stream joining::open(weir::pipeline& p, const asio::any_io_executor& ex
 }
 
 joining::stream joining::open_live(weir::pipeline& p, const asio::any_io_executor& executor) {
-    auto listed = open_instruments(options_.instruments, options_.trades.seed, texts_);
+    auto listed = open_instruments(options_.instruments, options_.trades.seed, texts_, state_.stop);
     if (journal_) journal_->add_snapshot(table_name::instruments, *listed);
     const trade_fate fate = this->fate();
     const change_listeners listeners{fate.journal, fate.room};
-    auto accounts =
-        open_accounts({"accounts", options_.accounts, executor, texts_, state_.accounts}) |
-        p.source("accounts") | noted(listeners, table_name::accounts);
-    auto rates = open_rates({"rates", options_.rates, executor, texts_, state_.rates}) |
+    auto accounts = open_accounts({"accounts", options_.accounts, executor, texts_, state_.accounts,
+                                   state_.connections, state_.stop}) |
+                    p.source("accounts") | noted(listeners, table_name::accounts);
+    auto rates = open_rates({"rates", options_.rates, executor, texts_, state_.rates,
+                             state_.connections, state_.stop}) |
                  p.source("rates") | noted(listeners, table_name::rates);
-    auto trades = open_trades(p, executor, options_.trades, state_.counts, bad_) |
-                  behind_tables(state_.accounts, state_.rates);
+    auto trades =
+        open_trades(p, executor, options_.trades, state_.counts, bad_, state_.connections) |
+        behind_tables(state_.accounts, state_.rates);
     auto joins = enrich(std::move(listed), std::move(accounts), std::move(rates), fate);
     if (!room_) return std::move(trades) | std::move(joins);
     return std::move(trades) | with_waiting(*room_) | p.source("waiting") | std::move(joins);
