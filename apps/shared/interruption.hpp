@@ -3,16 +3,29 @@
 
 #include <weir/core/asio.hpp>
 
+#include <chrono>
+#include <functional>
 #include <stop_token>
 #include <thread>
 
 namespace weir_apps {
+
+/// How long an interrupted program may take to end, and what happens when it takes longer.
+struct end_limit {
+    std::chrono::milliseconds within;
+    /// Called on the thread that waits for signals, so it is called whatever the other threads
+    /// wait for. Most likely it ends the process: see `leave_process`.
+    std::function<void()> late;
+};
 
 /// Turns the first SIGINT or SIGTERM into a stop request; the second kills the program, as if it
 /// had never been caught. From construction to destruction; one at a time.
 class interruption {
 public:
     interruption();
+    /// The same with a limit: its `late` is called if this object still exists when the time since
+    /// the first signal is up.
+    explicit interruption(end_limit limit);
     interruption(const interruption&) = delete;
     interruption& operator=(const interruption&) = delete;
     ~interruption();
@@ -22,10 +35,13 @@ public:
 
 private:
     void wait();
+    void watch();
 
+    end_limit limit_{};
     std::stop_source stop_;
     asio::io_context context_{1};
     asio::signal_set signals_{context_, SIGINT, SIGTERM};
+    asio::steady_timer end_{context_};
     std::thread thread_;
 };
 

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "pending_calls.hpp"
+
 namespace weir_enrich {
 
 namespace {
@@ -27,7 +29,9 @@ byte_reader::byte_reader(const place& from) : name_(from.path) {
         name_ = "the standard input";
         file_ = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
     } else {
-        file_ = ::open(from.path.c_str(), O_RDONLY | O_CLOEXEC);
+        const pending_call here("opening", name_);
+        // A FIFO that has no writer yet is waited for in `read`, which can be stopped.
+        file_ = ::open(from.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     }
     if (file_ < 0) fail("open");
 }
@@ -50,6 +54,7 @@ bool byte_reader::wait() const {
 std::string_view byte_reader::read(std::size_t most) {
     block_.resize(most);
     while (wait()) {
+        const pending_call here("reading", name_);
         const ssize_t n = ::read(file_, block_.data(), most);
         if (n >= 0) return {block_.data(), static_cast<std::size_t>(n)};
         if (errno != EINTR && errno != EAGAIN) fail("read");
@@ -67,6 +72,7 @@ byte_writer::byte_writer(const place& to) : name_(to.path) {
         is_standard_ = true;
         file_ = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
     } else {
+        const pending_call here("opening", name_);
         file_ = ::open(to.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, anyone);
     }
     if (file_ < 0) fail("create");
@@ -91,6 +97,7 @@ void byte_writer::begin() {
 }
 
 void byte_writer::write(std::string_view bytes) {
+    const pending_call here("writing", name_);
     while (!bytes.empty()) {
         const ssize_t n = ::write(file_, bytes.data(), bytes.size());
         if (n >= 0) {
@@ -103,6 +110,7 @@ void byte_writer::write(std::string_view bytes) {
 }
 
 void byte_writer::close() {
+    const pending_call here("closing", name_);
     if (file_ >= 0 && ::close(std::exchange(file_, -1)) != 0) fail("write");
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "csv_fields.hpp"
+#include "pending_calls.hpp"
 #include "regular_file.hpp"
 #include "table_builder.hpp"
 
@@ -14,11 +15,15 @@ namespace weir_enrich {
 namespace csv = weir::csv;
 
 template <class Row>
-std::shared_ptr<table_of<Row>> read_csv_table(const std::filesystem::path& file, texts& texts) {
-    require_regular_file(file.string());
+std::shared_ptr<table_of<Row>> read_csv_table(const std::filesystem::path& file, texts& texts,
+                                              const std::stop_token& stop) {
+    const std::string name = file.string();
+    const pending_call here("reading", name);
+    require_regular_file(name);
     csv::read_options options;
     options.block_size = std::size_t{1} << 20;
     csv::file_reader reader(file, options);
+    const std::stop_callback halt(stop, [&reader] { reader.stop(); });
     std::optional<csv_fields<Row>> fields;
     table_builder<Row> table(texts);
     while (const auto batch = reader.next()) {
@@ -32,14 +37,17 @@ std::shared_ptr<table_of<Row>> read_csv_table(const std::filesystem::path& file,
             throw csv::file_error(file, fmt::format("line {}: {}", e.record().where().line, wrong));
         }
     }
+    if (stop.stop_requested()) throw reading_stopped(name);
     return table.take();
 }
 
 template std::shared_ptr<instrument_table> read_csv_table<instrument>(
-    const std::filesystem::path& file, texts& texts);
+    const std::filesystem::path& file, texts& texts, const std::stop_token& stop);
 template std::shared_ptr<account_table> read_csv_table<account>(const std::filesystem::path& file,
-                                                                texts& texts);
+                                                                texts& texts,
+                                                                const std::stop_token& stop);
 template std::shared_ptr<rate_table> read_csv_table<rate>(const std::filesystem::path& file,
-                                                          texts& texts);
+                                                          texts& texts,
+                                                          const std::stop_token& stop);
 
 }  // namespace weir_enrich

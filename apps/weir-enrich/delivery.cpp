@@ -10,6 +10,7 @@
 #include <weir/sinks/for_each.hpp>
 #include <weir/sinks/into.hpp>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <memory>
@@ -27,6 +28,17 @@ namespace weir_enrich {
 namespace {
 
 constexpr std::size_t trades_a_run = 256;
+
+/// "a.csv, the standard output": what is said when they are cut off.
+std::string names_of_files(const std::vector<place>& places) {
+    std::string names;
+    for (const place& p : places) {
+        if (p.kind != place_kind::file && p.kind != place_kind::standard) continue;
+        if (!names.empty()) names += ", ";
+        names += p.kind == place_kind::standard ? "the standard output" : p.path;
+    }
+    return names.empty() ? "nothing" : names;
+}
 
 }  // namespace
 
@@ -91,17 +103,25 @@ void delivery::add_files(weir::pipeline& p, Runs written) {
         count.add(run->trades.size());
         if (seen_.on_written) seen_.on_written(run->trades);
     };
-    p.add("write files", std::move(written) | weir::for_each(write));
+    p.add("write " + names_of_files(options_.out), std::move(written) | weir::for_each(write));
 }
 
 template <class Runs>
 void delivery::add_port(weir::pipeline& p, open_output& to, Runs written) {
     weir::tcp::publish_options how;
-    how.linger = options_.drain_within;
+    // Over before a drain is: a subscriber that takes nothing is cut short, and not the run cut
+    // off.
+    how.linger = options_.drain_within * 4 / 5;
     how.on_overflow = to.to->behind;
-    how.on_event = [](const weir::tcp::subscriber_event& e) {
-        spdlog::info("subscriber {} {}", weir::tcp::to_string(e.subscriber),
-                     weir::tcp::to_string(e.what));
+    how.max_subscribers = to.to->most;
+    how.idle_limit = to.to->idle;
+    const auto log = std::make_shared<connection_log>(
+        "subscriber", [](const std::string& line) { spdlog::info("{}", line); });
+    how.on_event = [log, &counts = state_.connections](const weir::tcp::subscriber_event& e) {
+        if (e.what == weir::tcp::subscriber_change::refused) counts.refuse();
+        if (e.what == weir::tcp::subscriber_change::idle) counts.idle();
+        if (e.what == weir::tcp::subscriber_change::cut_short) counts.cut_short();
+        log->add(e.subscriber, weir::tcp::to_string(e.what));
     };
     // What is encoded, until it is written.
     const auto unwritten = std::make_shared<std::vector<shared_run>>();
@@ -136,8 +156,8 @@ void delivery::add_database(weir::pipeline& p, sqlite_output& to, Runs written) 
                   weir::batch(transaction);
     auto insert = weir::sqlite::insert_into(to.database(), to.table(), to.columns(),
                                             to.options(state_.counts.emitted.add_place()));
-    p.add("insert " + std::to_string(++inserters_), std::move(trades) | std::move(insert),
-          [&to](const weir::sqlite::load_report& r) {
+    p.add(fmt::format("insert into {} ({})", to.database().file(), ++inserters_),
+          std::move(trades) | std::move(insert), [&to](const weir::sqlite::load_report& r) {
               spdlog::info("{}: {} rows inserted into {}, in {} transactions", to.database().file(),
                            r.rows, to.table(), r.commits);
           });
@@ -149,7 +169,8 @@ void delivery::add_figures(weir::pipeline& p, Runs written) {
         figures_->add(run->trades);
         count.add(run->trades.size());
     };
-    p.add("write figures", std::move(written) | weir::for_each(write));
+    p.add("write figures to " + options_.figures->to.text,
+          std::move(written) | weir::for_each(write));
 }
 
 void delivery::close() {

@@ -60,7 +60,11 @@ exit_code demo(const demo_options& o) {
         }
     };
     fmt::print("weir-enrich demo: 10,000 instruments, 100,000 accounts, 6 currencies\n\n");
-    const bool ended = run_to_end(options_of(o), state, seen);
+    const run_options options = options_of(o);
+    const auto books = [&state] { return fmt::format("weir-enrich: {}\n", ledger_line(state)); };
+    const weir_apps::interruption interrupted(end_limit_of(options, books));
+    state.stop = interrupted.token();
+    const bool ended = run_to_end(options, state, seen);
     fmt::print("{}\n", ledger_line(state));
     return ended ? exit_code::success : exit_code::interrupted;
 }

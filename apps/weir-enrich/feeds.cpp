@@ -99,14 +99,12 @@ weir::any_stream<update_of<Row>> followed(const table_setting& s) {
 template <class Row, class Codec>
 weir::any_stream<update_of<Row>> received(const table_setting& s) {
     const std::string name(s.name);
-    weir::tcp::receive_options options;
-    options.on_event = [name, bad = bad_updates(s)](const weir::tcp::client_event& e) mutable {
-        const std::string client = weir::tcp::to_string(e.client);
-        if (e.what == weir::tcp::client_change::fault) {
-            bad.add(fmt::format("{}: {}", name, client), e.message);
-        } else {
-            spdlog::info("{}: client {} {}", name, client, weir::tcp::to_string(e.what));
-        }
+    auto options = receive_options_of(s.options.from);
+    options.on_event = [name, bad = bad_updates(s),
+                        tell = client_teller(name + ": client", s.connections)](
+                           const weir::tcp::client_event& e) mutable {
+        if (e.what != weir::tcp::client_change::fault) return tell(e);
+        bad.add(fmt::format("{}: {}", name, weir::tcp::to_string(e.client)), e.message);
     };
     auto make = [table = std::make_shared<fed_table<Row>>(name, s.texts, s.state)] {
         return table_feed<Row, Codec>(table, feed_begin::changes);

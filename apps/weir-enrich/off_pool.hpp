@@ -52,7 +52,8 @@ private:
 };
 
 /// Passes on `f(item)` for each item, in order, called on the blocking executor, one at a time. `f`
-/// may block; no thread of the pipeline waits for it. What it throws ends the pipeline.
+/// may block; no thread of the pipeline waits for it. What it throws ends the pipeline. If it has
+/// a `stop()`, that is called when the stream goes while it is at work.
 template <class F>
 auto off_pool(F f) {
     return weir::pipe([f = std::move(f)](auto upstream) mutable {

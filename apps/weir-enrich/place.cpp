@@ -55,6 +55,17 @@ text_view take_settings(text_view rest, const std::string& text, Set set) {
     return rest.substr(0, question);
 }
 
+/// A whole number of at least 1.
+std::uint64_t number_of(const std::string& text, text_view key, text_view value) {
+    std::uint64_t number = 0;
+    const char* const end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data(), end, number);
+    if (error != std::errc() || stop != end || number == 0) {
+        refuse(text, fmt::format("{}: must be a whole number of at least 1", key));
+    }
+    return number;
+}
+
 /// `tcp://ADDRESS:PORT`, and `?` with settings.
 place parse_tcp(const std::string& text, bool is_output) {
     place p;
@@ -70,6 +81,14 @@ place parse_tcp(const std::string& text, bool is_output) {
             const auto named = policy_named(value);
             if (!named) refuse(text, "say behind=disconnect, drop-oldest, drop-newest or wait");
             p.behind = *named;
+        } else if (key == (is_output ? "max_subscribers" : "max_clients")) {
+            constexpr std::uint64_t most = 100'000;
+            p.most = number_of(text, key, value);
+            if (p.most > most) refuse(text, fmt::format("{}: must be at most {}", key, most));
+        } else if (key == "idle") {
+            const auto limit = weir_apps::parse_duration(value);
+            if (!limit) refuse(text, "say idle=60s, 5m or so");
+            p.idle = *limit;
         } else {
             return false;
         }
@@ -102,6 +121,12 @@ place parse_sqlite(const std::string& text, bool is_output) {
             const auto period = weir_apps::parse_duration(value);
             if (!period || period->count() == 0) refuse(text, "say every=1s, 500ms or so");
             p.every = *period;
+        } else if (key == "within" && !is_output) {
+            const auto limit = weir_apps::parse_duration(value);
+            if (!limit || limit->count() == 0) refuse(text, "say within=5m, 30s or so");
+            p.within = *limit;
+        } else if (key == "max_rows" && !is_output) {
+            p.most_rows = number_of(text, key, value);
         } else {
             return false;
         }

@@ -6,6 +6,7 @@
 #include <shared/exit_code.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -24,11 +25,16 @@ struct place {
     std::string path;        ///< of a file, also of SQLite
     std::string host;        ///< of tcp: an address
     std::uint16_t port = 0;  ///< of tcp
+    std::size_t most = 256;  ///< of tcp: how many may be connected at once
+    /// Of tcp: one that is silent (takes nothing, for output) for so long makes room for another.
+    std::chrono::milliseconds idle{60'000};
     /// Of tcp, for output: what becomes of a subscriber whose queue is full.
     weir::tcp::when_behind behind = weir::tcp::when_behind::disconnect;
-    std::string table;                       ///< of SQLite
-    std::chrono::milliseconds every{1'000};  ///< of SQLite: how often it is looked for changes
-    std::string text;                        ///< as it was written
+    std::string table;                          ///< of SQLite
+    std::chrono::milliseconds every{1'000};     ///< of SQLite: how often it is looked for changes
+    std::uint64_t most_rows = 20'000'000;       ///< of SQLite, as a table to read: an error beyond
+    std::chrono::milliseconds within{300'000};  ///< likewise: how long reading it may take
+    std::string text;                           ///< as it was written
 };
 
 /// `generator`, `-`, `csv:-`, `trades.csv`, `trades.jsonl`, `trades.bin`, `json:FILE`,

@@ -11,6 +11,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,9 +42,9 @@ public:
     std::optional<update_of<Row>> operator()(const Reason& /*it may have changed*/) {
         std::shared_ptr<table_of<Row>> table;
         try {
-            table = read_();
+            table = read_(ending_.get_token());
         } catch (const std::exception& error) {
-            tell(error.what());
+            if (!ending_.stop_requested()) tell(error.what());
             return std::nullopt;
         }
         trouble_.clear();
@@ -57,6 +58,9 @@ public:
         return update_of<Row>::replace(kept_);
     }
 
+    /// Makes a read that is under way end: nothing will take the table. From any thread.
+    void stop() noexcept { ending_.request_stop(); }
+
 private:
     void tell(std::string trouble) {
         state_->fail();
@@ -66,17 +70,20 @@ private:
 
     std::string name_;
     Read read_;
+    std::stop_source ending_;
     // What was sent last: once it is replaced it is freed here, and not by the join.
     std::shared_ptr<table_of<Row>> kept_;
     table_state* state_;
     std::string trouble_;
 };
 
-/// The table that `read()` returns now, and again for each item of `reasons`, if it returns one
-/// then. Reading is beside the pipeline's threads, and trades do not wait for it.
+/// The table that `read(stop)` returns now, and again for each item of `reasons`, if it returns one
+/// then. Reading is beside the pipeline's threads, and trades do not wait for it. `stop` is that of
+/// the first read; a later one is stopped when the stream goes.
 template <class Row, class Reasons, class Read>
-auto reread(std::string name, Reasons reasons, Read read, table_state& state) {
-    auto table = read();
+auto reread(std::string name, Reasons reasons, Read read, table_state& state,
+            const std::stop_token& stop) {
+    auto table = read(stop);
     state.change(table->size());
     auto again = off_pool(rereading<Row, Read>(std::move(name), std::move(read), table, state));
     const auto if_any = [](std::optional<update_of<Row>> u) { return u; };

@@ -5,15 +5,16 @@
 #include <weir/runtime/runtime.hpp>
 
 #include <fmt/format.h>
-#include <shared/interruption.hpp>
+#include <shared/leave_process.hpp>
 #include <shared/whole_program.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <future>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <utility>
 
@@ -21,6 +22,9 @@
 #include "joining.hpp"
 #include "latencies.hpp"
 #include "now.hpp"
+#include "pending_calls.hpp"
+#include "reading_stopped.hpp"
+#include "time_text.hpp"
 #include "used_places.hpp"
 
 namespace weir_enrich {
@@ -33,6 +37,8 @@ std::exception_ptr cause_of(std::exception_ptr error) {
         try {
             std::rethrow_exception(error);
         } catch (const weir::pipeline_error& e) {
+            // That of no single segment: what the deadline of a drain cut off, by name.
+            if (e.segment().empty()) return error;
             error = e.cause();
         } catch (const weir::stage_error& e) {
             error = e.cause();
@@ -84,35 +90,74 @@ std::size_t threads_of(const run_options& o) {
     return 1 + (waits ? 1 : 0) + (o.workers == 1 ? 0 : o.workers);
 }
 
-void wait_for(std::future<void>& over, const observer& seen) {
+using result = std::future<std::exception_ptr>;
+
+/// Runs `p`, on the threads that there are: Asio's use_future would start those of the system's
+/// executor for it.
+result run(weir::pipeline& p) {
+    std::promise<std::exception_ptr> promise;
+    result over = promise.get_future();
+    p.run([promise = std::move(promise)](std::exception_ptr error) mutable {
+        promise.set_value(std::move(error));
+    });
+    return over;
+}
+
+void wait_for(const result& over, const observer& seen) {
     if (!seen.show) return over.wait();
     while (over.wait_for(seen.period) != std::future_status::ready) seen.show();
 }
 
+using std::chrono::milliseconds;
+
+// What has been cancelled at the deadline has so long to let go, before the process ends without
+// it; and so long it takes at the least, that there be books.
+constexpr milliseconds time_to_let_go{200};
+
+/// When a pipeline that is drained is cut off.
+milliseconds time_to_drain(const run_options& o) {
+    return o.drain_within - std::min(time_to_let_go, o.drain_within / 4);
+}
+
+/// What was not over at the end of its time.
+std::string cut_off(const run_options& o, std::string_view what) {
+    return fmt::format("not over {} after the interruption: cut off {}",
+                       time_text(std::chrono::duration<double, std::nano>(o.drain_within).count()),
+                       what);
+}
+
 }  // namespace
+
+weir_apps::end_limit end_limit_of(const run_options& o, std::function<std::string()> books) {
+    const auto late = [&o, books = std::move(books)] {
+        const auto calls = pending_calls();
+        const std::string what = calls.empty() ? "before its threads had ended"
+                                               : fmt::format("while {}", fmt::join(calls, ", "));
+        weir_apps::leave_process(exit_code::failure, fmt::format("weir-enrich: error: {}\n{}",
+                                                                 cut_off(o, what), books()));
+    };
+    return {std::max(o.drain_within, time_to_let_go), late};
+}
 
 bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
     // It outlives the databases of the outputs, whose threads post to it.
     weir::runtime rt(threads_of(o));
     enricher work(o, state, seen);
     weir::pipeline p("weir-enrich", rt.executor());
-    const weir_apps::interruption interrupted;
-    const std::stop_callback drain(interrupted.token(), [&p, &o] {
-        // Who waits for the pipeline sees how it ends.
-        p.drain(o.drain_within, [](const std::exception_ptr&, const weir::drain_report&) {});
+    const std::stop_callback drain(state.stop, [&p, &o] {
+        // What waits for the pipeline sees how it ends.
+        p.drain(time_to_drain(o), [](const std::exception_ptr&, const weir::drain_report&) {});
     });
-    work.build(p, rt.executor());
-    auto over = p.run(asio::use_future);
-    wait_for(over, seen);
-    std::exception_ptr error;
     try {
-        over.get();
-    } catch (...) {
-        error = cause_of(std::current_exception());
+        work.build(p, rt.executor());
+    } catch (const reading_stopped&) {
+        return false;  // nothing was taken yet
     }
-    if (error) std::rethrow_exception(error);
+    result over = run(p);
+    wait_for(over, seen);
+    if (const auto error = over.get()) std::rethrow_exception(cause_of(error));
     work.close();
-    return !interrupted.token().stop_requested();
+    return !state.stop.stop_requested();
 }
 
 std::string ledger_line(const run_state& s) {
@@ -128,6 +173,11 @@ std::string ledger_line(const run_state& s) {
     if (c.waited.value() != 0) {
         line += fmt::format("; waited {}, in vain {}, too many {}", c.waited.value(),
                             c.gave_up.value(), c.crowded_out.value());
+    }
+    const connection_counts& n = s.connections;
+    if (n.refused() + n.idled() + n.cut_shorts() != 0) {
+        line += fmt::format("; connections: refused {}, idle {}, cut short {}", n.refused(),
+                            n.idled(), n.cut_shorts());
     }
     if (s.accounts.refused() + s.rates.refused() != 0) {
         line += fmt::format("; updates left out: accounts {}, rates {}", s.accounts.refused(),
@@ -149,19 +199,24 @@ exit_code run(const run_options& o) {
             delays.add(trades, written);
         };
     }
-    const auto tell = [&] {
-        if (o.latency)
-            weir_apps::print_error(fmt::format("weir-enrich: latency {}\n", delays.line()));
-        weir_apps::print_error(fmt::format("weir-enrich: {}\n", ledger_line(state)));
+    const auto books = [&] {
+        std::string lines;
+        if (o.latency) {
+            const std::lock_guard lock(writing);
+            lines = fmt::format("weir-enrich: latency {}\n", delays.line());
+        }
+        return lines + fmt::format("weir-enrich: {}\n", ledger_line(state));
     };
+    const weir_apps::interruption interrupted(end_limit_of(o, books));
+    state.stop = interrupted.token();
     bool ended = false;
     try {
         ended = run_to_end(o, state, seen);
     } catch (...) {
-        tell();
+        weir_apps::print_error(books());
         throw;
     }
-    tell();
+    weir_apps::print_error(books());
     if (!ended) return exit_code::interrupted;
     const bool all = state.counts.dropped.value() + state.counts.rejected() == 0;
     return all ? exit_code::success : exit_code::rejects;

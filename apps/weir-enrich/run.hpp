@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shared/exit_code.hpp>
+#include <shared/interruption.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -9,9 +10,11 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
+#include "connections.hpp"
 #include "counts.hpp"
 #include "figures.hpp"
 #include "on_missing.hpp"
@@ -58,12 +61,20 @@ struct run_state {
     run_counts counts;
     table_state accounts;
     table_state rates;
+    connection_counts connections;
+    std::stop_token stop;  ///< asked for once: ends the run in good order
 };
 
-/// Runs to the end, or until a signal. False when a signal ended it.
-/// Errors: those of the places and the tables, whose text names the place and the cause. `state`
-/// has the books in any case.
+/// Runs to the end, or until `state.stop` is asked for. False when that ended it.
+/// Errors: those of the places and the tables, whose text names the place and the cause; and, when
+/// it was stopped and is not over within `options.drain_within`, one that names what was cut off.
+/// `state` has the books in any case.
+/// A thread inside a system call that does not return is waited for: see `end_limit_of`.
 bool run_to_end(const run_options& options, run_state& state, const observer& seen);
+
+/// The limit of a run's end: when that is up, the process ends, whatever its threads wait for, with
+/// a line that names what was cut off, and with what `books()` returns.
+weir_apps::end_limit end_limit_of(const run_options& options, std::function<std::string()> books);
 
 /// `run_to_end`, and the books on stderr.
 exit_code run(const run_options& options);

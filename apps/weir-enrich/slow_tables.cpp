@@ -69,8 +69,10 @@ updates<Row> watched(const table_setting& s) {
     auto written =
         weir::file::watch(file) |  // first, so that no change is missed
         weir::filter([](weir::file::change c) { return c == weir::file::change::written; });
-    auto read = [file, &texts = s.texts] { return read_csv_table<Row>(file, texts); };
-    return reread<Row>(file, std::move(written), std::move(read), s.state);
+    auto read = [file, &texts = s.texts](const std::stop_token& stop) {
+        return read_csv_table<Row>(file, texts, stop);
+    };
+    return reread<Row>(file, std::move(written), std::move(read), s.state, s.stop);
 }
 
 /// The table in a database, and anew each time that the database has changed.
@@ -78,8 +80,10 @@ template <class Row>
 updates<Row> polled(const table_setting& s) {
     const place& from = s.options.from;
     auto table = std::make_shared<sqlite_table<Row>>(from, s.texts);
-    auto read = [table = std::move(table)] { return table->read_if_changed(); };
-    return reread<Row>(from.path, weir::interval(from.every), std::move(read), s.state);
+    auto read = [table = std::move(table)](const std::stop_token& stop) {
+        return table->read_if_changed(stop);
+    };
+    return reread<Row>(from.path, weir::interval(from.every), std::move(read), s.state, s.stop);
 }
 
 template <class Row>
@@ -104,12 +108,12 @@ updates<rate> open_rates(const table_setting& s) {
 }
 
 std::shared_ptr<instrument_table> open_instruments(const place& from, std::uint64_t seed,
-                                                   texts& texts) {
+                                                   texts& texts, const std::stop_token& stop) {
     if (from.kind == place_kind::generator) return make_instruments(seed, texts);
     if (from.kind == place_kind::sqlite) {
-        return sqlite_table<instrument>(from, texts).read_if_changed();
+        return sqlite_table<instrument>(from, texts).read_if_changed(stop);
     }
-    return read_csv_table<instrument>(from.path, texts);
+    return read_csv_table<instrument>(from.path, texts, stop);
 }
 
 }  // namespace weir_enrich

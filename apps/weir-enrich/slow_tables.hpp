@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string_view>
 
+#include "connections.hpp"
 #include "place.hpp"
 #include "rows.hpp"
 #include "table_state.hpp"
@@ -21,13 +23,15 @@ struct slow_table_options {
     std::uint64_t changes_a_second = 0;  ///< of the generator
 };
 
-/// What a table is opened with. `texts` and `state` must outlive the stream.
+/// What a table is opened with. `texts`, `state` and `connections` must outlive the stream.
 struct table_setting {
     std::string_view name;  ///< "accounts", for the log
     const slow_table_options& options;
     const asio::any_io_executor& executor;
     weir_enrich::texts& texts;
     table_state& state;
+    connection_counts& connections;
+    std::stop_token stop;  ///< ends the first read early, with `reading_stopped`
 };
 
 /// Accounts: all at once, then the changes. Of the generator one after the other; of a CSV file and
@@ -41,6 +45,6 @@ weir::any_stream<rate_update> open_rates(const table_setting& s);
 
 /// The instruments, which stand still: read now. Errors likewise.
 std::shared_ptr<instrument_table> open_instruments(const place& from, std::uint64_t seed,
-                                                   texts& texts);
+                                                   texts& texts, const std::stop_token& stop);
 
 }  // namespace weir_enrich

@@ -1,16 +1,21 @@
 #include "sqlite_table.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include "pending_calls.hpp"
+#include "reading_stopped.hpp"
 #include "regular_file.hpp"
 #include "table_builder.hpp"
+#include "time_text.hpp"
 
 namespace weir_enrich {
 
@@ -66,6 +71,50 @@ std::string take_row(sqlite::statement& rows, table_builder<Row>& table, std::ui
 
 }  // namespace
 
+/// Ends a statement that takes too long, or when that is asked for; also one that computes without
+/// giving a row. While it lives, the connection asks it now and then.
+template <class Row>
+class sqlite_table<Row>::read_limit {
+public:
+    read_limit(sqlite3* connection, const place& from, const std::stop_token& stop)
+        : connection_(connection), from_(from), stop_(stop) {
+        constexpr int steps = 10'000;  // of SQLite's machine: well below a millisecond
+        const auto ask = [](void* self) { return static_cast<read_limit*>(self)->is_up() ? 1 : 0; };
+        sqlite3_progress_handler(connection_, steps, ask, this);
+    }
+    read_limit(const read_limit&) = delete;
+    read_limit& operator=(const read_limit&) = delete;
+    ~read_limit() { sqlite3_progress_handler(connection_, 0, nullptr, nullptr); }
+
+    /// Throws what has ended the reading, or is to; returns when it is none of these.
+    void check(std::uint64_t rows) const {
+        if (stop_.stop_requested()) throw reading_stopped(from_.path);
+        if (rows > from_.most_rows) {
+            fail(fmt::format("has more than {0} rows (&max_rows={0})", from_.most_rows));
+        }
+        if (late_) {
+            const std::chrono::nanoseconds limit(from_.within);
+            fail(fmt::format("cannot be read within {} (&within)",
+                             time_text(static_cast<double>(limit.count()))));
+        }
+    }
+
+private:
+    bool is_up() {
+        late_ = std::chrono::steady_clock::now() - began_ > from_.within;
+        return late_ || stop_.stop_requested();
+    }
+    [[noreturn]] void fail(const std::string& why) const {
+        throw std::runtime_error(fmt::format("{}: table {}: {}", from_.path, from_.table, why));
+    }
+
+    sqlite3* connection_;
+    const place& from_;
+    const std::stop_token& stop_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    bool late_ = false;
+};
+
 /// Which file stands there now: a connection stays with the one that it has opened.
 template <class Row>
 auto sqlite_table<Row>::look() const -> identity {
@@ -83,11 +132,21 @@ std::int64_t sqlite_table<Row>::version() {
 }
 
 template <class Row>
-std::shared_ptr<table_of<Row>> sqlite_table<Row>::read() {
+std::shared_ptr<table_of<Row>> sqlite_table<Row>::read(const std::stop_token& stop) {
+    const read_limit limit(database_->handle(), from_, stop);
     auto rows = database_->prepare(select_all<Row>(from_.table),
                                    "read " + sqlite::quote_identifier(from_.table));
     table_builder<Row> table(*texts_);
-    for (std::uint64_t n = 1; rows.step(); ++n) {
+    const auto step = [&] {
+        try {
+            return rows.step();
+        } catch (const sqlite::error& e) {
+            if (e.primary_code() == SQLITE_INTERRUPT) limit.check(0);
+            throw;
+        }
+    };
+    for (std::uint64_t n = 1; step(); ++n) {
+        limit.check(n);
         const std::string wrong = take_row(rows, table, n);
         if (wrong.empty()) continue;
         throw std::runtime_error(fmt::format("{}: table {}: row {} ({}): {}", from_.path,
@@ -97,22 +156,26 @@ std::shared_ptr<table_of<Row>> sqlite_table<Row>::read() {
 }
 
 template <class Row>
-std::shared_ptr<table_of<Row>> sqlite_table<Row>::read_if_changed() {
+void sqlite_table<Row>::open_again(const identity& there) {
+    read_version_.reset();
+    sqlite::database_options options;
+    options.read_only = true;
+    options.cache_kib = 2'000;  // what is read once need not stay
+    database_.reset();
+    database_ = std::make_unique<sqlite::database>(from_.path, options);
+    opened_ = there;
+}
+
+template <class Row>
+std::shared_ptr<table_of<Row>> sqlite_table<Row>::read_if_changed(const std::stop_token& stop) {
+    const pending_call here("reading", from_.path);
     require_regular_file(from_.path);
     const identity there = look();
-    if (!database_ || there != opened_) {
-        read_version_.reset();
-        sqlite::database_options options;
-        options.read_only = true;
-        options.cache_kib = 2'000;  // what is read once need not stay
-        database_.reset();
-        database_ = std::make_unique<sqlite::database>(from_.path, options);
-        opened_ = there;
-    }
+    if (!database_ || there != opened_) open_again(there);
     // Before it is read: a change meanwhile is seen the next time.
     const std::int64_t now = version();
     if (now == read_version_) return nullptr;
-    auto table = read();
+    auto table = read(stop);
     read_version_ = now;
     return table;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "place.hpp"
@@ -26,8 +27,10 @@ public:
     /// The whole table, if anything in the database has changed since it was read, or another file
     /// stands in its place; else null. Throws for the first thing that is wrong, and will look at
     /// the database again then: sqlite::error, std::runtime_error, whose text names the file, the
-    /// table and the cause.
-    std::shared_ptr<table_of<Row>> read_if_changed();
+    /// table and the cause. So for one that has more rows than `place::most_rows`, or takes longer
+    /// to read than `place::within`: a view may have no end. `reading_stopped` when `stop` is asked
+    /// for.
+    std::shared_ptr<table_of<Row>> read_if_changed(const std::stop_token& stop = {});
 
 private:
     struct identity {
@@ -36,9 +39,12 @@ private:
         friend bool operator==(const identity&, const identity&) = default;
     };
 
+    class read_limit;
+
     identity look() const;
+    void open_again(const identity& there);
     std::int64_t version();
-    std::shared_ptr<table_of<Row>> read();
+    std::shared_ptr<table_of<Row>> read(const std::stop_token& stop);
 
     place from_;
     texts* texts_;

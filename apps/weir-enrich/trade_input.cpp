@@ -85,16 +85,15 @@ auto paced(const input_options& o) {
 /// What clients send. Bytes that are no trade are rejected; the client stays, if its next trade can
 /// be found.
 template <class Decoder>
-auto received(const place& from, const asio::any_io_executor& executor, bad_records& bad) {
-    weir::tcp::receive_options options;
-    options.on_event = [&bad](const weir::tcp::client_event& e) {
-        const std::string client = weir::tcp::to_string(e.client);
-        if (e.what == weir::tcp::client_change::fault) {
-            bad.add(fmt::format("{}: byte {}: {}: rejected", client, e.offset, e.message));
-        } else {
-            spdlog::info("client {} {}", client, weir::tcp::to_string(e.what));
-        }
-    };
+auto received(const place& from, const asio::any_io_executor& executor, bad_records& bad,
+              connection_counts& connections) {
+    auto options = receive_options_of(from);
+    options.on_event =
+        [&bad, tell = client_teller("client", connections)](const weir::tcp::client_event& e) {
+            if (e.what != weir::tcp::client_change::fault) return tell(e);
+            bad.add(fmt::format("{}: byte {}: {}: rejected", weir::tcp::to_string(e.client),
+                                e.offset, e.message));
+        };
     return weir::tcp::receive<Decoder>(open_port(from, executor, "trades"), std::move(options));
 }
 
@@ -107,7 +106,7 @@ trades admitted(S stream, const input_options& o, run_counts& counts) {
 }  // namespace
 
 trades open_trades(weir::pipeline& p, const asio::any_io_executor& executor, const input_options& o,
-                   run_counts& counts, bad_records& bad) {
+                   run_counts& counts, bad_records& bad, connection_counts& connections) {
     auto source = p.source(o.from.text);
     if (o.from.kind == place_kind::generator) {
         if (o.rate == 0) return admitted(unpaced(o) | std::move(source), o, counts);
@@ -116,10 +115,13 @@ trades open_trades(weir::pipeline& p, const asio::any_io_executor& executor, con
     if (o.from.kind == place_kind::tcp) {
         if (o.from.format == format::frames) {
             using frames = weir::codec::frames<trade>;
-            return admitted(received<frames>(o.from, executor, bad) | std::move(source), o, counts);
+            return admitted(
+                received<frames>(o.from, executor, bad, connections) | std::move(source), o,
+                counts);
         }
         using lines = weir::codec::json_lines<trade>;
-        return admitted(received<lines>(o.from, executor, bad) | std::move(source), o, counts);
+        return admitted(received<lines>(o.from, executor, bad, connections) | std::move(source), o,
+                        counts);
     }
     auto blocks = reader_stream(open_reader(o.from, bad));
     return admitted(std::move(blocks) | weir::flatten() | std::move(source), o, counts);

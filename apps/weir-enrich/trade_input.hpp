@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "connections.hpp"
 #include "counts.hpp"
 #include "place.hpp"
 #include "trade.hpp"
@@ -22,10 +23,10 @@ struct input_options {
 };
 
 /// Trades, counted and stamped with the time they came, as a source of the pipeline `p`: a drain
-/// ends them. `counts` and `bad` must outlive the stream. Errors: as `open_reader`, also while it
+/// ends them. The last three must outlive the stream. Errors: as `open_reader`, also while it
 /// runs; asio::system_error when a port cannot be listened on.
 weir::any_stream<trade> open_trades(weir::pipeline& p, const asio::any_io_executor& executor,
                                     const input_options& options, run_counts& counts,
-                                    bad_records& bad);
+                                    bad_records& bad, connection_counts& connections);
 
 }  // namespace weir_enrich

@@ -62,6 +62,7 @@ public:
     std::optional<std::string> out_line() { return out_->line(); }
     std::optional<std::string> err_line() { return err_->line(); }
     void signal(int number) const;
+    pid_t id() const { return pid_; }
     /// Waits for its end: its exit code, or minus the signal that killed it.
     int wait();
 

@@ -18,6 +18,7 @@ enum class client_change : std::uint8_t {
     fault,    ///< some of its bytes are no value; it stays
     left,     ///< it has closed the connection, or the stream has: nothing is missing
     failed,   ///< the connection has broken down; `error` says how
+    idle,     ///< it was cut off: it had sent nothing for long, and another needed its place
     expelled  ///< it was cut off: its decoder cannot go on after a fault
 };
 

@@ -98,7 +98,8 @@ private:
 ///     weir::tcp::connect<weir::codec::json_lines<quote>>(
 ///         rt.executor(), "rates.example.com", 9000, {.reconnect = weir::backoff_policy()})
 ///
-/// Connects when it is first polled. `executor`: see `listener`. `Decoder`, made by `make()` or
+/// Connects when it is first polled. The addresses of a host are tried in turn, the next one after
+/// 250 ms beside those before it; the first that answers is used. `executor`: see `listener`. `Decoder`, made by `make()` or
 /// default-constructed, is a new one for each connection; see decoder.hpp, and `receive` for values
 /// with views.
 /// End: with the connection; with `reconnect` never, but by `drain()` (see `receive`).

@@ -4,6 +4,9 @@
 #include <weir/runtime/saturating.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -27,22 +30,12 @@ std::string_view to_string(connection_change what) noexcept {
     return "";
 }
 
-/// One attempt to connect: shared with its handlers, all of which run on the strand.
-struct dial::attempt {
-    explicit attempt(const asio::any_io_executor& executor)
-        : resolver(executor), socket(executor) {}
+namespace {
 
-    void stop() {
-        stopped = true;
-        resolver.cancel();
-        asio::error_code ignored;
-        socket.close(ignored);
-    }
+// So long an address is tried alone before the next one is tried beside it (RFC 8305).
+constexpr auto head_start = std::chrono::milliseconds(250);
 
-    asio::ip::tcp::resolver resolver;
-    asio::ip::tcp::socket socket;
-    bool stopped = false;
-};
+}  // namespace
 
 dial::dial(asio::any_io_executor executor, std::string host, std::uint16_t port,
            connect_options options)
@@ -85,24 +78,20 @@ bool dial::connect(poll_context& cx) {
         if (!alarm_.reached(cx, deadline_)) return false;
         resting_ = false;
     }
-    if (!connecting_.started()) start_attempt(cx);
-    const auto done = connecting_.poll(cx);
-    asio::error_code error;
-    if (done) {
-        error = std::get<0>(*done);
-    } else {
+    if (!attempting_) start_attempt(cx);
+    auto state = resolve(cx);
+    if (state == progress::connected) state = race(cx);
+    if (state == progress::waits) {
         if (!alarm_.reached(cx, deadline_)) return false;
-        connecting_.cancel();
-        error = asio::error::timed_out;
+        failure_ = asio::error::timed_out;
+        state = progress::failed;
     }
-    alarm_.cancel();
-    const auto made = std::exchange(attempt_, nullptr);
-    if (!error) made->socket.non_blocking(true, error);
-    if (error) {
-        try_again(cx, {connection_change::unreachable, 0, {}, error});
+    stop_attempt();
+    if (state == progress::failed) {
+        socket_.reset();
+        try_again(cx, {connection_change::unreachable, 0, {}, failure_});
         return true;
     }
-    socket_.emplace(std::move(made->socket));
     asio::error_code ignored;  // as good as it gets where it cannot be set
     socket_->set_option(asio::socket_base::keep_alive(true), ignored);
     received_ = 0;
@@ -112,24 +101,90 @@ bool dial::connect(poll_context& cx) {
 }
 
 void dial::start_attempt(poll_context& cx) {
-    attempt_ = std::make_shared<attempt>(executor_);
+    attempting_ = true;
+    failure_.clear();
     deadline_ = deadline_after(clock_of(cx.executor()).now(), options_.patience);
+    auto resolver = std::make_shared<asio::ip::tcp::resolver>(executor_);
     const auto initiate = [&](auto done) {
-        const auto a = attempt_;
         const auto& strand = cx.executor();
-        done.get_cancellation_slot().assign([a](asio::cancellation_type) { a->stop(); });
-        auto go_on = [a, strand, done = std::move(done)](
-                         asio::error_code error,
-                         const asio::ip::tcp::resolver::results_type& found) mutable {
-            if (a->stopped) error = asio::error::operation_aborted;
-            if (error) return done(error);
-            auto tell = [a, done = std::move(done)](const asio::error_code& e,
-                                                    const endpoint&) mutable { done(e); };
-            asio::async_connect(a->socket, found, asio::bind_executor(strand, std::move(tell)));
+        done.get_cancellation_slot().assign(
+            [resolver](asio::cancellation_type) { resolver->cancel(); });
+        auto tell = [done = std::move(done)](const asio::error_code& error,
+                                             const addresses& found) mutable {
+            done(error, found);
         };
-        a->resolver.async_resolve(host_, port_, asio::bind_executor(strand, std::move(go_on)));
+        resolver->async_resolve(host_, port_, asio::bind_executor(strand, std::move(tell)));
     };
-    connecting_.start(cx, initiate);
+    resolving_.start(cx, initiate, resolver);
+}
+
+/// `connected` stands for: the addresses are known.
+dial::progress dial::resolve(poll_context& cx) {
+    if (!resolving_.started()) return progress::connected;
+    auto done = resolving_.poll(cx);
+    if (!done) return progress::waits;
+    failure_ = std::get<0>(*done);
+    if (failure_) return progress::failed;
+    found_ = std::move(std::get<1>(*done));
+    next_ = found_.begin();
+    return progress::connected;
+}
+
+/// The first address that answers has won. One after the other is tried, the next when those before
+/// it have failed or had a head start.
+dial::progress dial::race(poll_context& cx) {
+    for (;;) {
+        for (std::size_t i = 0; i != racers_.size();) {
+            const auto done = racers_[i].connecting.poll(cx);
+            if (!done) {
+                ++i;
+                continue;
+            }
+            asio::error_code error = std::get<0>(*done);
+            if (!error) racers_[i].socket->non_blocking(true, error);
+            if (!error) {
+                socket_.emplace(std::move(*racers_[i].socket));
+                return progress::connected;
+            }
+            failure_ = error;
+            racers_.erase(racers_.begin() + static_cast<std::ptrdiff_t>(i));
+        }
+        if (next_ == found_.end()) {
+            return racers_.empty() ? progress::failed : progress::waits;
+        }
+        if (!racers_.empty() && !stagger_.reached(cx, stagger_until_)) return progress::waits;
+        start_next(cx);
+    }
+}
+
+void dial::start_next(poll_context& cx) {
+    const endpoint to = (next_++)->endpoint();
+    stagger_until_ = clock_of(cx.executor()).now() + head_start;
+    racer& r = racers_.emplace_back();
+    r.socket = std::make_shared<asio::ip::tcp::socket>(executor_);
+    const auto initiate = [&](auto done) {
+        const auto& strand = cx.executor();
+        const auto close = [socket = r.socket](asio::cancellation_type) {
+            asio::error_code ignored;
+            socket->close(ignored);
+        };
+        done.get_cancellation_slot().assign(close);
+        auto tell = [done = std::move(done)](const asio::error_code& error) mutable {
+            done(error);
+        };
+        r.socket->async_connect(to, asio::bind_executor(strand, std::move(tell)));
+    };
+    r.connecting.start(cx, initiate, r.socket);
+}
+
+void dial::stop_attempt() {
+    attempting_ = false;
+    resolving_.cancel();
+    racers_.clear();  // which cancels those that are under way
+    alarm_.cancel();
+    stagger_.cancel();
+    found_ = {};
+    next_ = {};
 }
 
 std::optional<dial::arrival> dial::read(poll_context& cx) {
@@ -197,9 +252,7 @@ void dial::try_again(poll_context& cx, connection_event why) {
 
 void dial::drain() {
     if (std::exchange(draining_, true)) return;
-    connecting_.cancel();
-    attempt_.reset();
-    alarm_.cancel();
+    stop_attempt();
     if (!socket_) return;
     asio::error_code error;
     left_ = socket_->available(error);

@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::tcp {
 
@@ -48,7 +49,7 @@ struct connect_options {
     /// Connect again, after such waits, when that has failed or the connection has ended. Without
     /// it the stream ends with its connection.
     std::optional<backoff_policy> reconnect = std::nullopt;
-    clock::duration patience = std::chrono::seconds(10);  ///< for one attempt to connect
+    clock::duration patience = std::chrono::seconds(10);  ///< for one attempt, all addresses of it
     std::size_t block_size = std::size_t{64} << 10;       ///< how many bytes are read at a time
     connection_listener on_event = {};
 };
@@ -92,11 +93,21 @@ public:
     }
 
 private:
-    struct attempt;
+    using addresses = asio::ip::tcp::resolver::results_type;
+    /// An address that is being connected to; its socket is shared with the handler.
+    struct racer {
+        std::shared_ptr<asio::ip::tcp::socket> socket;
+        async_operation<asio::error_code> connecting;
+    };
+    enum class progress : std::uint8_t { waits, connected, failed };
 
     std::optional<arrival> read(poll_context& cx);
     bool connect(poll_context& cx);
     void start_attempt(poll_context& cx);
+    progress resolve(poll_context& cx);
+    progress race(poll_context& cx);
+    void start_next(poll_context& cx);
+    void stop_attempt();
     void try_again(poll_context& cx, connection_event why);
     void tell(const connection_event& event) const {
         if (options_.on_event) options_.on_event(event);
@@ -112,8 +123,16 @@ private:
     std::optional<asio::ip::tcp::socket> socket_;  // none: not connected
     std::uint64_t received_ = 0;
     std::uint64_t left_ = std::uint64_t(-1);  // to be read at the most: see `drain`
-    std::shared_ptr<attempt> attempt_;
-    async_operation<asio::error_code> connecting_;
+    // An attempt to connect.
+    bool attempting_ = false;
+    async_operation<asio::error_code, addresses> resolving_;
+    addresses found_;
+    addresses::const_iterator next_;  // address to connect to
+    std::vector<racer> racers_;
+    asio::error_code failure_;  // of the last address that failed
+    alarm stagger_;             // until the next address is tried too
+    clock::time_point stagger_until_{};
+
     alarm alarm_;  // of the patience, or of the next attempt
     clock::time_point deadline_{};
     bool resting_ = false;  // until `deadline_`

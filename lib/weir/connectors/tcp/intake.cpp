@@ -1,5 +1,6 @@
 #include <weir/connectors/tcp/intake.hpp>
 #include <weir/connectors/tcp/readiness.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -15,6 +16,9 @@ receive_options checked(receive_options options) {
     }
     if (options.block_size == 0) {
         throw std::invalid_argument("weir::tcp::receive: block_size must be at least 1");
+    }
+    if (options.idle_limit < clock::duration::zero()) {
+        throw std::invalid_argument("weir::tcp::receive: idle_limit must not be negative");
     }
     return options;
 }
@@ -33,6 +37,8 @@ std::string_view to_string(client_change what) noexcept {
             return "left";
         case client_change::failed:
             return "failed";
+        case client_change::idle:
+            return "idle";
         case client_change::expelled:
             return "expelled";
     }
@@ -52,6 +58,7 @@ intake::intake(listener port, receive_options options)
 }
 
 std::optional<client_input> intake::next(poll_context& cx) {
+    if (!clock_ && options_.idle_limit != clock::duration::max()) clock_ = &clock_of(cx.executor());
     door_.look_again(cx, ready_);
     for (;;) {
         ready_.collect();
@@ -75,7 +82,14 @@ poll_state intake::wait(poll_context& cx) {
 }
 
 void intake::take_in(asio::ip::tcp::socket socket, const endpoint& remote) {
-    if (free_.empty()) return tell({client_change::refused, remote});
+    if (free_.empty()) {
+        if (make_room()) {
+            newcomers_.push_back({std::move(socket), remote});
+            return;
+        }
+        reset(socket);  // not the end: that would say that what it has sent was taken
+        return tell({client_change::refused, remote});
+    }
     asio::error_code error;
     socket.non_blocking(true, error);
     if (error) return tell({client_change::failed, remote, 0, {}, error});
@@ -84,9 +98,36 @@ void intake::take_in(asio::ip::tcp::socket socket, const endpoint& remote) {
     socket.set_option(asio::socket_base::keep_alive(true), ignored);
     const std::size_t place = free_.back();
     clients_[place] = std::make_unique<connection>(std::move(socket), remote);
+    clients_[place]->heard = now();
+    if (!door_.open()) clients_[place]->left = clients_[place]->socket.available(ignored);
     free_.pop_back();
     ready_.add(place + 1);
     tell({client_change::came, remote});
+}
+
+/// Has the client that has been silent for the longest make room. False when none has been for long
+/// enough.
+bool intake::make_room() {
+    if (!clock_) return false;
+    std::size_t longest = clients_.size();
+    for (std::size_t place = 0; place != clients_.size(); ++place) {
+        const auto& c = clients_[place];
+        if (!c || c->has_to_go) continue;
+        if (longest == clients_.size() || c->heard < clients_[longest]->heard) longest = place;
+    }
+    if (longest == clients_.size()) return false;
+    if (deadline_after(clients_[longest]->heard, options_.idle_limit) > now()) return false;
+    clients_[longest]->has_to_go = true;
+    ready_.add(longest + 1);
+    return true;
+}
+
+/// Somebody has gone: the place is for one who came while there was none.
+void intake::settle_newcomer() {
+    if (newcomers_.empty()) return;
+    newcomer next = std::move(newcomers_.front());
+    newcomers_.erase(newcomers_.begin());
+    take_in(std::move(next.socket), next.remote);
 }
 
 std::optional<client_input> intake::read(poll_context& cx, std::size_t place) {
@@ -103,6 +144,10 @@ std::optional<client_input> intake::read(poll_context& cx, std::size_t place) {
         got = c.socket.read_some(asio::buffer(block_.get(), wanted), input.error);
         if (input.error == asio::error::interrupted) return std::nullopt;
         if (door_.open() && is_would_block(input.error)) {
+            if (c.has_to_go) {
+                input.over = input.idle = true;
+                return input;
+            }
             wait_for(cx, place);
             return std::nullopt;
         }
@@ -114,6 +159,7 @@ std::optional<client_input> intake::read(poll_context& cx, std::size_t place) {
         return input;
     }
     c.received += got;
+    if (clock_) c.heard = clock_->now();
     input.bytes = {block_.get(), got};
     if (!door_.open()) {
         c.left -= got;
@@ -149,8 +195,17 @@ void intake::drain() {
 }
 
 void intake::leave(const client_input& last) {
+    if (last.idle) {
+        reset(clients_[last.client]->socket);
+        return close(last.client, client_change::idle);
+    }
     const bool broke_down = last.error && last.error != asio::error::eof;
     close(last.client, broke_down ? client_change::failed : client_change::left, last.error);
+}
+
+void intake::expel(std::size_t client) {
+    reset(clients_[client]->socket);  // not the end: that would say that what it has sent was taken
+    close(client, client_change::expelled);
 }
 
 void intake::close(std::size_t place, client_change how, const asio::error_code& why) {
@@ -159,6 +214,7 @@ void intake::close(std::size_t place, client_change how, const asio::error_code&
     ready_.remove(place + 1);
     tell(
         {how, c->remote, c->received, {}, how == client_change::failed ? why : asio::error_code()});
+    settle_newcomer();
 }
 
 }  // namespace weir::tcp

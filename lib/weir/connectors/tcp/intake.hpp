@@ -7,6 +7,7 @@
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/clock.hpp>
 #include <weir/runtime/ready_set.hpp>
 
 #include <cstddef>
@@ -20,7 +21,10 @@ namespace weir::tcp {
 
 /// How clients are read.
 struct receive_options {
-    std::size_t max_clients = 256;                   ///< at once; others are turned away
+    std::size_t max_clients = 256;  ///< at once; others are turned away
+    /// A client that has sent nothing for so long makes room for another, when there are as many as
+    /// may be; longer ones first. By default none does.
+    clock::duration idle_limit = clock::duration::max();
     std::size_t block_size = std::size_t{64} << 10;  ///< how many bytes are read at a time
     client_listener on_event = {};                   ///< told who comes and goes, and of faults
 };
@@ -31,6 +35,7 @@ struct client_input {
     bool over = false;            ///< there will be no more of it: to be followed by `leave`
     std::string_view bytes = {};  ///< until the next call
     asio::error_code error = {};  ///< why it is over
+    bool idle = false;            ///< it has to make room
 };
 
 /// The sockets behind `receive`; what the bytes mean is not known here. Used on the strand of the
@@ -58,7 +63,7 @@ public:
     }
     /// Closes the connection of a client, and tells.
     void leave(const client_input& last);
-    void expel(std::size_t client) { close(client, client_change::expelled); }
+    void expel(std::size_t client);
 
 private:
     struct connection {
@@ -67,9 +72,18 @@ private:
         endpoint remote;
         std::uint64_t received = 0;
         std::uint64_t left = std::uint64_t(-1);  // to be read at the most: see `drain`
+        clock::time_point heard{};               // when it came, or sent something last
+        bool has_to_go = false;                  // for one of the newcomers
+    };
+    struct newcomer {
+        asio::ip::tcp::socket socket;
+        endpoint remote;
     };
 
     void take_in(asio::ip::tcp::socket socket, const endpoint& remote);
+    bool make_room();
+    void settle_newcomer();
+    clock::time_point now() const { return clock_ ? clock_->now() : clock::time_point(); }
     std::optional<client_input> read(poll_context& cx, std::size_t place);
     void wait_for(poll_context& cx, std::size_t place);
     void close(std::size_t place, client_change how, const asio::error_code& why = {});
@@ -82,6 +96,8 @@ private:
     door door_;  // shut: draining
     std::vector<std::unique_ptr<connection>> clients_;
     std::vector<std::size_t> free_;
+    std::vector<newcomer> newcomers_;  // one for each that has to go
+    clock* clock_ = nullptr;           // where idle clients make room
     ready_set ready_;
     std::unique_ptr<char[]> block_;  // read into by all: what is cut waits in a decoder
     std::size_t turn_ = 0;

@@ -72,9 +72,13 @@ struct append_bytes {
 /// memory that the subscribers share. The queue of each is bounded by `queue_bytes`; for one whose
 /// queue is full `on_overflow` says what to do, counted by subscriber (see `subscriber_event`). A
 /// slow one slows nobody else, unless the policy is to wait for it.
-/// One that vanishes is forgotten. What subscribers send is read, to notice that, and thrown away.
-/// At the end of the stream nobody is let in any more, and what is queued is sent, for `linger` at
-/// the most; then the connections are closed. Yields a `publish_report`.
+/// One that vanishes is forgotten. What subscribers send is read, to notice that, and thrown away;
+/// one that has closed its sending side gets everything all the same.
+/// At the end of the stream nobody is let in any more, what is queued is sent, and a connection is
+/// closed when the subscriber's system has confirmed all of it, and, if the subscriber has said
+/// something, when it has closed too; `linger` is for all that. Yields a `publish_report`.
+/// A subscriber that is cut off or turned away meets an error (`connection_reset`); the end of the
+/// connection says that it has everything.
 /// Errors: `std::invalid_argument` for options that make no sense; `stage_error` if `encode`
 /// throws; what the stream throws. Then, and when cancelled, connections are closed at once.
 /// Cost: a system call a block and subscriber; no allocation for one who keeps up.

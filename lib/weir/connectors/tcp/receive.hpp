@@ -116,7 +116,9 @@ private:
 /// Backpressure: a client is read when values are asked for, so that one whose values nobody takes
 /// finds its sends blocked. At hand is a block (64 KiB) in all, and what the decoders keep.
 /// Clients, up to `max_clients` at once, come and go: what becomes of one (it vanishes, resets,
-/// sends garbage) ends nothing but its connection, and is told to `on_event`.
+/// sends garbage) ends nothing but its connection, and is told to `on_event`. Beyond `max_clients`
+/// a newcomer is turned away, or takes the place of one that has been silent for `idle_limit`. Who
+/// is cut off or turned away meets an error and not the end.
 /// End: none, but with `drain()`, which `take_until` and `pipeline::source` directly behind it
 /// call: nobody is let in any more, what has been received by then is handed on, then it ends.
 /// Errors: `std::invalid_argument` for options that make no sense; what `make`, the decoder or

@@ -18,9 +18,10 @@ enum class subscriber_change : std::uint8_t {
     refused,       ///< it was turned away: there are as many as may be
     fell_behind,   ///< its queue is full, and it misses blocks until there is room again
     disconnected,  ///< it was cut off because its queue was full
+    idle,          ///< it was cut off: it had taken nothing for long, and another needed its place
     left,          ///< it has closed the connection
     failed,        ///< the connection has broken down; `error` says how
-    served,        ///< the stream has ended, and all was sent to it
+    served,        ///< the stream has ended, and its system has confirmed that it has everything
     cut_short      ///< the stream has ended, and not all could be sent in time
 };
 

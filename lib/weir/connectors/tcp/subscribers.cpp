@@ -19,11 +19,22 @@ publish_options checked(publish_options options) {
     if (options.queue_bytes == 0) {
         throw std::invalid_argument("weir::tcp::publish: queue_bytes must be at least 1");
     }
+    if (options.idle_limit < clock::duration::zero()) {
+        throw std::invalid_argument("weir::tcp::publish: idle_limit must not be negative");
+    }
     return options;
 }
 
 constexpr std::size_t blocks_at_a_time = 32;
-constexpr int most_unheard = 16;  // reads of what a subscriber has said, before it is closed
+constexpr int most_unheard = 16;  // reads of what a subscriber has said, before others have a turn
+
+// How often it is looked whether a subscriber's system has confirmed the end.
+constexpr auto look_every = std::chrono::milliseconds(10);
+
+// A subscriber that is not sent anything would not be missed: so often its system is asked.
+constexpr auto keep_alive = std::chrono::seconds(60);
+// One that says no more may be gone: so it is soon.
+constexpr auto keep_alive_quiet = std::chrono::seconds(15);
 
 }  // namespace
 
@@ -37,6 +48,8 @@ std::string_view to_string(subscriber_change what) noexcept {
             return "fell behind";
         case subscriber_change::disconnected:
             return "disconnected";
+        case subscriber_change::idle:
+            return "idle";
         case subscriber_change::left:
             return "left";
         case subscriber_change::failed:
@@ -59,6 +72,12 @@ subscribers::subscribers(listener port, publish_options options)
     gathered_.reserve(blocks_at_a_time);
     ready_.begin();
     ready_.add(door::number);
+}
+
+subscribers::~subscribers() {
+    for (const auto& s : places_) {
+        if (s) reset(s->socket);
+    }
 }
 
 void subscribers::work(poll_context& cx) {
@@ -84,7 +103,11 @@ void subscribers::work(poll_context& cx) {
 }
 
 void subscribers::take_in(poll_context& cx, asio::ip::tcp::socket socket, const endpoint& remote) {
-    if (free_.empty()) return tell({subscriber_change::refused, remote});
+    if (free_.empty() && !make_room(cx)) {
+        reset(socket);  // not the end: that would say that there is nothing
+        ++report_.refused;
+        return tell({subscriber_change::refused, remote});
+    }
     asio::error_code error;
     socket.non_blocking(true, error);
     if (error) return tell({subscriber_change::failed, remote, {}, {}, error});
@@ -92,7 +115,7 @@ void subscribers::take_in(poll_context& cx, asio::ip::tcp::socket socket, const 
     // here, and not by the kernel.
     asio::error_code ignored;
     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    socket.set_option(asio::socket_base::keep_alive(true), ignored);
+    look_after(socket, keep_alive);
     const std::size_t place = free_.back();
     places_[place] =
         std::make_unique<subscription>(std::move(socket), remote, options_.queue_bytes);
@@ -107,15 +130,70 @@ void subscribers::wait_for(poll_context& cx, std::size_t place,
     wake_when(places_[place]->socket, ready, ready_.waker_of(number_of(place, ready)), cx.hold());
 }
 
+/// Has a subscriber make room that is gone, most likely, or takes nothing. False when there is
+/// none.
+bool subscribers::make_room(poll_context& cx) {
+    std::size_t longest = none;
+    for (std::size_t place = 0; place != places_.size(); ++place) {
+        if (!places_[place]) continue;
+        subscription& s = *places_[place];
+        if (may_be_gone(s)) {
+            close(place, subscriber_change::left);
+            return true;
+        }
+        if (s.blocked && (longest == none || s.taken < places_[longest]->taken)) longest = place;
+    }
+    if (longest == none || options_.idle_limit == clock::duration::max()) return false;
+    const auto now = clock_of(cx.executor()).now();
+    if (deadline_after(places_[longest]->taken, options_.idle_limit) > now) return false;
+    ++report_.idle;
+    close(longest, subscriber_change::idle);
+    return true;
+}
+
+/// One that says no more has closed its connection, or only its sending side, and is there to hear.
+/// Which it was is seen when it has been sent something.
+bool subscribers::may_be_gone(subscription& s) {
+    if (is_gone(s.socket)) return true;
+    if (!s.quiet) return says_no_more(s.socket);
+    return s.sent.bytes == s.sent_when_quiet;
+}
+
 /// Only to notice when it goes: what it says is of no interest.
 void subscribers::listen_to(poll_context& cx, std::size_t place) {
+    subscription& s = *places_[place];
+    if (s.quiet) return notice_end(cx, place);
     asio::error_code error;
-    places_[place]->socket.read_some(asio::buffer(unheard_), error);
-    if (error == asio::error::eof) return close(place, subscriber_change::left);
-    if (error && !is_would_block(error) && error != asio::error::interrupted) {
-        return close(place, subscriber_change::failed, error);
+    for (int n = 0; !error && n != most_unheard; ++n) {
+        if (s.socket.read_some(asio::buffer(unheard_), error) != 0) s.talks = true;
     }
+    if (!error) return ready_.add(number_of(place, asio::socket_base::wait_read));
+    if (error == asio::error::eof) {
+        // It may want to hear all the same (`nc -N`). One that is gone says so when it is sent
+        // something, and at the latest when it is asked.
+        s.quiet = true;
+        s.sent_when_quiet = s.sent.bytes;
+        look_after(s.socket, keep_alive_quiet);
+        return notice_end(cx, place);
+    }
+    if (!is_would_block(error) && error != asio::error::interrupted) return fail(place, error);
     wait_for(cx, place, asio::socket_base::wait_read);
+}
+
+/// The same for one that says no more.
+void subscribers::notice_end(poll_context& cx, std::size_t place) {
+    subscription& s = *places_[place];
+    if (s.told_end) return;  // `part` sees to it
+    if (is_gone(s.socket)) return close(place, subscriber_change::left);
+    wake_when_failed(s.socket, ready_.waker_of(number_of(place, asio::socket_base::wait_read)),
+                     cx.hold());
+}
+
+/// The connection has broken down; or it was closed, which is seen so when something was sent to
+/// it after that.
+void subscribers::fail(std::size_t place, const asio::error_code& why) {
+    if (places_[place]->quiet) return close(place, subscriber_change::left);
+    close(place, subscriber_change::failed, why);
 }
 
 void subscribers::drain_queue(poll_context& cx, std::size_t place) {
@@ -129,11 +207,10 @@ void subscribers::drain_queue(poll_context& cx, std::size_t place) {
         report_.sent += done;
         if (is_would_block(error)) {
             s.blocked = true;
+            s.taken = clock_of(cx.executor()).now();
             return wait_for(cx, place, asio::socket_base::wait_write);
         }
-        if (error && error != asio::error::interrupted) {
-            return close(place, subscriber_change::failed, error);
-        }
+        if (error && error != asio::error::interrupted) return fail(place, error);
     }
     s.behind = false;
 }
@@ -154,6 +231,7 @@ void subscribers::publish(poll_context& cx, message_block& block) {
         if (!kept) kept = std::make_shared<const message_block>(block);
         queue(place, kept, sent);
         if (places_[place] && !std::exchange(places_[place]->blocked, true)) {
+            places_[place]->taken = clock_of(cx.executor()).now();
             wait_for(cx, place, asio::socket_base::wait_write);
         }
     }
@@ -167,7 +245,7 @@ std::optional<std::size_t> subscribers::send(std::size_t place, const message_bl
     asio::error_code error;
     const std::size_t sent = s.socket.write_some(asio::buffer(block.bytes), error);
     if (error && !is_would_block(error) && error != asio::error::interrupted) {
-        close(place, subscriber_change::failed, error);
+        fail(place, error);
         return std::nullopt;
     }
     if (sent == block.bytes.size()) {
@@ -218,24 +296,49 @@ void subscribers::wait(poll_context& cx) {
 
 bool subscribers::finish(poll_context& cx) {
     door_.shut();
-    bool all_sent = true;
+    bool all_gone = true;
     for (std::size_t place = 0; place != places_.size(); ++place) {
-        if (!places_[place]) continue;
-        if (places_[place]->queue.empty()) {
-            close(place, subscriber_change::served);
-        } else {
-            all_sent = false;
-        }
+        if (places_[place] && !part(place)) all_gone = false;
     }
-    if (all_sent) return true;
-    if (!deadline_) deadline_ = deadline_after(clock_of(cx.executor()).now(), options_.linger);
+    if (all_gone) return true;
+    const auto now = clock_of(cx.executor()).now();
+    if (!deadline_) deadline_ = deadline_after(now, options_.linger);
     if (!alarm_.reached(cx, *deadline_)) {
+        if (!look_at_ || *look_at_ <= now) look_at_ = now + look_every;
+        if (look_.reached(cx, *look_at_)) cx.wake();
+        if (ready_.next(0) != ready_set::none) cx.wake();
         ready_.wait(cx);
         return false;
     }
     for (std::size_t place = 0; place != places_.size(); ++place) {
-        if (places_[place]) close(place, subscriber_change::cut_short);
+        if (!places_[place]) continue;
+        const bool has_all =
+            places_[place]->told_end && unacknowledged(places_[place]->socket) == 0;
+        close(place, has_all ? subscriber_change::served : subscriber_change::cut_short);
     }
+    return true;
+}
+
+/// The end for one: what is queued is sent, then it is told that there is no more, and then it is
+/// waited for. To close before it has everything could lose the rest: when one that is closed says
+/// something, its system is told of an error, and what was not sent by then never is. Some systems
+/// then even throw away what their program has not read yet, so one that talks is listened to until
+/// it closes. False while it is waited for.
+bool subscribers::part(std::size_t place) {
+    subscription& s = *places_[place];
+    if (!s.queue.empty()) return false;
+    if (!std::exchange(s.told_end, true)) {
+        asio::error_code error;
+        s.socket.shutdown(asio::socket_base::shutdown_send, error);
+        if (error) {
+            fail(place, error);
+            return true;
+        }
+    }
+    const bool has_all = unacknowledged(s.socket) == 0;
+    const bool gone = is_gone(s.socket);
+    if (!gone && (!has_all || (s.talks && !s.quiet))) return false;
+    close(place, has_all ? subscriber_change::served : subscriber_change::left);
     return true;
 }
 
@@ -246,15 +349,8 @@ void subscribers::close(std::size_t place, subscriber_change how, const asio::er
     s->queue.clear(unsent);
     s->dropped += unsent;
     report_.dropped += unsent;
-    if (how == subscriber_change::served) {
-        // Had it said something that nobody has read, it might be told of an error before it has
-        // read to the end.
-        asio::error_code error;
-        s->socket.shutdown(asio::socket_base::shutdown_send, error);
-        for (int n = 0; !error && n != most_unheard; ++n) {
-            s->socket.read_some(asio::buffer(unheard_), error);
-        }
-    }
+    // A subscriber must be able to tell: the end of a connection is the end of the stream.
+    if (how != subscriber_change::served) reset(s->socket);
     tell({how, s->remote, s->sent, s->dropped, why});
 }
 

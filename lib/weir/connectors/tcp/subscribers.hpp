@@ -24,7 +24,10 @@ namespace weir::tcp {
 
 /// How subscribers are served.
 struct publish_options {
-    std::size_t max_subscribers = 256;                  ///< at once; others are turned away
+    std::size_t max_subscribers = 256;  ///< at once; others are turned away
+    /// A subscriber that has taken nothing for so long, though something waits for it, makes room
+    /// for another, when there are as many as may be. By default none does.
+    clock::duration idle_limit = clock::duration::max();
     std::size_t queue_bytes = std::size_t{4} << 20;     ///< what may wait for each of them
     when_behind on_overflow = when_behind::disconnect;  ///< for one whose queue is full
     std::size_t block_size = std::size_t{64} << 10;     ///< messages go out in such blocks
@@ -42,6 +45,8 @@ struct publish_report {
     traffic dropped;                 ///< for all subscribers together
     std::uint64_t subscribers = 0;   ///< that came
     std::uint64_t disconnected = 0;  ///< that were cut off for being slow
+    std::uint64_t refused = 0;       ///< that were turned away
+    std::uint64_t idle = 0;          ///< that had to make room
 };
 
 /// The sockets behind `publish`; what the bytes mean is not known here. Used on the strand of the
@@ -50,6 +55,10 @@ class subscribers {
 public:
     /// Errors: `std::invalid_argument` for options that make no sense.
     subscribers(listener port, publish_options options);
+    subscribers(const subscribers&) = delete;
+    subscribers& operator=(const subscribers&) = delete;
+    /// Those that are still there are cut off.
+    ~subscribers();
 
     const publish_options& options() const noexcept { return options_; }
 
@@ -80,15 +89,25 @@ private:
         traffic dropped;
         bool blocked = false;  // waits to be written to
         bool behind = false;   // has missed what came last
+        bool talks = false;    // has said something
+        bool quiet = false;    // says no more: it has closed its sending side, or all of it
+        std::uint64_t sent_when_quiet = 0;
+        bool told_end = false;      // our sending side is shut
+        clock::time_point taken{};  // while it is blocked: when it took something last
     };
 
     void take_in(poll_context& cx, asio::ip::tcp::socket socket, const endpoint& remote);
     void wait_for(poll_context& cx, std::size_t place, asio::socket_base::wait_type ready);
     void listen_to(poll_context& cx, std::size_t place);
+    void notice_end(poll_context& cx, std::size_t place);
     void drain_queue(poll_context& cx, std::size_t place);
     /// Sends without waiting; nothing when the subscriber had to be closed.
     std::optional<std::size_t> send(std::size_t place, const message_block& block);
     void queue(std::size_t place, const std::shared_ptr<const message_block>& b, std::size_t sent);
+    bool make_room(poll_context& cx);
+    static bool may_be_gone(subscription& s);
+    void fail(std::size_t place, const asio::error_code& why);
+    bool part(std::size_t place);
     void close(std::size_t place, subscriber_change how, const asio::error_code& why = {});
     void tell(const subscriber_event& event) const {
         if (options_.on_event) options_.on_event(event);
@@ -96,6 +115,7 @@ private:
 
     // In the set, 0 is the door; of the subscriber at place n, 2n + 1 says that it can be read
     // from, and 2n + 2 that it can be written to.
+    static constexpr std::size_t none = std::size_t(-1);
     static constexpr std::size_t number_of(std::size_t place, asio::socket_base::wait_type ready) {
         return 2 * place + (ready == asio::socket_base::wait_read ? 1 : 2);
     }
@@ -110,6 +130,8 @@ private:
     std::array<char, 4096> unheard_;  // what subscribers say
     alarm alarm_;
     std::optional<clock::time_point> deadline_;
+    alarm look_;  // whether what was sent is confirmed
+    std::optional<clock::time_point> look_at_;
 };
 
 }  // namespace weir::tcp
