@@ -48,7 +48,9 @@ bool delivery::has_files() const noexcept {
 
 void delivery::build(weir::pipeline& p, const asio::any_io_executor& executor,
                      weir::any_stream<enriched_trade> trades) {
-    auto all = std::move(trades) | in_runs(std::make_shared<run_pool>(trades_a_run));
+    fit_to_write fits(state_.counts, !databases_.empty());
+    auto all = std::move(trades) | in_runs(std::make_shared<run_pool>(trades_a_run), state_.texts,
+                                           std::move(fits));
     const encoder encode(formats_of(options_.out));
     if (options_.workers == 1) return hand_on(p, executor, std::move(all) | weir::map(encode));
     hand_on(p, executor, std::move(all) | weir::parallel(options_.workers, encode));
@@ -127,7 +129,7 @@ void delivery::add_database(weir::pipeline& p, sqlite_output& to, Runs written) 
     const weir::batch_limits transaction{.items = sqlite_output::rows_a_commit,
                                          .wait = sqlite_output::longest_wait};
     auto trades = std::move(written) |
-                  weir::map([](const shared_run& run) { return run->trades; }) | weir::flatten() |
+                  weir::map([](const shared_run& run) { return to_store(*run); }) | weir::flatten() |
                   weir::batch(transaction);
     auto insert = weir::sqlite::insert_into(to.database(), to.table(), to.columns(),
                                             to.options(state_.counts.emitted.add_place()));
@@ -141,7 +143,9 @@ void delivery::add_database(weir::pipeline& p, sqlite_output& to, Runs written) 
 template <class Runs>
 void delivery::add_figures(weir::pipeline& p, Runs written) {
     const auto write = [this, &count = state_.counts.emitted.add_place()](const shared_run& run) {
-        figures_->add(run->trades);
+        const left_out n = figures_->add(run->trades);
+        state_.counts.late.add(n.late);
+        state_.counts.ahead.add(n.ahead);
         count.add(run->trades.size());
     };
     p.add("write figures", std::move(written) | weir::for_each(write));

@@ -35,14 +35,14 @@ joining::stream joining::open(weir::pipeline& p, const asio::any_io_executor& ex
 }
 
 joining::stream joining::open_live(weir::pipeline& p, const asio::any_io_executor& executor) {
-    auto listed = open_instruments(options_.instruments, options_.trades.seed, texts_);
+    auto listed = open_instruments(options_.instruments, options_.trades.seed, state_.texts);
     if (journal_) journal_->add_snapshot(table_name::instruments, *listed);
     const trade_fate fate = this->fate();
     const change_listeners listeners{fate.journal, fate.room};
     auto accounts =
-        open_accounts({"accounts", options_.accounts, executor, texts_, state_.accounts}) |
+        open_accounts({"accounts", options_.accounts, executor, state_.texts, state_.accounts}) |
         p.source("accounts") | noted(listeners, table_name::accounts);
-    auto rates = open_rates({"rates", options_.rates, executor, texts_, state_.rates}) |
+    auto rates = open_rates({"rates", options_.rates, executor, state_.texts, state_.rates}) |
                  p.source("rates") | noted(listeners, table_name::rates);
     auto trades = open_trades(p, executor, options_.trades, state_.counts, bad_) |
                   behind_tables(state_.accounts, state_.rates);
@@ -53,7 +53,7 @@ joining::stream joining::open_live(weir::pipeline& p, const asio::any_io_executo
 
 joining::stream joining::open_replay(weir::pipeline& p) {
     const auto listed = std::make_shared<instrument_table>();
-    tape_ = std::make_shared<tape>(options_.replay, texts_, listed);
+    tape_ = std::make_shared<tape>(options_.replay, state_.texts, listed);
     return replayed_trades(tape_, options_.speed) | p.source(options_.replay.string()) |
            stamped(state_.counts) |
            enrich(listed, replayed_updates<account_update>(tape_),

@@ -116,6 +116,10 @@ std::string ledger_line(const run_state& s) {
         line += fmt::format("; waited {}, in vain {}, too many {}", c.waited.value(),
                             c.gave_up.value(), c.crowded_out.value());
     }
+    if (c.late.value() + c.ahead.value() != 0) {
+        line += fmt::format("; left out of the figures: late {}, ahead {}", c.late.value(),
+                            c.ahead.value());
+    }
     if (s.accounts.refused() + s.rates.refused() != 0) {
         line += fmt::format("; updates left out: accounts {}, rates {}", s.accounts.refused(),
                             s.rates.refused());

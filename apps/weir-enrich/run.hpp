@@ -18,6 +18,7 @@
 #include "place.hpp"
 #include "slow_tables.hpp"
 #include "table_state.hpp"
+#include "texts.hpp"
 #include "trade_input.hpp"
 
 namespace weir_enrich {
@@ -58,6 +59,7 @@ struct run_state {
     run_counts counts;
     table_state accounts;
     table_state rates;
+    weir_enrich::texts texts;  ///< of the tables' rows
 };
 
 /// Runs to the end, or until a signal. False when a signal ended it.
