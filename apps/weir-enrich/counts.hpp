@@ -62,7 +62,9 @@ struct run_counts {
     counter ahead;  ///< too far after it
 
     std::uint64_t received() const noexcept { return read.value() + bad.value(); }
-    std::uint64_t rejected() const noexcept { return bad.value() + diverted.value() + unfit.value(); }
+    std::uint64_t rejected() const noexcept {
+        return bad.value() + diverted.value() + unfit.value();
+    }
     std::uint64_t missing() const noexcept {
         return no_instrument.value() + no_account.value() + no_rate.value();
     }

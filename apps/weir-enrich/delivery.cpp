@@ -49,8 +49,8 @@ bool delivery::has_files() const noexcept {
 void delivery::build(weir::pipeline& p, const asio::any_io_executor& executor,
                      weir::any_stream<enriched_trade> trades) {
     fit_to_write fits(state_.counts, !databases_.empty());
-    auto all = std::move(trades) | in_runs(std::make_shared<run_pool>(trades_a_run), state_.texts,
-                                           std::move(fits));
+    auto all = std::move(trades) |
+               in_runs(std::make_shared<run_pool>(trades_a_run), state_.texts, std::move(fits));
     const encoder encode(formats_of(options_.out));
     if (options_.workers == 1) return hand_on(p, executor, std::move(all) | weir::map(encode));
     hand_on(p, executor, std::move(all) | weir::parallel(options_.workers, encode));
@@ -129,8 +129,8 @@ void delivery::add_database(weir::pipeline& p, sqlite_output& to, Runs written) 
     const weir::batch_limits transaction{.items = sqlite_output::rows_a_commit,
                                          .wait = sqlite_output::longest_wait};
     auto trades = std::move(written) |
-                  weir::map([](const shared_run& run) { return to_store(*run); }) | weir::flatten() |
-                  weir::batch(transaction);
+                  weir::map([](const shared_run& run) { return to_store(*run); }) |
+                  weir::flatten() | weir::batch(transaction);
     auto insert = weir::sqlite::insert_into(to.database(), to.table(), to.columns(),
                                             to.options(state_.counts.emitted.add_place()));
     p.add("insert " + std::to_string(++inserters_), std::move(trades) | std::move(insert),

@@ -60,15 +60,24 @@ inline void fetch_texts(const owned_trade& x) {
 
 inline enriched_trade complete(const owned_trade& x, const rate& r, weir::table_version version) {
     const double notional = x.what.price * x.what.quantity * r.to_base;
-    return {x.what.trade_id,    x.what.instrument_id,
-            x.what.user_id,     x.what.price,
-            x.what.quantity,    x.what.side,
-            x.what.event_time,  x.traded.symbol,
-            x.traded.name,      x.traded.currency,
-            x.traded.tick_size, x.account_name,
-            x.tier,             x.fee_rate,
-            notional,           notional * x.fee_rate,
-            x.accounts_version, version,
+    return {x.what.trade_id,
+            x.what.instrument_id,
+            x.what.user_id,
+            x.what.price,
+            x.what.quantity,
+            x.what.side,
+            x.what.event_time,
+            x.traded.symbol,
+            x.traded.name,
+            x.traded.currency,
+            x.traded.tick_size,
+            x.account_name,
+            x.tier,
+            x.fee_rate,
+            notional,
+            notional * x.fee_rate,
+            x.accounts_version,
+            version,
             missing_rows(stands_in(x.traded), stands_in(x.account_name), stands_in(r)),
             x.what.received};
 }

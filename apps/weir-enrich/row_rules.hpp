@@ -16,8 +16,8 @@ struct row_fault {
     std::string_view rule;
 };
 
-/// Makes a row that is in order ready for a table: its texts are kept in `texts`, which must outlive
-/// it.
+/// Makes a row that is in order ready for a table: its texts are kept in `texts`, which must
+/// outlive it.
 void keep(instrument& row, texts& texts);
 void keep(account& row, texts& texts);
 void keep(rate& row, texts& texts);

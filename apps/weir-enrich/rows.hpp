@@ -13,8 +13,8 @@
 
 namespace weir_enrich {
 
-// The texts of a row in a table live in `texts` (texts.hpp): those of instruments, which stand still,
-// for good; those of accounts and rates as long as a row has a share in them.
+// The texts of a row in a table live in `texts` (texts.hpp): those of instruments, which stand
+// still, for good; those of accounts and rates as long as a row has a share in them.
 
 /// A currency's name of at most eight characters as a number: what rates are looked up by.
 using currency_key = std::uint64_t;

@@ -71,9 +71,15 @@ std::size_t threads_of(const run_options& o) {
     return 1 + (waits ? 1 : 0) + (o.workers == 1 ? 0 : o.workers);
 }
 
-void wait_for(std::future<void>& over, const observer& seen) {
-    if (!seen.show) return over.wait();
-    while (over.wait_for(seen.period) != std::future_status::ready) seen.show();
+void wait_for(std::future<void>& over, const observer& seen, const std::stop_token& interrupted) {
+    if (seen.show) {
+        while (over.wait_for(seen.period) != std::future_status::ready) {
+            if (interrupted.stop_requested()) break;
+            seen.show();
+        }
+    }
+    if (seen.stop_showing) seen.stop_showing();
+    over.wait();
 }
 
 }  // namespace
@@ -90,7 +96,7 @@ bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
     });
     work.build(p, rt.executor());
     auto over = p.run(asio::use_future);
-    wait_for(over, seen);
+    wait_for(over, seen, interrupted.token());
     std::exception_ptr error;
     try {
         over.get();

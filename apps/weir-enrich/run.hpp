@@ -49,8 +49,10 @@ struct observer {
     /// Called with each run of trades that was written to the files, or to a port, on the strand
     /// that writes: by several at once where there are several places.
     std::function<void(const std::vector<enriched_trade>&)> on_written;
-    /// Called by the thread that waits, every `period`.
+    /// Called by the thread that waits, every `period`, until the run is interrupted.
     std::function<void()> show;
+    /// Called once, by the same thread: `show` is not called any more.
+    std::function<void()> stop_showing;
     std::chrono::milliseconds period{500};
 };
 

@@ -84,8 +84,8 @@ private:
 
 /// Where the texts of rows live. A trade that met a row carries views of its texts, while the row
 /// may be replaced; so the texts of a row that is gone are freed only when all trades are written
-/// that can have met it. That is seen to by epochs, and not trade by trade: who gathers trades has a
-/// `text_hold` for each run of them. There are at most two epochs. `collect` ends the current one
+/// that can have met it. That is seen to by epochs, and not trade by trade: who gathers trades has
+/// a `text_hold` for each run of them. There are at most two epochs. `collect` ends the current one
 /// when texts have been let go of since it began and the one before is over; they are freed when
 /// the last hold of the epoch that ended is gone.
 ///
@@ -125,15 +125,16 @@ private:
     std::unordered_set<std::string> kept_;
 
     std::atomic<std::size_t> blocks_{0};
-    // A stack. Any thread adds with release; `collect` takes all of it with acquire, so that it sees
-    // the blocks as they were left.
+    // A stack. Any thread adds with release; `collect` takes all of it with acquire, so that it
+    // sees the blocks as they were left.
     std::atomic<block*> retired_{nullptr};
 
     // The rest is the strand's, but for the holds' going (see `~text_hold`).
     std::array<text_hold::count, 2> holders_{};
-    unsigned current_ = 0;      // the epoch whose holds are given out
-    block* waiting_ = nullptr;  // let go of before the other epoch ended: free when its holds are gone
-    block* free_ = nullptr;     // may be freed
+    unsigned current_ = 0;  // the epoch whose holds are given out
+    block* waiting_ =
+        nullptr;             // let go of before the other epoch ended: free when its holds are gone
+    block* free_ = nullptr;  // may be freed
 };
 
 }  // namespace weir_enrich

@@ -117,9 +117,11 @@ std::unique_ptr<trade_reader> open_reader(const place& from, bad_records& bad) {
         case format::csv:
             return std::make_unique<csv_reader>(from, bad);
         case format::frames:
-            return std::make_unique<coded_reader<checked_trades<weir::codec::frames<trade>>>>(from, bad);
+            return std::make_unique<coded_reader<checked_trades<weir::codec::frames<trade>>>>(from,
+                                                                                              bad);
         default:
-            return std::make_unique<coded_reader<checked_trades<weir::codec::json_lines<trade>>>>(from, bad);
+            return std::make_unique<coded_reader<checked_trades<weir::codec::json_lines<trade>>>>(
+                from, bad);
     }
 }
 

@@ -83,7 +83,8 @@ void window::take(const enriched_trade& t) {
 void window::forget_old(entry& e) const {
     const std::int64_t oldest = std::max<std::int64_t>(0, newest_ - periods_ + 1) / periods_a_slot_;
     if (e.slots.empty() || e.slots.front().number >= oldest) return;
-    const auto stays = std::ranges::find_if(e.slots, [oldest](const slot& s) { return s.number >= oldest; });
+    const auto stays =
+        std::ranges::find_if(e.slots, [oldest](const slot& s) { return s.number >= oldest; });
     e.slots.erase(e.slots.begin(), stays);
     if (e.slots.empty()) e.slots = {};  // one that is traded no more takes no memory
     e.total = trade_sums();
@@ -119,7 +120,8 @@ std::vector<instrument_figures> window::greatest(std::size_t most, Key key) {
 }
 
 std::vector<instrument_figures> window::top(std::size_t most) {
-    return greatest(most, [](const instrument_figures& f) { return static_cast<double>(f.notional); });
+    return greatest(most,
+                    [](const instrument_figures& f) { return static_cast<double>(f.notional); });
 }
 
 std::vector<instrument_figures> window::movers(std::size_t most) {

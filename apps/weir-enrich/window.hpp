@@ -24,8 +24,9 @@ struct trade_sums {
     long double paid = 0;      ///< price times quantity, in the instrument's currency
     std::int64_t first_time = 0;
     std::int64_t last_time = 0;
-    double first = 0;  ///< the price of the earliest event time; of several, of the one that came first
-    double last = 0;   ///< the price of the latest; of several, of the one that came last
+    double first =
+        0;  ///< the price of the earliest event time; of several, of the one that came first
+    double last = 0;  ///< the price of the latest; of several, of the one that came last
 
     void add(const enriched_trade& t) noexcept;
     /// Adds the sums of trades that are all later.
@@ -39,7 +40,9 @@ struct instrument_figures : trade_sums {
     std::string_view name;
 
     /// The volume-weighted average price.
-    double vwap() const noexcept { return finite(volume == 0 ? 0 : paid / static_cast<long double>(volume)); }
+    double vwap() const noexcept {
+        return finite(volume == 0 ? 0 : paid / static_cast<long double>(volume));
+    }
     double mean_notional() const noexcept {
         return finite(count == 0 ? 0 : notional / static_cast<long double>(count));
     }
