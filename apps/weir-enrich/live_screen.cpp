@@ -78,13 +78,13 @@ void live_screen::show(picture what) {
 void live_screen::finish() {
     const std::lock_guard lock(mutex_);
     if (std::exchange(finished_, true)) return;
-    write(painter_.finish());
+    write(painter_.finish(size()));
 }
 
 void live_screen::write_before(const std::function<void()>& lines) {
     const std::lock_guard lock(mutex_);
     if (finished_ || !shown_) return lines();
-    write(painter_.erase());
+    write(painter_.erase(size()));
     lines();
     write(painter_.paint(*shown_, size()));
 }

@@ -29,12 +29,12 @@ class painter {
 public:
     std::string paint(const picture& what, terminal_size size);
     /// Takes the picture away, so that other lines can be written; it is to be painted again then.
-    std::string erase();
+    std::string erase(terminal_size size);
     /// Takes the footer away: the picture stays as it is from now on.
-    std::string finish();
+    std::string finish(terminal_size size);
 
 private:
-    std::string to_top(int rows) const;
+    bool resized(terminal_size size) const { return painted_ != 0 && size != size_; }
 
     terminal_size size_;
     int painted_ = 0;  // rows

@@ -134,10 +134,10 @@ TEST_CASE("at the end the picture stays without its footer, and what follows sta
     const picture what = picture_of(15, "last");
     p.paint(what);
     p.terminal.write("^C");  // as a terminal echoes it
-    p.terminal.write(p.at_work.finish());
+    p.terminal.write(p.at_work.finish(p.size));
     p.terminal.write("the books\n");
     CHECK(p.terminal.all_lines() == p.earlier + what.lines + lines{"the books"});
-    CHECK(p.at_work.finish().empty());
+    CHECK(p.at_work.finish(p.size).empty());
 }
 
 TEST_CASE("lines that are written meanwhile stand before the picture") {
@@ -146,12 +146,28 @@ TEST_CASE("lines that are written meanwhile stand before the picture") {
     lines written;
     for (int i = 0; i != 10; ++i) {
         p.paint(what);
-        p.terminal.write(p.at_work.erase());
+        p.terminal.write(p.at_work.erase(p.size));
         written.push_back("warning " + std::to_string(i));
         p.terminal.write(written.back() + "\n");
         p.paint(what);
     }
     CHECK(p.terminal.all_lines() == p.earlier + written + rows_of(what));
+}
+
+TEST_CASE("a change of size between two pictures is seen to by whatever comes next") {
+    for (const bool log_line : {true, false}) {
+        painted p(120, 40, 5);
+        p.paint(picture_of(15, std::string(100, 'w')));
+        p.terminal.resize(60, 20);
+        p.size = {60, 20};
+        if (log_line) {
+            p.terminal.write(p.at_work.erase(p.size) + "warning\n");
+            p.paint(picture_of(3, "new"));
+            CHECK(p.terminal.lines() == lines{"warning"} + rows_of(picture_of(3, "new")));
+        } else {
+            CHECK(p.at_work.finish(p.size).empty());
+        }
+    }
 }
 
 TEST_CASE("the live view has what there is room for in its width") {
