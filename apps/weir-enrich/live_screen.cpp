@@ -35,7 +35,7 @@ private:
     live_screen& screen_;
 };
 
-void write(const std::string& bytes) {
+void print(const std::string& bytes) {
     std::fwrite(bytes.data(), 1, bytes.size(), stdout);
     std::fflush(stdout);
 }
@@ -71,22 +71,22 @@ terminal_size live_screen::size() {
 void live_screen::show(picture what) {
     const std::lock_guard lock(mutex_);
     if (finished_) return;
-    write(painter_.paint(what, size()));
+    print(painter_.paint(what, size()));
     shown_ = std::move(what);
 }
 
 void live_screen::finish() {
     const std::lock_guard lock(mutex_);
     if (std::exchange(finished_, true)) return;
-    write(painter_.finish(size()));
+    print(painter_.finish(size()));
 }
 
 void live_screen::write_before(const std::function<void()>& lines) {
     const std::lock_guard lock(mutex_);
     if (finished_ || !shown_) return lines();
-    write(painter_.erase(size()));
+    print(painter_.erase(size()));
     lines();
-    write(painter_.paint(*shown_, size()));
+    print(painter_.paint(*shown_, size()));
 }
 
 }  // namespace weir_enrich
