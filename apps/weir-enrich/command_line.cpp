@@ -74,6 +74,7 @@ struct run_text {
     std::string figures;
     std::string window = "60s";
     std::string figures_every = "1s";
+    std::string max_jump;
     std::size_t movers = 0;
 };
 
@@ -130,6 +131,10 @@ void define_figures(CLI::App& command, run_text& text) {
                     "How often they are written, in the time of events")
         ->type_name("DURATION")
         ->default_str(text.figures_every);
+    command
+        .add_option("--figures-max-jump", text.max_jump,
+                    "Leaves trades out of them that are later than the newest by more than this")
+        ->type_name("DURATION");
     add_number(command, "--movers", text.movers,
                "Writes only those N whose price has moved the most", at_least_one);
 }
@@ -248,6 +253,9 @@ void understand_figures(run_options& o, const run_text& text) {
     if (f.window.length % f.window.slide != f.window.slide.zero() ||
         f.window.length / f.window.slide > most_periods) {
         throw usage_error("--window: must be 1 to 3600 times --figures-every");
+    }
+    if (!text.max_jump.empty()) {
+        f.window.max_jump = duration_of("--figures-max-jump", text.max_jump);
     }
     if (text.movers != 0) f.movers = text.movers;
     o.figures = f;

@@ -45,6 +45,7 @@ struct run_counts {
     slowest_counter emitted;  ///< enriched and written to all outputs
     counter dropped;          ///< left out, for a key was missing
     counter diverted;         ///< written to the side output, for a key was missing
+    counter unfit;            ///< what came of them cannot be written: it is no number, say
 
     // Which key was missing; with --on-missing default such trades are emitted all the same.
     counter no_instrument;
@@ -56,8 +57,14 @@ struct run_counts {
     counter gave_up;      ///< and were dropped, for it did not come in time
     counter crowded_out;  ///< and were dropped, for too many waited
 
+    // Left out of the figures, but not of the other outputs.
+    counter late;   ///< before the window
+    counter ahead;  ///< too far after it
+
     std::uint64_t received() const noexcept { return read.value() + bad.value(); }
-    std::uint64_t rejected() const noexcept { return bad.value() + diverted.value(); }
+    std::uint64_t rejected() const noexcept {
+        return bad.value() + diverted.value() + unfit.value();
+    }
     std::uint64_t missing() const noexcept {
         return no_instrument.value() + no_account.value() + no_rate.value();
     }

@@ -68,8 +68,10 @@ bool delivery::has_files() const noexcept {
 
 void delivery::build(weir::pipeline& p, weir::any_stream<enriched_trade> trades,
                      kept_records kept) {
-    auto all =
-        std::move(trades) | in_runs(std::make_shared<run_pool>(trades_a_run)) | handed_over(kept);
+    fit_to_write fits(state_.counts, !databases_.empty());
+    auto all = std::move(trades) |
+               in_runs(std::make_shared<run_pool>(trades_a_run), state_.texts, std::move(fits)) |
+               handed_over(kept);
     const encoder encode(formats_of(options_.out));
     if (options_.workers == 1) return hand_on(p, std::move(all) | weir::map(encode));
     hand_on(p, std::move(all) | weir::parallel(options_.workers, encode));
@@ -152,8 +154,8 @@ void delivery::add_database(weir::pipeline& p, sqlite_output& to, Runs written) 
     const weir::batch_limits transaction{.items = sqlite_output::rows_a_commit,
                                          .wait = sqlite_output::longest_wait};
     auto trades = std::move(written) |
-                  weir::map([](const shared_run& run) { return run->trades; }) | weir::flatten() |
-                  weir::batch(transaction);
+                  weir::map([](const shared_run& run) { return to_store(*run); }) |
+                  weir::flatten() | weir::batch(transaction);
     auto insert = weir::sqlite::insert_into(to.database(), to.table(), to.columns(),
                                             to.options(state_.counts.emitted.add_place()));
     p.add(fmt::format("insert into {} ({})", to.database().file(), ++inserters_),
@@ -166,7 +168,9 @@ void delivery::add_database(weir::pipeline& p, sqlite_output& to, Runs written) 
 template <class Runs>
 void delivery::add_figures(weir::pipeline& p, Runs written) {
     const auto write = [this, &count = state_.counts.emitted.add_place()](const shared_run& run) {
-        figures_->add(run->trades);
+        const left_out n = figures_->add(run->trades);
+        state_.counts.late.add(n.late);
+        state_.counts.ahead.add(n.ahead);
         count.add(run->trades.size());
     };
     p.add("write figures to " + options_.figures->to.text,

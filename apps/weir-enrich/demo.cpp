@@ -1,13 +1,13 @@
 #include "demo.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
-#include <string>
+#include <optional>
 #include <vector>
 
+#include "live_screen.hpp"
 #include "live_view.hpp"
 #include "run.hpp"
 
@@ -29,37 +29,26 @@ run_options options_of(const demo_options& o) {
     return r;
 }
 
-/// Writes over what was there.
-void repaint(const std::string& picture, bool first) {
-    if (!first) fmt::print("\x1b[{}A", live_view::lines);
-    std::string text;
-    for (const char c : picture) {
-        if (c == '\n') text += "\x1b[K";  // the rest of an older, longer line
-        text += c;
-    }
-    fmt::print("{}", text);
-    std::fflush(stdout);
-}
-
 }  // namespace
 
 exit_code demo(const demo_options& o) {
-    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
     run_state state;
     live_view view(state);
+    std::optional<live_screen> screen;
+    if (can_be_painted_on()) screen.emplace();
     observer seen;
-    seen.period = terminal ? 500ms : 1s;
+    seen.period = screen ? 500ms : 1s;
     seen.on_written = [&view](const std::vector<enriched_trade>& trades) { view.add(trades); };
-    seen.show = [&view, terminal, first = true]() mutable {
-        if (terminal) {
-            repaint(view.picture(), first);
-            first = false;
-        } else {
-            fmt::print("{}", view.line());
-            std::fflush(stdout);
-        }
+    seen.show = [&view, &screen] {
+        if (screen) return screen->show(view.picture(live_screen::size().columns));
+        fmt::print("{}", view.line());
+        std::fflush(stdout);
+    };
+    seen.stop_showing = [&screen] {
+        if (screen) screen->finish();
     };
     fmt::print("weir-enrich demo: 10,000 instruments, 100,000 accounts, 6 currencies\n\n");
+    std::fflush(stdout);
     const run_options options = options_of(o);
     const auto books = [&state] { return fmt::format("weir-enrich: {}\n", ledger_line(state)); };
     const weir_apps::interruption interrupted(end_limit_of(options, books));

@@ -30,6 +30,7 @@ struct enriched_trade {
     double fee = 0;                      ///< in the base currency
     std::uint64_t accounts_version = 0;  ///< of the table of accounts that it met
     std::uint64_t rates_version = 0;     ///< of the table of rates
+    std::string_view missing;            ///< which rows were: see `missing_rows`
     std::int64_t received = 0;           ///< not sent
 };
 
@@ -44,11 +45,12 @@ constexpr auto weir_fields(std::type_identity<enriched_trade>) {
         field("tick_size", &t::tick_size), field("account_name", &t::account_name),
         field("tier", &t::tier), field("fee_rate", &t::fee_rate), field("notional", &t::notional),
         field("fee", &t::fee), field("accounts_version", &t::accounts_version),
-        field("rates_version", &t::rates_version));
+        field("rates_version", &t::rates_version), field("missing", &t::missing));
 }
 
 }  // namespace weir_enrich
 
-/// Batches may keep them: their texts live as long as the program (texts.hpp).
+/// They may be kept as long as their texts are held (`texts::hold`): runs of trades see to it, and
+/// so must who copies trades out of a run.
 template <>
 inline constexpr bool weir::is_borrowed<weir_enrich::enriched_trade> = false;

@@ -33,16 +33,23 @@ void figures_output::begin() {
     if (format_ == format::csv) to_.write(csv_header<figures_record>());
 }
 
-void figures_output::add(const std::vector<enriched_trade>& trades) {
+left_out figures_output::add(const std::vector<enriched_trade>& trades) {
     begin();
+    left_out n;
     for (const enriched_trade& t : trades) {
-        if (window_.knows(t.event_time)) end_periods(window_.slot_of(t.event_time));
-        window_.add(t);
+        const timing when = window_.judge(t.event_time);
+        if (when == timing::fits) {
+            end_periods(window_.period_of(t.event_time));
+            window_.take(t);
+        } else {
+            ++(when == timing::late ? n.late : n.ahead);
+        }
     }
+    return n;
 }
 
-void figures_output::end_periods(std::int64_t slot) {
-    while (window_.newest() < slot && end_period()) window_.slide_to(window_.newest() + 1);
+void figures_output::end_periods(std::int64_t period) {
+    while (window_.newest() < period && end_period()) window_.slide_to(window_.newest() + 1);
 }
 
 bool figures_output::end_period() {

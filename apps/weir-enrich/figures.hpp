@@ -25,7 +25,8 @@ struct figures_record {
     std::uint64_t volume = 0;
     double vwap = 0;
     double mean_notional = 0;  ///< in the base currency
-    double move = 0;           ///< of the price, from the window's first to its last: 0.01 is 1 %
+    /// Of the price, from the earliest trade of the window to the latest: 0.01 is 1 %.
+    double move = 0;
 };
 
 constexpr auto weir_fields(std::type_identity<figures_record>) {
@@ -43,6 +44,12 @@ struct figures_options {
     std::optional<std::size_t> movers;  ///< only so many, whose price has moved the most
 };
 
+/// How many trades were left out of the figures.
+struct left_out {
+    std::uint64_t late = 0;   ///< timing::late
+    std::uint64_t ahead = 0;  ///< timing::ahead
+};
+
 /// Writes the figures of each instrument that was traded in the window when a period ends, that
 /// is, when a trade of a later one comes: the time is that of the events, so the same trades give
 /// the same bytes. Periods without any trade in the window are passed over.
@@ -55,13 +62,14 @@ public:
     /// Empties the file, unless that was done. The first `add` does so too.
     void begin();
 
-    void add(const std::vector<enriched_trade>& trades);
+    /// Returns how many of them were left out.
+    left_out add(const std::vector<enriched_trade>& trades);
     /// To be called at the end: writes the last period.
     void close();
 
 private:
-    /// Writes the periods that end before `slot`.
-    void end_periods(std::int64_t slot);
+    /// Writes the periods that end before `period`.
+    void end_periods(std::int64_t period);
     /// Writes the period that ends now. False when there was no trade in the window.
     bool end_period();
 

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "row_rules.hpp"
 
 namespace weir_enrich {
 
@@ -94,8 +97,9 @@ std::shared_ptr<account_table> make_accounts(std::uint64_t seed, texts& texts) {
     for (std::uint32_t i = 0; i != built_in_accounts; ++i) {
         account made;
         made.user_id = i;
-        made.name = texts.keep("user " + std::to_string(i));
-        table->insert_or_assign(i, changed_account(made, d, texts));
+        const std::string name = "user " + std::to_string(i);
+        made.name = name;
+        table->insert_or_assign(i, changed_account(std::move(made), d, texts));
     }
     return table;
 }
@@ -103,15 +107,18 @@ std::shared_ptr<account_table> make_accounts(std::uint64_t seed, texts& texts) {
 std::shared_ptr<rate_table> make_rates(texts& texts) {
     auto table = std::make_shared<rate_table>();
     for (const auto& c : currencies) {
-        table->insert_or_assign(key_of(c.name), rate{texts.keep(c.name), c.to_base});
+        rate made{c.name, c.to_base};
+        keep(made, texts);
+        table->insert_or_assign(key_of(c.name), std::move(made));
     }
     return table;
 }
 
 account changed_account(account a, dice& d, texts& texts) {
     const tier& t = tiers[d.below(tiers.size())];
-    a.tier = texts.keep(t.name);
+    a.tier = t.name;
     a.fee_rate = t.fee_rate;
+    keep(a, texts);
     return a;
 }
 

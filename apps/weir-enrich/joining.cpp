@@ -30,14 +30,14 @@ joining::inputs joining::open(weir::pipeline& p, const asio::any_io_executor& ex
     inputs in;
     if (!options_.replay.empty()) {
         in.listed = std::make_shared<instrument_table>();
-        tape_ = std::make_shared<tape>(options_.replay, texts_, in.listed);
+        tape_ = std::make_shared<tape>(options_.replay, state_.texts, in.listed);
         return in;
     }
     in.listed =
-        open_instruments(options_.instruments, options_.trades.seed, texts_, state_.stop);
-    in.accounts = open_accounts({"accounts", options_.accounts, executor, texts_, state_.accounts,
+        open_instruments(options_.instruments, options_.trades.seed, state_.texts, state_.stop);
+    in.accounts = open_accounts({"accounts", options_.accounts, executor, state_.texts, state_.accounts,
                                  state_.connections, state_.stop});
-    in.rates = open_rates({"rates", options_.rates, executor, texts_, state_.rates,
+    in.rates = open_rates({"rates", options_.rates, executor, state_.texts, state_.rates,
                            state_.connections, state_.stop});
     in.trades = open_trades(p, executor, options_.trades, state_.counts, bad_,
                             state_.connections);

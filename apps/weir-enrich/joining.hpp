@@ -13,7 +13,6 @@
 #include "replay.hpp"
 #include "run.hpp"
 #include "side_output.hpp"
-#include "texts.hpp"
 #include "trade_reader.hpp"
 #include "waiting_room.hpp"
 
@@ -58,7 +57,6 @@ private:
 
     const run_options& options_;
     run_state& state_;
-    texts texts_;
     bad_records bad_;
     on_missing missing_;
     std::optional<side_output> side_;

@@ -27,6 +27,8 @@ bool is_row_of(table_name table) {
     }
 }
 
+constexpr std::string_view a_row_that_cannot_be = "a row that cannot be";
+
 }  // namespace
 
 void journal_reader::feed(std::string_view bytes) {
@@ -146,7 +148,7 @@ void journal_reader::put(typename Update::key_type key, const typename Update::m
 std::string_view journal_reader::take(instrument row) {
     if (!snapshot_) return "instruments do not change";
     if (!is_currency(row.currency)) return "a currency must have 1 to 8 characters";
-    keep(row, texts_);
+    if (admit(row, texts_)) return a_row_that_cannot_be;
     listed_->insert_or_assign(row.instrument_id, row);
     take_snapshot_row();
     return {};
@@ -154,14 +156,14 @@ std::string_view journal_reader::take(instrument row) {
 
 std::string_view journal_reader::take(account row) {
     if (!rates_complete_) return "accounts before the rates";
-    keep(row, texts_);
+    if (admit(row, texts_)) return a_row_that_cannot_be;
     put<account_update>(row.user_id, row, accounts_.get());
     return {};
 }
 
 std::string_view journal_reader::take(rate row) {
     if (!is_currency(row.currency)) return "a currency must have 1 to 8 characters";
-    keep(row, texts_);
+    if (admit(row, texts_)) return a_row_that_cannot_be;
     put<rate_update>(key_of(row.currency), row, rates_.get());
     return {};
 }

@@ -1,8 +1,9 @@
 #include "live_view.hpp"
 
 #include <fmt/format.h>
+#include <shared/terminal_text.hpp>
 
-#include <iterator>
+#include <algorithm>
 #include <utility>
 
 #include "now.hpp"
@@ -21,13 +22,72 @@ std::string grouped(std::uint64_t number) {
     return text;
 }
 
-std::string table_line(const char* name, const table_state& t) {
-    std::string line = fmt::format("  {:<12} {:>9} rows   version {:<10} changed {} ago", name,
-                                   grouped(t.rows()), grouped(t.version()), time_text(t.age()));
+/// `text` in a column of the table: filled up, or cut.
+std::string cell(std::string_view text, std::size_t width) {
+    auto [shown, columns] = weir_apps::shown(text, width);
+    return shown.append(width - columns, ' ');
+}
+
+/// Adds the first of these that has room: one line, or else several.
+void add_if_room(std::vector<std::string>& to, std::size_t columns, std::string line,
+                 std::vector<std::string> instead) {
+    if (line.size() <= columns) instead = {std::move(line)};
+    to.insert(to.end(), instead.begin(), instead.end());
+}
+
+void add_table(std::vector<std::string>& to, std::size_t columns, const char* name,
+               const table_state& t) {
+    const std::string rows = grouped(t.rows());
+    const std::string version = grouped(t.version());
+    const std::string age = time_text(t.age());
+    std::string broken;
     if (const std::int64_t since = t.broken_since(); since != 0) {
-        line += ", not refreshed for " + time_text(static_cast<double>(now() - since));
+        broken = ", not refreshed for " + time_text(static_cast<double>(now() - since));
     }
-    return line += '\n';
+    add_if_room(
+        to, columns,
+        fmt::format("  {:<12} {:>9} rows   version {:<10} changed {} ago{}", name, rows, version,
+                    age, broken),
+        {fmt::format("  {:<9} {:>9} rows  v{:<6} {} ago{}", name, rows, version, age, broken)});
+}
+
+/// Which columns of the table of instruments have room.
+struct table_columns {
+    explicit table_columns(std::size_t columns)
+        : name(columns >= 103), volume(columns >= 82), mean(columns >= 69) {}
+    bool name, volume, mean;
+};
+
+std::string headline(const table_columns& has) {
+    std::string line = fmt::format("  {:<8}", "top");
+    if (has.name) line += fmt::format(" {:<20}", "");
+    line += fmt::format(" {:>10}", "trades");
+    if (has.volume) line += fmt::format(" {:>12}", "volume");
+    line += fmt::format(" {:>10} {:>14}", "VWAP", "notional");
+    if (has.mean) line += fmt::format(" {:>12}", "mean");
+    return line + fmt::format(" {:>8}", "move");
+}
+
+std::string instrument_line(const instrument_figures& f, const table_columns& has) {
+    std::string line = "  " + cell(f.symbol, 8);
+    if (has.name) line += " " + cell(f.name, 20);
+    line += fmt::format(" {:>10}", grouped(f.count));
+    if (has.volume) line += fmt::format(" {:>12}", grouped(f.volume));
+    line += fmt::format(" {:>10.3f} {:>14.0f}", f.vwap(), static_cast<double>(f.notional));
+    if (has.mean) line += fmt::format(" {:>12.2f}", f.mean_notional());
+    return line + fmt::format(" {:>+7.2f}%", f.move() * 100);
+}
+
+std::string movers_line(const std::vector<instrument_figures>& movers, std::size_t columns) {
+    weir_apps::shown_text line{"  movers ", 9};
+    for (const auto& f : movers) {
+        const auto symbol = weir_apps::shown(f.symbol, columns);
+        const std::string move = fmt::format(" {:+.2f}%", f.move() * 100);
+        line.columns += 1 + symbol.columns + move.size();
+        if (line.columns > columns) break;
+        line.text += " " + symbol.text + move;
+    }
+    return line.text;
 }
 
 }  // namespace
@@ -57,7 +117,7 @@ live_view::moment live_view::take() {
 
 std::string live_view::line() {
     const moment m = take();
-    const std::string_view first = m.top.empty() ? std::string_view("-") : m.top.front().symbol;
+    const std::string first = m.top.empty() ? "-" : weir_apps::shown(m.top.front().symbol, 40).text;
     return fmt::format(
         "{} trades/s  p50 {}  p99 {}  p99.9 {}  emitted {}  missing {}  top {}  "
         "accounts v{}  rates v{}\n",
@@ -67,32 +127,39 @@ std::string live_view::line() {
         state_.accounts.version(), state_.rates.version());
 }
 
-std::string live_view::picture() {
+picture live_view::picture(int width) {
+    const auto columns = static_cast<std::size_t>(std::max(0, width));
     const moment m = take();
-    std::string text = fmt::format(
-        "  {:>13} trades/s    latency p50 {}   p99 {}   p99.9 {}\n",
-        grouped(static_cast<std::uint64_t>(m.trades_a_second)), time_text(m.delays.quantile(0.5)),
-        time_text(m.delays.quantile(0.99)), time_text(m.delays.quantile(0.999)));
-    text += fmt::format("  {:>13} received    {} emitted   {} dropped   {} rejected\n\n",
-                        grouped(state_.counts.received()), grouped(state_.counts.emitted.value()),
-                        grouped(state_.counts.dropped.value()), grouped(state_.counts.rejected()));
-    text += table_line("accounts", state_.accounts);
-    text += table_line("rates", state_.rates);
-    text += fmt::format("\n  {:<8} {:<20} {:>10} {:>12} {:>10} {:>14} {:>12} {:>8}\n", "top", "",
-                        "trades", "volume", "VWAP", "notional", "mean", "move");
-    const auto append = [&text](const instrument_figures& f) {
-        fmt::format_to(std::back_inserter(text),
-                       "  {:<8} {:<20} {:>10} {:>12} {:>10.3f} {:>14.0f} {:>12.2f} {:>+7.2f}%\n",
-                       f.symbol, f.name, grouped(f.count), grouped(f.volume), f.vwap(), f.notional,
-                       f.mean_notional(), f.move() * 100);
-    };
+    const std::string rate = grouped(static_cast<std::uint64_t>(m.trades_a_second));
+    const std::string latency =
+        fmt::format("latency p50 {}   p99 {}   p99.9 {}", time_text(m.delays.quantile(0.5)),
+                    time_text(m.delays.quantile(0.99)), time_text(m.delays.quantile(0.999)));
+    const run_counts& c = state_.counts;
+    const std::string received = grouped(c.received());
+    const std::string emitted = grouped(c.emitted.value());
+    const std::string lost =
+        fmt::format("{} dropped   {} rejected", grouped(c.dropped.value()), grouped(c.rejected()));
+    weir_enrich::picture p;
+    auto& lines = p.lines;
+    add_if_room(lines, columns, fmt::format("  {:>13} trades/s    {}", rate, latency),
+                {fmt::format("  {:>13} trades/s", rate), "  " + latency});
+    add_if_room(lines, columns,
+                fmt::format("  {:>13} received    {} emitted   {}", received, emitted, lost),
+                {fmt::format("  {:>13} received    {} emitted", received, emitted), "  " + lost});
+    lines.emplace_back();
+    add_table(lines, columns, "accounts", state_.accounts);
+    add_table(lines, columns, "rates", state_.rates);
+    lines.emplace_back();
+    const table_columns has(columns);
+    lines.push_back(headline(has));
     for (std::size_t i = 0; i != instruments_shown; ++i) {
-        append(i < m.top.size() ? m.top[i] : instrument_figures());
+        lines.push_back(instrument_line(i < m.top.size() ? m.top[i] : instrument_figures(), has));
     }
-    text += "\n  movers ";
-    for (const auto& f : m.movers) text += fmt::format(" {} {:+.2f}%", f.symbol, f.move() * 100);
-    text += "\n  the figures of instruments are those of the last minute; Ctrl-C ends\n";
-    return text;
+    lines.emplace_back();
+    lines.push_back(movers_line(m.movers, columns));
+    p.footer = "  the figures of instruments are those of the last minute; Ctrl-C ends";
+    if (p.footer.size() > columns) p.footer = "  figures: of the last minute; Ctrl-C ends";
+    return p;
 }
 
 }  // namespace weir_enrich

@@ -8,6 +8,7 @@
 
 #include "enriched_trade.hpp"
 #include "latencies.hpp"
+#include "painter.hpp"
 #include "run.hpp"
 #include "window.hpp"
 
@@ -23,9 +24,9 @@ public:
 
     /// A line of what happened since it was asked before.
     std::string line();
-    /// The same and more, on as many lines as `lines` says.
-    std::string picture();
-    static constexpr int lines = 17;
+    /// The same and more, for a terminal that is so wide: what has no room is left out, or stands
+    /// on a line of its own.
+    weir_enrich::picture picture(int columns);
 
 private:
     struct moment {

@@ -1,4 +1,4 @@
-/// What a row must be to stand in a table.
+/// What a row must be to stand in a table, and a trade to be one.
 #pragma once
 
 #include <optional>
@@ -6,6 +6,7 @@
 
 #include "rows.hpp"
 #include "texts.hpp"
+#include "trade.hpp"
 
 namespace weir_enrich {
 
@@ -15,7 +16,8 @@ struct row_fault {
     std::string_view rule;
 };
 
-/// Makes a row that is in order ready for a table: its texts are kept in `texts`.
+/// Makes a row that is in order ready for a table: its texts are kept in `texts`, which must
+/// outlive it.
 void keep(instrument& row, texts& texts);
 void keep(account& row, texts& texts);
 void keep(rate& row, texts& texts);
@@ -25,6 +27,9 @@ void keep(rate& row, texts& texts);
 std::optional<row_fault> admit(instrument& row, texts& texts);
 std::optional<row_fault> admit(account& row, texts& texts);
 std::optional<row_fault> admit(rate& row, texts& texts);
+
+/// What is wrong with a trade that was read.
+std::optional<row_fault> fault_of(const trade& t);
 
 /// The name of the field that a row is found by: the first.
 template <class Row>

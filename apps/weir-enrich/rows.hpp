@@ -9,9 +9,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "texts.hpp"
+
 namespace weir_enrich {
 
-// The texts of rows live in `texts` (texts.hpp), as long as the program.
+// The texts of a row in a table live in `texts` (texts.hpp): those of instruments, which stand
+// still, for good; those of accounts and rates as long as a row has a share in them.
 
 /// A currency's name of at most eight characters as a number: what rates are looked up by.
 using currency_key = std::uint64_t;
@@ -48,6 +51,7 @@ struct account {
     std::string_view name;
     std::string_view tier;
     double fee_rate = 0;  ///< of the notional
+    row_texts kept{};     ///< where the texts are, in a table
 };
 constexpr auto weir_fields(std::type_identity<account>) {
     using weir::codec::field;
@@ -59,6 +63,7 @@ constexpr auto weir_fields(std::type_identity<account>) {
 struct rate {
     std::string_view currency;
     double to_base = 0;  ///< what one unit of it is worth in the base currency
+    row_texts kept{};    ///< as above
 };
 constexpr auto weir_fields(std::type_identity<rate>) {
     using weir::codec::field;

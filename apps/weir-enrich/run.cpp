@@ -103,9 +103,15 @@ result run(weir::pipeline& p) {
     return over;
 }
 
-void wait_for(const result& over, const observer& seen) {
-    if (!seen.show) return over.wait();
-    while (over.wait_for(seen.period) != std::future_status::ready) seen.show();
+void wait_for(const result& over, const observer& seen, const std::stop_token& interrupted) {
+    if (seen.show) {
+        while (over.wait_for(seen.period) != std::future_status::ready) {
+            if (interrupted.stop_requested()) break;
+            seen.show();
+        }
+    }
+    if (seen.stop_showing) seen.stop_showing();
+    over.wait();
 }
 
 using std::chrono::milliseconds;
@@ -154,7 +160,7 @@ bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
         return false;  // nothing was taken yet
     }
     result over = run(p);
-    wait_for(over, seen);
+    wait_for(over, seen, state.stop);
     if (const auto error = over.get()) std::rethrow_exception(cause_of(error));
     work.close();
     return !state.stop.stop_requested();
@@ -178,6 +184,10 @@ std::string ledger_line(const run_state& s) {
     if (n.refused() + n.idled() + n.cut_shorts() != 0) {
         line += fmt::format("; connections: refused {}, idle {}, cut short {}", n.refused(),
                             n.idled(), n.cut_shorts());
+    }
+    if (c.late.value() + c.ahead.value() != 0) {
+        line += fmt::format("; left out of the figures: late {}, ahead {}", c.late.value(),
+                            c.ahead.value());
     }
     if (s.accounts.refused() + s.rates.refused() != 0) {
         line += fmt::format("; updates left out: accounts {}, rates {}", s.accounts.refused(),

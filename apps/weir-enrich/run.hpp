@@ -21,6 +21,7 @@
 #include "place.hpp"
 #include "slow_tables.hpp"
 #include "table_state.hpp"
+#include "texts.hpp"
 #include "trade_input.hpp"
 
 namespace weir_enrich {
@@ -51,8 +52,10 @@ struct observer {
     /// Called with each run of trades that was written to the files, or to a port, on the strand
     /// that writes: by several at once where there are several places.
     std::function<void(const std::vector<enriched_trade>&)> on_written;
-    /// Called by the thread that waits, every `period`.
+    /// Called by the thread that waits, every `period`, until the run is interrupted.
     std::function<void()> show;
+    /// Called once, by the same thread: `show` is not called any more.
+    std::function<void()> stop_showing;
     std::chrono::milliseconds period{500};
 };
 
@@ -63,6 +66,7 @@ struct run_state {
     table_state rates;
     connection_counts connections;
     std::stop_token stop;  ///< asked for once: ends the run in good order
+    weir_enrich::texts texts;  ///< of the tables' rows
 };
 
 /// Runs to the end, or until `state.stop` is asked for. False when that ended it.

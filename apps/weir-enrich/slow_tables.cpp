@@ -39,9 +39,10 @@ updates<account> made_accounts(const table_setting& s) {
     const auto change = [d = dice(o.seed + 1), &texts = s.texts, &state = s.state]() mutable {
         account a;
         a.user_id = d.below(built_in_accounts);
-        a.name = texts.keep("user " + std::to_string(a.user_id));
+        const std::string name = "user " + std::to_string(a.user_id);
+        a.name = name;
         state.change(built_in_accounts);
-        return account_update::put(a.user_id, changed_account(a, d, texts));
+        return account_update::put(a.user_id, changed_account(std::move(a), d, texts));
     };
     return weir::concat(std::move(first), changes(o.changes_a_second, change));
 }

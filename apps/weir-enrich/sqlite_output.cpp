@@ -64,8 +64,15 @@ void check_columns(sqlite::database& db, const sqlite::table& t) {
 
 }  // namespace
 
-void bind_row(sqlite::row_binder& row, const enriched_trade& t) {
-    weir::codec::for_each_field(t, [&row]<class M>(std::string_view, const M& member) {
+std::vector<stored_trade> to_store(const trade_run& run) {
+    std::vector<stored_trade> all;
+    all.reserve(run.trades.size());
+    for (const enriched_trade& t : run.trades) all.push_back({t, run.texts});
+    return all;
+}
+
+void bind_row(sqlite::row_binder& row, const stored_trade& t) {
+    weir::codec::for_each_field(t.what, [&row]<class M>(std::string_view, const M& member) {
         if constexpr (weir::codec::named_enum<M>) {
             row(weir::codec::to_text(member));
         } else {
@@ -81,12 +88,12 @@ sqlite_output::sqlite_output(const place& to) : database_(regular_file(to.path))
     columns_ = t.column_names();
 }
 
-sqlite::batch_writer_options<enriched_trade> sqlite_output::options(counter& written) const {
-    sqlite::batch_writer_options<enriched_trade> o;
+sqlite::batch_writer_options<stored_trade> sqlite_output::options(counter& written) const {
+    sqlite::batch_writer_options<stored_trade> o;
     o.rows_per_commit = 1;
-    o.on_reject = [name = database_.file()](const sqlite::reject<enriched_trade>& refused) {
+    o.on_reject = [name = database_.file()](const sqlite::reject<stored_trade>& refused) {
         throw std::runtime_error(fmt::format("{}: cannot insert trade {}: {}", name,
-                                             refused.row.trade_id,
+                                             refused.row.what.trade_id,
                                              std::string(refused.cause.message())));
     };
     o.after_commit = [&written](const sqlite::load_report& r) {

@@ -13,11 +13,20 @@
 #include "counts.hpp"
 #include "enriched_trade.hpp"
 #include "place.hpp"
+#include "texts.hpp"
+#include "trade_run.hpp"
 
 namespace weir_enrich {
 
+/// A trade that waits for its transaction, longer than the run that it came in is there.
+struct stored_trade {
+    enriched_trade what;
+    text_hold texts;
+};
+std::vector<stored_trade> to_store(const trade_run& run);
+
 /// The values in the order of the fields.
-void bind_row(weir::sqlite::row_binder& row, const enriched_trade& t);
+void bind_row(weir::sqlite::row_binder& row, const stored_trade& t);
 
 /// A table with a column for each field of an enriched trade: made when the database has none of
 /// this name, else added to. Errors: sqlite::error, which names the file and the cause, also for a
@@ -35,7 +44,7 @@ public:
     const std::vector<std::string>& columns() const noexcept { return columns_; }
     /// A transaction a batch. What is committed is counted in `written`, which must outlive it. A
     /// trade that the table refuses ends the run: what is there is all there was.
-    weir::sqlite::batch_writer_options<enriched_trade> options(counter& written) const;
+    weir::sqlite::batch_writer_options<stored_trade> options(counter& written) const;
 
 private:
     weir::sqlite::database database_;

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "checked_trades.hpp"
 #include "generator.hpp"
 #include "port.hpp"
 #include "stamped.hpp"
@@ -114,12 +115,12 @@ trades open_trades(weir::pipeline& p, const asio::any_io_executor& executor, con
     }
     if (o.from.kind == place_kind::tcp) {
         if (o.from.format == format::frames) {
-            using frames = weir::codec::frames<trade>;
+            using frames = checked_trades<weir::codec::frames<trade>>;
             return admitted(
                 received<frames>(o.from, executor, bad, connections) | std::move(source), o,
                 counts);
         }
-        using lines = weir::codec::json_lines<trade>;
+        using lines = checked_trades<weir::codec::json_lines<trade>>;
         return admitted(received<lines>(o.from, executor, bad, connections) | std::move(source), o,
                         counts);
     }

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "byte_file.hpp"
+#include "checked_trades.hpp"
 #include "csv_fields.hpp"
 
 namespace weir_enrich {
@@ -60,7 +61,10 @@ private:
     void add(std::vector<trade>& to, const csv::entry& e) {
         if (!e.ok()) return bad_.add(fmt::format("{}: {}: rejected", name_, e.error().message()));
         trade t;
-        const std::string wrong = fields_->read(e.record(), t);
+        std::string wrong = fields_->read(e.record(), t);
+        if (wrong.empty()) {
+            if (const auto f = fault_of(t)) wrong = fmt::format("{}: {}", f->field, f->rule);
+        }
         if (wrong.empty()) {
             to.push_back(t);
         } else {
@@ -128,9 +132,11 @@ std::unique_ptr<trade_reader> open_reader(const place& from, bad_records& bad) {
         case format::csv:
             return std::make_unique<csv_reader>(from, bad);
         case format::frames:
-            return std::make_unique<coded_reader<weir::codec::frames<trade>>>(from, bad);
+            return std::make_unique<coded_reader<checked_trades<weir::codec::frames<trade>>>>(from,
+                                                                                              bad);
         default:
-            return std::make_unique<coded_reader<weir::codec::json_lines<trade>>>(from, bad);
+            return std::make_unique<coded_reader<checked_trades<weir::codec::json_lines<trade>>>>(
+                from, bad);
     }
 }
 

@@ -30,6 +30,7 @@ std::unique_ptr<trade_run> run_pool::spare() {
 void run_pool::put(std::unique_ptr<trade_run> run) noexcept {
     run->trades.clear();
     for (std::string& bytes : run->bytes) bytes.clear();
+    run->texts = {};
     const std::lock_guard lock(mutex_);
     spare_.push_back(std::move(run));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "enriched_trade.hpp"
+#include "texts.hpp"
 
 namespace weir_enrich {
 
@@ -16,6 +17,7 @@ namespace weir_enrich {
 struct trade_run {
     std::vector<enriched_trade> trades;
     std::vector<std::string> bytes;  ///< in the order of the encoder's formats
+    text_hold texts;                 ///< of the trades
 };
 
 /// How many runs may wait for a place that writes them. One is written while the next is made; with

@@ -1,91 +1,130 @@
 #include "window.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <compare>
-#include <limits>
+#include <iterator>
+#include <utility>
 
 namespace weir_enrich {
 
+void trade_sums::add(const enriched_trade& t) noexcept {
+    if (count == 0 || t.event_time < first_time) {
+        first_time = t.event_time;
+        first = t.price;
+    }
+    if (count == 0 || t.event_time >= last_time) {
+        last_time = t.event_time;
+        last = t.price;
+    }
+    ++count;
+    volume += t.quantity;
+    notional += t.notional;
+    paid += static_cast<long double>(t.price) * t.quantity;
+}
+
+void trade_sums::append(const trade_sums& later) noexcept {
+    if (count == 0) {
+        *this = later;
+        return;
+    }
+    count += later.count;
+    volume += later.volume;
+    notional += later.notional;
+    paid += later.paid;
+    last_time = later.last_time;
+    last = later.last;
+}
+
 window::window(const window_options& options)
-    : slide_(options.slide.count()), slots_(options.length / options.slide) {}
+    : slide_(options.slide.count()),
+      periods_(options.length / options.slide),
+      periods_a_slot_((periods_ + most_slots - 1) / most_slots),
+      max_jump_(options.max_jump.count()) {}
 
-bool window::knows(std::int64_t event_time) const noexcept {
-    return event_time >= 0 && event_time <= std::numeric_limits<std::int64_t>::max() - slide_;
+timing window::judge(std::int64_t event_time) noexcept {
+    if (event_time < 0) return timing::late;
+    // The end of its period must be a time, too.
+    if (event_time > std::numeric_limits<std::int64_t>::max() - slide_) return timing::ahead;
+    if (newest_ < 0) return timing::fits;
+    if (period_of(event_time) <= newest_ - periods_) return timing::late;
+    if (max_jump_ != 0 && event_time - newest_ * slide_ > max_jump_) {
+        if (++far_ahead_ < believed_after) return timing::ahead;
+    }
+    far_ahead_ = 0;
+    return timing::fits;
 }
 
-void window::slide_to(std::int64_t slot) noexcept {
-    newest_ = std::max(newest_, slot);
+void window::slide_to(std::int64_t period) noexcept {
+    newest_ = std::max(newest_, period);
 }
 
-void window::add(const enriched_trade& t) {
-    if (!knows(t.event_time)) return;
-    const std::int64_t slot = slot_of(t.event_time);
-    slide_to(slot);
-    if (slot <= newest_ - slots_) return;
+timing window::add(const enriched_trade& t) {
+    const timing when = judge(t.event_time);
+    if (when == timing::fits) take(t);
+    return when;
+}
+
+void window::take(const enriched_trade& t) {
+    slide_to(period_of(t.event_time));
     const auto [at, is_new] = places_.try_emplace(t.instrument_id, entries_.size());
-    const auto slots = static_cast<std::size_t>(slots_);
-    if (is_new) {
-        entries_.push_back(
-            {t.instrument_id, t.symbol, t.instrument_name, std::vector<bucket>(slots)});
+    if (is_new) entries_.push_back({t.instrument_id, t.symbol, t.instrument_name, {}, {}});
+    entry& e = entries_[at->second];
+    forget_old(e);
+    const std::int64_t number = slot_of(t.event_time);
+    auto behind = e.slots.end();  // the first slot that is later
+    while (behind != e.slots.begin() && std::prev(behind)->number > number) --behind;
+    if (behind == e.slots.begin() || std::prev(behind)->number != number) {
+        behind = std::next(e.slots.insert(behind, slot{number, {}}));
     }
-    bucket& b = entries_[at->second].buckets[static_cast<std::size_t>(slot) % slots];
-    if (b.slot != slot) {
-        b = bucket();
-        b.slot = slot;
-        b.first = t.price;
-    }
-    ++b.count;
-    b.volume += t.quantity;
-    b.notional += t.notional;
-    b.paid += t.price * t.quantity;
-    b.last = t.price;
+    std::prev(behind)->sums.add(t);
+    e.total.add(t);
 }
 
-instrument_figures window::figures_of(const entry& e) const {
-    instrument_figures f;
-    f.instrument_id = e.instrument_id;
-    f.symbol = e.symbol;
-    f.name = e.name;
-    // From the oldest slot to the newest.
-    for (std::int64_t slot = std::max<std::int64_t>(0, newest_ - slots_ + 1); slot <= newest_;
-         ++slot) {
-        const bucket& b = e.buckets[static_cast<std::size_t>(slot % slots_)];
-        if (b.slot != slot) continue;
-        if (f.count == 0) f.first = b.first;
-        f.count += b.count;
-        f.volume += b.volume;
-        f.notional += b.notional;
-        f.paid += b.paid;
-        f.last = b.last;
-    }
-    return f;
+void window::forget_old(entry& e) const {
+    const std::int64_t oldest = std::max<std::int64_t>(0, newest_ - periods_ + 1) / periods_a_slot_;
+    if (e.slots.empty() || e.slots.front().number >= oldest) return;
+    const auto stays =
+        std::ranges::find_if(e.slots, [oldest](const slot& s) { return s.number >= oldest; });
+    e.slots.erase(e.slots.begin(), stays);
+    if (e.slots.empty()) e.slots = {};  // one that is traded no more takes no memory
+    e.total = trade_sums();
+    for (const slot& s : e.slots) e.total.append(s.sums);
 }
 
 template <class Key>
-std::vector<instrument_figures> window::greatest(std::size_t most, Key key) const {
-    std::vector<instrument_figures> found;
+std::vector<instrument_figures> window::greatest(std::size_t most, Key key) {
+    struct ranked {
+        double key;
+        const entry* what;
+    };
+    std::vector<ranked> found;
     found.reserve(entries_.size());
-    for (const entry& e : entries_) {
-        const instrument_figures f = figures_of(e);
-        if (f.count != 0) found.push_back(f);
+    const auto figures_of = [](const entry& e) {
+        return instrument_figures{e.total, e.instrument_id, e.symbol, e.name};
+    };
+    for (entry& e : entries_) {
+        forget_old(e);
+        if (e.total.count != 0) found.push_back({key(figures_of(e)), &e});
     }
     most = std::min(most, found.size());
     const auto end = found.begin() + static_cast<std::ptrdiff_t>(most);
-    const auto before = [key](const instrument_figures& a, const instrument_figures& b) {
-        const auto order = std::strong_order(key(a), key(b));  // of any two, NaN or not
-        return order == 0 ? a.instrument_id < b.instrument_id : order > 0;
+    const auto before = [](const ranked& a, const ranked& b) {
+        const auto order = std::strong_order(a.key, b.key);  // of any two, NaN or not
+        return order == 0 ? a.what->instrument_id < b.what->instrument_id : order > 0;
     };
     std::partial_sort(found.begin(), end, found.end(), before);
-    found.resize(most);
-    return found;
+    std::vector<instrument_figures> greatest;
+    greatest.reserve(most);
+    for (auto i = found.begin(); i != end; ++i) greatest.push_back(figures_of(*i->what));
+    return greatest;
 }
 
-std::vector<instrument_figures> window::top(std::size_t most) const {
-    return greatest(most, [](const instrument_figures& f) { return f.notional; });
+std::vector<instrument_figures> window::top(std::size_t most) {
+    return greatest(most,
+                    [](const instrument_figures& f) { return static_cast<double>(f.notional); });
 }
 
-std::vector<instrument_figures> window::movers(std::size_t most) const {
+std::vector<instrument_figures> window::movers(std::size_t most) {
     return greatest(most, [](const instrument_figures& f) { return std::abs(f.move()); });
 }
 

@@ -71,7 +71,7 @@ TEST_CASE("a trade goes out with its instrument, its account, its notional and i
           R"({"trade_id":7,"instrument_id":1,"user_id":10,"price":2.5,"quantity":4,"side":"sell",)"
           R"("event_time":99,"symbol":"ACME","instrument_name":"Acme, Inc.","currency":"EUR",)"
           R"("tick_size":0.01,"account_name":"Ann","tier":"gold","fee_rate":0.001,"notional":15,)"
-          R"("fee":0.015,"accounts_version":1,"rates_version":1})"
+          R"("fee":0.015,"accounts_version":1,"rates_version":1,"missing":""})"
           "\n");
     CHECK(done.err == "weir-enrich: received 1 = emitted 1 + dropped 0 + rejected 0\n");
 }
@@ -90,7 +90,7 @@ TEST_CASE("a missing key drops the trade, or a row that says nothing stands in")
     const auto kept = m.run_on(lines, {"--on-missing", "default"});
     CHECK(kept.code == 0);
     CHECK(has(m.out(), R"("trade_id":3,"instrument_id":1,"user_id":99)"));
-    CHECK(has(m.out(), R"("account_name":"","tier":"","fee_rate":0,"notional":3,"fee":0)"));
+    CHECK(has(m.out(), R"("account_name":"","tier":"","fee_rate":0,"notional":3,"fee":0,)"));
     // Of an instrument that is not known the currency is not known either.
     CHECK(has(kept.err,
               "emitted 3 + dropped 0 + rejected 0; missing: instruments 1, accounts 1, "

@@ -46,9 +46,12 @@ std::set<const trade_run*> first_of(run_pool& pool, std::size_t n) {
 std::pair<std::vector<std::size_t>, std::exception_ptr> gathered(
     const weir::testing::script<enriched_trade>& trades) {
     std::vector<std::size_t> sizes;
+    texts borrowed;
+    run_counts counts;
     weir::runtime rt(1);
     try {
-        rt.run(trades.stream() | in_runs(std::make_shared<run_pool>(2)) |
+        rt.run(trades.stream() |
+               in_runs(std::make_shared<run_pool>(2), borrowed, fit_to_write(counts, false)) |
                weir::for_each([&](const owned_run& run) { sizes.push_back(run->trades.size()); }));
     } catch (...) {
         return {sizes, std::current_exception()};
