@@ -268,7 +268,6 @@ void understand_outputs(run_options& o, const run_text& text) {
     }
     if (o.out.empty() && !o.figures) o.out.push_back(parse_output("table"));
     check_outputs(o);
-    constexpr std::uint64_t a_year = 365 * 24 * 3'600;
     if (text.seconds > a_year) throw usage_error("--drain-within: must be at most 31536000");
     o.drain_within = std::chrono::seconds(text.seconds);
 }

@@ -35,12 +35,11 @@ joining::inputs joining::open(weir::pipeline& p, const asio::any_io_executor& ex
     }
     in.listed =
         open_instruments(options_.instruments, options_.trades.seed, state_.texts, state_.stop);
-    in.accounts = open_accounts({"accounts", options_.accounts, executor, state_.texts, state_.accounts,
-                                 state_.connections, state_.stop});
+    in.accounts = open_accounts({"accounts", options_.accounts, executor, state_.texts,
+                                 state_.accounts, state_.connections, state_.stop});
     in.rates = open_rates({"rates", options_.rates, executor, state_.texts, state_.rates,
                            state_.connections, state_.stop});
-    in.trades = open_trades(p, executor, options_.trades, state_.counts, bad_,
-                            state_.connections);
+    in.trades = open_trades(p, executor, options_.trades, state_.counts, bad_, state_.connections);
     return in;
 }
 

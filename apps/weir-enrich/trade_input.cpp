@@ -30,8 +30,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using trades = weir::any_stream<trade>;
-
 constexpr std::int64_t second = 1'000'000'000;
 
 /// What a reader reads, a block at a time, on the blocking executor.
@@ -99,15 +97,16 @@ auto received(const place& from, const asio::any_io_executor& executor, bad_reco
 }
 
 template <class S>
-trades admitted(S stream, const input_options& o, run_counts& counts) {
+weir::any_stream<trade> admitted(S stream, const input_options& o, run_counts& counts) {
     if (!o.count) return std::move(stream) | stamped(counts);
     return std::move(stream) | weir::take(*o.count) | stamped(counts);
 }
 
 }  // namespace
 
-trades open_trades(weir::pipeline& p, const asio::any_io_executor& executor, const input_options& o,
-                   run_counts& counts, bad_records& bad, connection_counts& connections) {
+weir::any_stream<trade> open_trades(weir::pipeline& p, const asio::any_io_executor& executor,
+                                    const input_options& o, run_counts& counts, bad_records& bad,
+                                    connection_counts& connections) {
     auto source = p.source(o.from.text);
     if (o.from.kind == place_kind::generator) {
         if (o.rate == 0) return admitted(unpaced(o) | std::move(source), o, counts);

@@ -45,11 +45,11 @@ private:
 };
 
 /// The file may have been removed by the program that had made it, while this one waited.
-void check_in_place(database& db, const std::string& operation) {
+void check_in_place(database& db, const std::string& doing) {
     int moved = 0;
     const int code = sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
     if (code != SQLITE_OK || moved == 0) return;
-    throw error(SQLITE_READONLY_DBMOVED, db.file(), operation,
+    throw error(SQLITE_READONLY_DBMOVED, db.file(), doing,
                 "the file was removed or replaced while it was open");
 }
 
