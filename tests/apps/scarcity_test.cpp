@@ -48,7 +48,7 @@ bool says_why(const std::string& text) {
 
 // How many threads there are, and what memory they take, differs between machines.
 TEST_CASE("a program without the memory or the threads it needs ends, and says why") {
-    if (slower_when_sanitized != 1) return;  // a sanitizer needs the memory itself
+    if (weir::testing::slower_when_sanitized != 1) return;  // a sanitizer needs the memory itself
     int told = 0;
     for (const std::uint64_t kib : {60'000, 75'000, 90'000, 120'000}) {
         CAPTURE(kib);

@@ -27,7 +27,7 @@ std::string frames_of(const T&... values) {
 }
 
 outcome<trade> read(std::string_view bytes) {
-    return decode(codec::frames<trade>(), bytes);
+    return codec_test::decode(codec::frames<trade>(), bytes);
 }
 
 // Makes the checksum right again, as one who forges frames would.
@@ -82,9 +82,9 @@ TEST_CASE("frames: values written are read back, bit by bit, in pieces of any si
             codec::append_frame(bytes, values.back());
         }
         const auto cuts = every(1 + dice.below(200), bytes.size());
-        CHECK(decode(codec::frames<owner>(), bytes, cuts).values == values);
-        CHECK(decode(codec::frames<viewer>(), bytes, cuts).values == values);
-        CHECK(decode(codec::frames<viewer>(), bytes, cuts).faults.empty());
+        CHECK(codec_test::decode(codec::frames<owner>(), bytes, cuts).values == values);
+        CHECK(codec_test::decode(codec::frames<viewer>(), bytes, cuts).values == values);
+        CHECK(codec_test::decode(codec::frames<viewer>(), bytes, cuts).faults.empty());
     }
 }
 
@@ -100,10 +100,10 @@ TEST_CASE("frames: every cut of the input gives the same") {
     CHECK(whole.values == std::vector{first, second});
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
         CAPTURE(cut);
-        REQUIRE(decode(codec::frames<trade>(), bytes, {cut}) == whole);
+        REQUIRE(codec_test::decode(codec::frames<trade>(), bytes, {cut}) == whole);
     }
     for (const std::size_t size : {1U, 2U, 11U, 12U, 13U, 37U}) {
-        CHECK(decode(codec::frames<trade>(), bytes, every(size, bytes.size())) == whole);
+        CHECK(codec_test::decode(codec::frames<trade>(), bytes, every(size, bytes.size())) == whole);
     }
 }
 
@@ -164,7 +164,7 @@ TEST_CASE("frames: a whole frame that is no value is passed over, whoever sealed
     const auto found = [&](const std::string& payload) {
         owner good;
         good.text = "good";
-        const auto all = decode(codec::frames<viewer>(), forged(payload) + frames_of(good));
+        const auto all = codec_test::decode(codec::frames<viewer>(), forged(payload) + frames_of(good));
         REQUIRE(all.order == "fv");
         CHECK(all.values[0] == good);
         return all.faults[0];
@@ -207,7 +207,7 @@ TEST_CASE("frames: a frame as large as the bound is read, and no more than that 
     x.text = std::string(1000, 'x');
     const std::string bytes = frames_of(x);
     const std::size_t payload = bytes.size() - codec::frame_overhead;
-    CHECK(decode(codec::frames<owner>({.max_payload = payload}), bytes, {13}).order == "v");
+    CHECK(codec_test::decode(codec::frames<owner>({.max_payload = payload}), bytes, {13}).order == "v");
     codec::frames<owner> in({.max_payload = payload - 1});
     std::string said;
     for (const char c : bytes) {

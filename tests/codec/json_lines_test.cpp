@@ -18,7 +18,7 @@ using codec::cause;
 namespace {
 
 outcome<trade> read(std::string_view text) {
-    return decode(codec::json_lines<trade>(), text);
+    return codec_test::decode(codec::json_lines<trade>(), text);
 }
 
 constexpr std::string_view good =
@@ -143,7 +143,7 @@ TEST_CASE("json lines: an optional may be absent or null, and a view points at i
     const std::string text = "{" + std::string(rest) + "}\n{" + std::string(rest) +
                              R"(,"maybe_number":null,"maybe_real":2,"maybe_text":"plain",)"
                              R"("maybe_side":"sell"})";
-    const auto found = decode(codec::json_lines<viewer>(), text);
+    const auto found = codec_test::decode(codec::json_lines<viewer>(), text);
     REQUIRE(found.order == "vv");
     CHECK(found.values[0].text == "a\"b");
     CHECK(found.values[0].f32 == 0.1F);
@@ -163,17 +163,17 @@ TEST_CASE("json lines: every cut of the input gives the same") {
     text += "{\"x\":{\"y\":{}}}}}}}}}}}}}}}}}}\n{\"trade_id\": {\"y\": 1}\n";
     text += std::string(400, 'x') + "\n{}\n" + std::string(good);
     const codec::json_lines_options bounds{.max_line = 300};
-    const auto whole = decode(codec::json_lines<trade>(bounds), text);
+    const auto whole = codec_test::decode(codec::json_lines<trade>(bounds), text);
     CHECK(whole.order == "vfvfvfvfffffv");
     CHECK(whole.faults[6].why == cause::line_too_long);
     CHECK(whole.faults[7].offset == text.size() - good.size() - 3);
     for (std::size_t cut = 0; cut <= text.size(); ++cut) {
         CAPTURE(cut);
-        REQUIRE(decode(codec::json_lines<trade>(bounds), text, {cut}) == whole);
+        REQUIRE(codec_test::decode(codec::json_lines<trade>(bounds), text, {cut}) == whole);
     }
     for (const std::size_t size : {1U, 2U, 63U, 64U, 65U, 66U}) {
         CAPTURE(size);
-        CHECK(decode(codec::json_lines<trade>(bounds), text, every(size, text.size())) == whole);
+        CHECK(codec_test::decode(codec::json_lines<trade>(bounds), text, every(size, text.size())) == whole);
     }
 }
 
@@ -207,10 +207,10 @@ TEST_CASE("json lines: values written are read back, bit by bit") {
             codec::append_json_line(text, values.back());
         }
         const auto cuts = every(1 + dice.below(200), text.size());
-        const auto owned = decode(codec::json_lines<owner>(), text, cuts);
+        const auto owned = codec_test::decode(codec::json_lines<owner>(), text, cuts);
         CHECK(owned.faults.empty());
         CHECK(owned.values == values);
-        const auto viewed = decode(codec::json_lines<viewer>(), text, cuts);
+        const auto viewed = codec_test::decode(codec::json_lines<viewer>(), text, cuts);
         CHECK(viewed.values == values);
         for (std::size_t i = 0; i != values.size() && i != owned.values.size(); ++i) {
             CHECK(std::signbit(owned.values[i].f64) == std::signbit(values[i].f64));

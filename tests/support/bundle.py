@@ -61,7 +61,8 @@ def write(output, names):
             sys.exit(f"{name} can be in no bundle any more: configure the build directory anew")
         for line in INCLUDE.findall(text):
             local = re.match(r'#include "(.*)"', line)
-            includes[f'#include "{room(path)}/{local[1]}"' if local else line] = None
+            beside = local and (path.parent / local[1]).exists()
+            includes[f'#include "{room(path)}/{local[1]}"' if beside else line] = None
         namespace = re.sub(r"\W", "_", path.stem)
         bodies.append(f'namespace bundled_{namespace} {{\n#line 1 "{name}"\n{INCLUDE.sub("", text)}\n}}\n')
     pathlib.Path(output).write_text("\n".join([PREFACE, *includes, *bodies]))
