@@ -58,10 +58,15 @@ void output_file::open_part(mode_t most) {
     path_ = behind_links(path_);
     struct ::stat old{};
     const bool replaces = ::stat(path_.c_str(), &old) == 0;
-    part_ = path_;
-    part_ += ".part-" + std::to_string(::getpid());
-    file_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                   replaces ? owner : most);
+    // A name that is free: what is there may be of a program that was killed, or of another one.
+    constexpr int most_tries = 1'000;
+    for (int i = 0; i < most_tries; ++i) {
+        part_ = path_;
+        part_ += ".part-" + std::to_string(::getpid()) + (i == 0 ? "" : "-" + std::to_string(i));
+        file_ =
+            ::open(part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, replaces ? owner : most);
+        if (file_ >= 0 || errno != EEXIST) break;
+    }
     if (file_ >= 0 && replaces) take_over(file_, old, most);
 }
 

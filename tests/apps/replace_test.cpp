@@ -289,6 +289,25 @@ TEST_CASE("What fails when people is in its place is told as that") {
     CHECK(dir.names().size() == 5);  // what was rejected is still there, under its first name
 }
 
+TEST_CASE("When --vacuum fails, people is there, and the exit code says so") {
+    const scratch dir;
+    write_file(dir / "people.csv", people_csv(3));
+    for (const char* database : {"a.db", "people.db"}) {
+        sqlite::database(dir / database)
+            .exec("CREATE TABLE much (x); INSERT INTO much VALUES (zeroblob(8000000))");
+    }
+    REQUIRE(run(dir.path(), {"run-pipeline", "--database", "a.db"}).code == 0);
+    // Room for the database, and not for the journal of its rewriting, which is larger.
+    limits small;
+    small.file_size = fs::file_size(dir / "a.db") + 4096;
+    const auto loaded = run(dir.path(), {"run-pipeline", "--vacuum"}, small);
+    CHECK(loaded.code == 4);
+    CHECK(contains(loaded.err, "people.db: cannot vacuum: "));
+    CHECK(contains(loaded.err, "; the table people is loaded all the same\n"));
+    CHECK(loaded.out.starts_with("people.db: 3 rows in "));
+    CHECK(people_in(dir / "people.db") == 3);
+}
+
 TEST_CASE("What is printed goes into no file of the load when stdout and stderr are closed") {
     const scratch dir;
     write_file(dir / "people.csv", people_csv(1) + "bad\n");
