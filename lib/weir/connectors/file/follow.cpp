@@ -1,5 +1,6 @@
 #include <weir/connectors/file/follow.hpp>
 #include <weir/runtime/blocking_call.hpp>
+#include <weir/runtime/saturating.hpp>
 
 #include <sys/inotify.h>
 
@@ -71,9 +72,10 @@ void follow_stream::set_patience(poll_context& cx, const growing_file::growth& f
         alarm_.cancel();
         closed_ = false;
     } else if (closed_) {
-        let_go_at_ = std::min(let_go_at_.value_or(clock::time_point::max()), now + quiet_ / 10);
+        let_go_at_ = std::min(let_go_at_.value_or(clock::time_point::max()),
+                              deadline_after(now, quiet_ / 10));
     } else if (!let_go_at_) {
-        let_go_at_ = now + quiet_;
+        let_go_at_ = deadline_after(now, quiet_);
     }
     let_go_ = false;
 }

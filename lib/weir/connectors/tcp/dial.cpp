@@ -159,7 +159,7 @@ dial::progress dial::race(poll_context& cx) {
 
 void dial::start_next(poll_context& cx) {
     const endpoint to = (next_++)->endpoint();
-    stagger_until_ = clock_of(cx.executor()).now() + head_start;
+    stagger_until_ = deadline_after(clock_of(cx.executor()).now(), head_start);
     racer& r = racers_.emplace_back();
     r.socket = std::make_shared<asio::ip::tcp::socket>(executor_);
     const auto initiate = [&](auto done) {

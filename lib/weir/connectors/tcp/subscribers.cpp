@@ -304,7 +304,7 @@ bool subscribers::finish(poll_context& cx) {
     const auto now = clock_of(cx.executor()).now();
     if (!deadline_) deadline_ = deadline_after(now, options_.linger);
     if (!alarm_.reached(cx, *deadline_)) {
-        if (!look_at_ || *look_at_ <= now) look_at_ = now + look_every;
+        if (!look_at_ || *look_at_ <= now) look_at_ = deadline_after(now, look_every);
         if (look_.reached(cx, *look_at_)) cx.wake();
         if (ready_.next(0) != ready_set::none) cx.wake();
         ready_.wait(cx);
