@@ -12,7 +12,8 @@ namespace weir_apps {
 /// To be called first: sets up the log. A closed pipe and a limit on file sizes are errors to be
 /// told from then on, not reasons to die. Memory that cannot be had ends the program at once, as an
 /// error that is told. Where descriptor 0, 1 or 2 is closed it is taken, so that no file gets its
-/// number: reading the one and writing the other fails, and nothing is lost with the standard error.
+/// number: reading the one and writing the other fails, and nothing is lost with the standard
+/// error.
 void begin_program(const std::string& name);
 
 /// Writes `text` as it stands to the standard error. That it cannot be written is no failure.

@@ -65,7 +65,7 @@ struct run_state {
     table_state accounts;
     table_state rates;
     connection_counts connections;
-    std::stop_token stop;  ///< asked for once: ends the run in good order
+    std::stop_token stop;      ///< asked for once: ends the run in good order
     weir_enrich::texts texts;  ///< of the tables' rows
 };
 

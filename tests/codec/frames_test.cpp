@@ -103,7 +103,8 @@ TEST_CASE("frames: every cut of the input gives the same") {
         REQUIRE(codec_test::decode(codec::frames<trade>(), bytes, {cut}) == whole);
     }
     for (const std::size_t size : {1U, 2U, 11U, 12U, 13U, 37U}) {
-        CHECK(codec_test::decode(codec::frames<trade>(), bytes, every(size, bytes.size())) == whole);
+        CHECK(codec_test::decode(codec::frames<trade>(), bytes, every(size, bytes.size())) ==
+              whole);
     }
 }
 
@@ -164,7 +165,8 @@ TEST_CASE("frames: a whole frame that is no value is passed over, whoever sealed
     const auto found = [&](const std::string& payload) {
         owner good;
         good.text = "good";
-        const auto all = codec_test::decode(codec::frames<viewer>(), forged(payload) + frames_of(good));
+        const auto all =
+            codec_test::decode(codec::frames<viewer>(), forged(payload) + frames_of(good));
         REQUIRE(all.order == "fv");
         CHECK(all.values[0] == good);
         return all.faults[0];
@@ -207,7 +209,8 @@ TEST_CASE("frames: a frame as large as the bound is read, and no more than that 
     x.text = std::string(1000, 'x');
     const std::string bytes = frames_of(x);
     const std::size_t payload = bytes.size() - codec::frame_overhead;
-    CHECK(codec_test::decode(codec::frames<owner>({.max_payload = payload}), bytes, {13}).order == "v");
+    CHECK(codec_test::decode(codec::frames<owner>({.max_payload = payload}), bytes, {13}).order ==
+          "v");
     codec::frames<owner> in({.max_payload = payload - 1});
     std::string said;
     for (const char c : bytes) {

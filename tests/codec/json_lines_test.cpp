@@ -173,7 +173,8 @@ TEST_CASE("json lines: every cut of the input gives the same") {
     }
     for (const std::size_t size : {1U, 2U, 63U, 64U, 65U, 66U}) {
         CAPTURE(size);
-        CHECK(codec_test::decode(codec::json_lines<trade>(bounds), text, every(size, text.size())) == whole);
+        CHECK(codec_test::decode(codec::json_lines<trade>(bounds), text,
+                                 every(size, text.size())) == whole);
     }
 }
 

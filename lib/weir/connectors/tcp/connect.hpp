@@ -99,15 +99,14 @@ private:
 ///         rt.executor(), "rates.example.com", 9000, {.reconnect = weir::backoff_policy()})
 ///
 /// Connects when it is first polled. The addresses of a host are tried in turn, the next one after
-/// 250 ms beside those before it; the first that answers is used. `executor`: see `listener`. `Decoder`, made by `make()` or
-/// default-constructed, is a new one for each connection; see decoder.hpp, and `receive` for values
-/// with views.
-/// End: with the connection; with `reconnect` never, but by `drain()` (see `receive`).
-/// Errors: `asio::system_error` that names host and port, when it cannot be reached in time or the
-/// connection breaks down; `std::runtime_error` when its decoder cannot go on. With `reconnect`
-/// these are told to `on_event`, and it is tried again after a wait; the waits begin anew when a
-/// value has come. `std::invalid_argument` for options that make no sense.
-/// Backpressure and cost: as `receive`. Cancellation: closes the connection.
+/// 250 ms beside those before it; the first that answers is used. `executor`: see `listener`.
+/// `Decoder`, made by `make()` or default-constructed, is a new one for each connection; see
+/// decoder.hpp, and `receive` for values with views. End: with the connection; with `reconnect`
+/// never, but by `drain()` (see `receive`). Errors: `asio::system_error` that names host and port,
+/// when it cannot be reached in time or the connection breaks down; `std::runtime_error` when its
+/// decoder cannot go on. With `reconnect` these are told to `on_event`, and it is tried again after
+/// a wait; the waits begin anew when a value has come. `std::invalid_argument` for options that
+/// make no sense. Backpressure and cost: as `receive`. Cancellation: closes the connection.
 template <std::invocable Make>
 auto connect(const asio::any_io_executor& executor, std::string host, std::uint16_t port, Make make,
              connect_options options = {}) {
