@@ -135,6 +135,11 @@ sqlite::load_report load(weir::runtime& rt, const load_options& o, const csv::re
     auto report = std::async(std::launch::async, [&] { return rt.run(std::move(loading)); });
     while (report.wait_for(shown.interval()) != std::future_status::ready) shown.show();
     const auto loaded = report.get();
+    if (!stop.stop_requested()) {
+        // What stands behind the last record, or is all there is, is in no batch.
+        counts.next_line.store(file->where().line, std::memory_order_relaxed);
+        counts.next_byte.store(file->where().offset, std::memory_order_relaxed);
+    }
     // Of an input that could not be looked at before, and has a header and no record.
     if (loaded.rows == 0 && file->known_columns()) {
         find_columns(o.input, *file->known_columns(), o.delimiter);

@@ -63,6 +63,12 @@ TEST_CASE("Standard input is read from where it stands: a file in part, a pipe, 
     CHECK(loaded.code == 0);
     CHECK(rows_in(dir) == 3);
 
+    write_file(dir / "header", "first_name,last_name,age\n");
+    CHECK(shell(dir,
+                "$A/weir-load/weir-load run-pipeline --input - --database new.db "
+                "--progress json <header >out") == 0);
+    CHECK(contains(read_file(dir / "out"), "\"next_line\":2,\"next_byte\":25"));
+
     CHECK(shell(dir, "$A/weir-load/weir-load run-pipeline --input - <&- 2>err") == 1);
     CHECK(contains(read_file(dir / "err"), "cannot read standard input: Bad file descriptor"));
     CHECK(shell(dir, "printf 'a,b\\n' | $A/weir-load/weir-load run-pipeline --input - 2>err") == 1);

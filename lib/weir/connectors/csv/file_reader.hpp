@@ -89,6 +89,8 @@ public:
     const std::shared_ptr<const columns>& known_columns() const noexcept {
         return parser_.known_columns();
     }
+    /// Where the first record begins that was not given out; at the end, where the file ends.
+    position where() const noexcept { return parser_.where(); }
     /// How many bytes there are to read; nothing for what is no regular file, or not open yet.
     std::optional<std::uint64_t> size() const noexcept { return in_.size(); }
 
