@@ -20,8 +20,9 @@ outcome enrich_within(std::uint64_t kib, int accounts) {
     const scratch dir;
     write_file(dir / "trades.csv",
                "trade_id,instrument_id,user_id,price,quantity,side,event_time\n");
-    write_file(dir / "instruments.csv", "instrument_id,symbol,name,currency,tick_size\n");
-    write_file(dir / "rates.csv", "currency,rate\n");
+    write_file(dir / "instruments.csv",
+               "instrument_id,symbol,name,currency,tick_size\n1,AAA,Alpha,EUR,0.01\n");
+    write_file(dir / "rates.csv", "currency,rate\nEUR,1\n");
     std::string rows = "user_id,name,tier,fee_rate\n";
     for (int i = 1; i <= accounts; ++i) rows += std::to_string(i) + ",Ann,gold,0.001\n";
     write_file(dir / "accounts.csv", rows);
