@@ -137,8 +137,9 @@ sqlite::load_report load(weir::runtime& rt, const load_options& o, const csv::re
     const auto loaded = report.get();
     if (!stop.stop_requested()) {
         // What stands behind the last record, or is all there is, is in no batch.
-        counts.next_line.store(file->where().line, std::memory_order_relaxed);
-        counts.next_byte.store(file->where().offset, std::memory_order_relaxed);
+        const auto end = file->where();
+        for (auto* line : {&counts.next_line, &counts.read_line}) line->store(end.line);
+        for (auto* byte : {&counts.next_byte, &counts.read_byte}) byte->store(end.offset);
     }
     // Of an input that could not be looked at before, and has a header and no record.
     if (loaded.rows == 0 && file->known_columns()) {

@@ -70,6 +70,18 @@ void make_endless(const std::filesystem::path& file) {
     db.exec("CREATE VIEW silent AS " + numbers + " WHERE x < 0");
 }
 
+/// Whether a process has a file of this name open. Descriptors come and go meanwhile.
+bool has_open(pid_t process, const std::string& name) {
+    std::error_code error;
+    const auto open = "/proc/" + std::to_string(process) + "/fd";
+    for (std::filesystem::directory_iterator at(open, error), end; !error && at != end;
+         at.increment(error)) {
+        std::error_code gone;
+        if (std::filesystem::read_symlink(*at, gone).filename() == name) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 TEST_CASE("an output that is not read does not hold up the end, and is named") {
@@ -117,18 +129,6 @@ TEST_CASE("a pipe that nothing is written to is no trouble at the end") {
     p.signal(SIGTERM);
     line_with(p, "received 0 = emitted 0 + dropped 0 + rejected 0");
     CHECK(p.wait() == 130);
-}
-
-/// Whether a process has a file of this name open. Descriptors come and go meanwhile.
-bool has_open(pid_t process, const std::string& name) {
-    std::error_code error;
-    const auto open = "/proc/" + std::to_string(process) + "/fd";
-    for (std::filesystem::directory_iterator at(open, error), end; !error && at != end;
-         at.increment(error)) {
-        std::error_code gone;
-        if (std::filesystem::read_symlink(*at, gone).filename() == name) return true;
-    }
-    return false;
 }
 
 TEST_CASE("the end does not wait for a table that is being read") {

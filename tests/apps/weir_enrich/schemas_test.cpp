@@ -31,7 +31,8 @@ const std::string trade_schema =
 const std::string enriched_schema =
     trade_schema +
     "symbol:text;instrument_name:text;currency:text;tick_size:f64;account_name:text;tier:text;"
-    "fee_rate:f64;notional:f64;fee:f64;accounts_version:u64;rates_version:u64;";
+    "fee_rate:f64;notional:f64;fee:f64;accounts_version:u64;rates_version:u64;"
+    "missing:text;";
 const std::string figures_schema =
     "time:i64;instrument_id:u32;symbol:text;trades:u64;volume:u64;vwap:f64;mean_notional:f64;"
     "move:f64;";
@@ -91,7 +92,7 @@ TEST_CASE("the schemas are as the document has them") {
     CHECK(schema_id<enrich::account_change> == id_of(account_change_schema));
     CHECK(schema_id<enrich::rate_change> == id_of(rate_change_schema));
     CHECK(schema_id<enrich::trade> == 0x8775c80c);
-    CHECK(schema_id<enrich::enriched_trade> == 0x8b49bd04);
+    CHECK(schema_id<enrich::enriched_trade> == 0xd7b2f6de);
     CHECK(schema_id<enrich::figures_record> == 0x1ea37e9f);
     CHECK(schema_id<enrich::account_change> == 0x14d7fed1);
     CHECK(schema_id<enrich::rate_change> == 0x7a8305e4);
@@ -133,10 +134,10 @@ TEST_CASE("frames that were made by hand are read, and what is written has the b
     CHECK_MESSAGE(done.code == 0, done.err);
     const double notional = 101.25 * 3 * 2;
     CHECK(read_file(dir / "out.bin") ==
-          frame(enriched_schema, trade_7 + text("ACME") + text("Acme") + text("EUR") +
-                                     number(0.01) + text("Ann") + text("gold") + number(0.5) +
-                                     number(notional) + number(notional / 2) +
-                                     number<std::uint64_t>(1) + number<std::uint64_t>(1)));
+          frame(enriched_schema,
+                trade_7 + text("ACME") + text("Acme") + text("EUR") + number(0.01) + text("Ann") +
+                    text("gold") + number(0.5) + number(notional) + number(notional / 2) +
+                    number<std::uint64_t>(1) + number<std::uint64_t>(1) + text("")));
     CHECK(read_file(dir / "figures.bin") ==
           frame(figures_schema, number<std::int64_t>(1'000'000'000) + number<std::uint32_t>(1) +
                                     text("ACME") + number<std::uint64_t>(1) +
