@@ -72,8 +72,12 @@ byte_writer::byte_writer(const place& to) : name_(to.path) {
         is_standard_ = true;
         file_ = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
     } else {
+        // A pipe is waited for until it has a reader. A signal is no reason to give that up: the
+        // limit of the run's end does, and names it.
         const pending_call here("opening", name_);
-        file_ = ::open(to.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, anyone);
+        do {
+            file_ = ::open(to.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, anyone);
+        } while (file_ < 0 && errno == EINTR);
     }
     if (file_ < 0) fail("create");
 }

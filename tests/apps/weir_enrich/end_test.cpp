@@ -98,6 +98,19 @@ TEST_CASE("an output that is not read does not hold up the end, and is named") {
     }
 }
 
+TEST_CASE("an output pipe that has no reader does not hold up the end, and is named") {
+    const scratch dir;
+    REQUIRE(::mkfifo((dir / "pipe.jsonl").c_str(), 0600) == 0);
+    program p(dir.path(),
+              {"run", "--drain-within", "0", "--out", "first.jsonl", "--out", "pipe.jsonl"},
+              enrich);
+    while (!std::filesystem::exists(dir / "first.jsonl")) std::this_thread::yield();
+    p.signal(SIGTERM);
+    const std::string err = rest_of(p);
+    CHECK(p.wait() == 1);
+    CHECK_MESSAGE(has(err, "cut off while opening pipe.jsonl"), err);
+}
+
 TEST_CASE("a subscriber that all wait for does not hold up the end, and is named") {
     const scratch dir;
     program p(dir.path(),

@@ -44,7 +44,8 @@ constexpr bool is_exact(std::int64_t whole) noexcept {
     const std::uint64_t size =
         whole < 0 ? 0 - static_cast<std::uint64_t>(whole) : static_cast<std::uint64_t>(whole);
     if (size == 0) return true;
-    return std::bit_width(size) - std::countr_zero(size) <= std::numeric_limits<T>::digits;
+    const int bits = static_cast<int>(std::bit_width(size)) - std::countr_zero(size);
+    return bits <= std::numeric_limits<T>::digits;
 }
 
 /// One prepared SQL statement. Made by `database::prepare`; must not outlive its database.
