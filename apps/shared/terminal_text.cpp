@@ -38,6 +38,7 @@ character first_character(std::string_view text) {
     constexpr character unknown{"?", 1, 1};
     wchar_t wide = 0;
     mbstate_t state{};
+    // Its state is here, so threads do not meet. NOLINTNEXTLINE(concurrency-mt-unsafe)
     const std::size_t size = ::mbrtowc(&wide, text.data(), text.size(), &state);
     if (size == 0 || size > text.size()) return unknown;  // NUL, no UTF-8, or not all of it
     const int columns = ::wcwidth(wide);

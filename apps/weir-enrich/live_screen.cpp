@@ -43,6 +43,7 @@ void print(const std::string& bytes) {
 }  // namespace
 
 bool can_be_painted_on() {
+    // Nothing changes the environment. NOLINTNEXTLINE(concurrency-mt-unsafe)
     const char* const terminal = std::getenv("TERM");
     if (!terminal || *terminal == '\0' || std::string_view(terminal) == "dumb") return false;
     return ::isatty(STDOUT_FILENO) == 1;

@@ -33,6 +33,7 @@ std::string pending_call::text() const {
 std::vector<std::string> pending_calls() {
     const std::lock_guard lock(under_way.mutex);
     std::vector<std::string> texts;
+    texts.reserve(under_way.calls.size());
     for (const pending_call* call : under_way.calls) texts.push_back(call->text());
     return texts;
 }

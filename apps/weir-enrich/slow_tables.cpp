@@ -38,11 +38,12 @@ updates<account> made_accounts(const table_setting& s) {
     if (o.changes_a_second == 0) return first;
     const auto change = [d = dice(o.seed + 1), &texts = s.texts, &state = s.state]() mutable {
         account a;
-        a.user_id = d.below(built_in_accounts);
-        const std::string name = "user " + std::to_string(a.user_id);
+        const auto id = d.below(built_in_accounts);
+        a.user_id = id;
+        const std::string name = "user " + std::to_string(id);
         a.name = name;
         state.change(built_in_accounts);
-        return account_update::put(a.user_id, changed_account(std::move(a), d, texts));
+        return account_update::put(id, changed_account(std::move(a), d, texts));
     };
     return weir::concat(std::move(first), changes(o.changes_a_second, change));
 }

@@ -18,7 +18,7 @@ namespace sqlite = weir::sqlite;
 namespace {
 
 /// SQLite would wait for the other end of a pipe.
-const std::string& regular_file(const std::string& path) {
+std::string regular_file(std::string path) {
     require_regular_file(path);
     return path;
 }

@@ -41,7 +41,7 @@ std::string with_option(const sqlite::not_replaceable& refused) {
 }
 
 std::string with_holder(const sqlite::error& busy, const std::filesystem::path& database) {
-    const std::string text = busy.what();
+    std::string text = busy.what();
     const auto holder = sqlite::table_lock::holder(database, "people");
     if (!holder || text.find(*holder) != text.npos) return text;
     return fmt::format("{}; {} is loading people into it", text, *holder);

@@ -79,9 +79,9 @@ private:
                              last ? watched::name : watched::way, of_.generation_);
     }
     bool go_by_link(const std::string& link) {
-        std::error_code gone;
-        const auto target = std::filesystem::read_symlink(link, gone);
-        if (gone || target.empty()) return false;
+        std::error_code error;
+        const auto target = std::filesystem::read_symlink(link, error);
+        if (error || target.empty()) return false;
         if (target.is_absolute()) at_ = "/";
         push_front(target);
         return !left_.empty();

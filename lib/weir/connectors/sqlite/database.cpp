@@ -149,7 +149,7 @@ void database::abandon_reads() noexcept {
 }
 
 error database::failure(const std::string& operation) {
-    const error met = last_error(connection_.get(), file_, operation);
+    error met = last_error(connection_.get(), file_, operation);
     if (met.primary_code() != SQLITE_BUSY) return met;
     switch (lock_wait_.take_refusal()) {
         case lock_wait::refusal::cancelled:

@@ -233,7 +233,7 @@ void staged_table::publish(std::optional<std::uint64_t> rows,
     transaction both(*db_);
     check_in_place(*db_, "publish " + quoted);
     if (rows) check_count(*rows);
-    swap(examine());
+    put_in_place(examine());
     if (options_.references == referring_rows::checked) check_dangling();
     if (along) along(*db_);
     both.commit();
@@ -248,7 +248,7 @@ void staged_table::check_count(std::uint64_t rows) {
                     std::to_string(rows) + " were loaded: another program has written to it");
 }
 
-void staged_table::swap(const old_table& old) {
+void staged_table::put_in_place(const old_table& old) {
     const std::string quoted = quote_identifier(final_name_);
     for (const auto& index : staged_indexes_) {
         db_->exec("DROP INDEX IF EXISTS " + quote_identifier(index), "publish " + quoted);
@@ -263,7 +263,12 @@ void staged_table::swap(const old_table& old) {
     }
     for (const auto& search : old.search_tables) {
         const std::string name = quote_identifier(search);
-        db_->exec("INSERT INTO " + name + " (" + name + ") VALUES ('rebuild')", "rebuild " + name);
+        std::string rebuild = "INSERT INTO ";
+        rebuild += name;
+        rebuild += " (";
+        rebuild += name;
+        rebuild += ") VALUES ('rebuild')";
+        db_->exec(rebuild, "rebuild " + name);
     }
 }
 

@@ -120,7 +120,7 @@ private:
     void check_search(old_table& old) const;
     void stage_index(const part& index);
     void check_count(std::uint64_t rows);
-    void swap(const old_table& old);
+    void put_in_place(const old_table& old);
     void check_dangling();
     [[noreturn]] void refuse(not_replaceable::reason why, const std::string& cause) const;
 
