@@ -9,7 +9,7 @@ namespace weir::sqlite {
 
 namespace {
 
-constexpr const char* operation = "read the schema";
+constexpr const char* reading_schema = "read the schema";
 
 schema_entry entry_of(const statement& row) {
     return {row.get<std::string>(0), row.get<std::string>(1),
@@ -33,7 +33,7 @@ std::vector<column_facts> columns_of(database& db, const std::string& table) {
         "iif(dflt_value IS NULL, '', ' DEFAULT ' || dflt_value) || "
         "iif(pk, ' PRIMARY KEY ' || pk, '') || iif(hidden, ' GENERATED', '') "
         "FROM pragma_table_xinfo(?) ORDER BY cid",
-        operation);
+        reading_schema);
     select.bind(1, table);
     std::vector<column_facts> columns;
     while (select.step()) {
@@ -49,7 +49,7 @@ std::vector<std::string> keys_of(database& db, const std::string& table) {
         "|| "
         "' ' || upper(i.coll), ',') FROM pragma_index_list(?) l, pragma_index_xinfo(l.name) i "
         "WHERE l.origin <> 'c' AND i.key GROUP BY l.name",
-        operation);
+        reading_schema);
     select.bind(1, table);
     std::vector<std::string> keys;
     while (select.step()) keys.push_back(select.get<std::string>(0));
@@ -58,7 +58,7 @@ std::vector<std::string> keys_of(database& db, const std::string& table) {
 }
 
 bool has_references(database& db, const std::string& table) {
-    auto select = db.prepare("SELECT 1 FROM pragma_foreign_key_list(?)", operation);
+    auto select = db.prepare("SELECT 1 FROM pragma_foreign_key_list(?)", reading_schema);
     select.bind(1, table);
     const bool any = select.step();
     return any;
@@ -120,7 +120,7 @@ bool has_referring_row(database& db, const std::string& table,
     for (const auto& c : columns) {
         sql += (&c == columns.data() ? " WHERE " : " AND ") + quote_identifier(c) + " IS NOT NULL";
     }
-    return db.prepare(sql + " LIMIT 1", operation).step();
+    return db.prepare(sql + " LIMIT 1", reading_schema).step();
 }
 
 }  // namespace
@@ -134,7 +134,7 @@ std::optional<schema_entry> find_entry(database& db, const std::string& name) {
     auto select = db.prepare(
         "SELECT type, name, sql FROM sqlite_schema WHERE name = ? COLLATE NOCASE AND type <> "
         "'trigger'",
-        operation);
+        reading_schema);
     select.bind(1, name);
     if (!select.step()) return std::nullopt;
     return entry_of(select);
@@ -144,7 +144,7 @@ std::vector<schema_entry> parts_of(database& db, const std::string& table, const
     auto select = db.prepare(
         "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND type = ? "
         "AND sql IS NOT NULL ORDER BY rowid",
-        operation);
+        reading_schema);
     select.bind_all(table, type);
     return entries(std::move(select));
 }
@@ -152,7 +152,7 @@ std::vector<schema_entry> parts_of(database& db, const std::string& table, const
 std::vector<schema_entry> virtual_tables(database& db) {
     auto all = entries(db.prepare(
         "SELECT type, name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%virtual%'",
-        operation));
+        reading_schema));
     std::erase_if(all, [](const schema_entry& e) { return !e.is_virtual(); });
     return all;
 }
@@ -179,7 +179,7 @@ std::vector<std::string> referring_tables(database& db, const std::string& table
         "WHERE m.type = 'table' AND m.sql NOT LIKE 'create virtual%' AND "
         "f.\"table\" = ?1 COLLATE NOCASE AND m.name <> ?1 COLLATE NOCASE "
         "ORDER BY m.name, f.id, f.seq",
-        operation);
+        reading_schema);
     select.bind(1, table);
     struct key {
         std::string table;
