@@ -14,7 +14,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <ostream>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -34,9 +33,6 @@ struct line {
     std::uint64_t n;
 
     friend bool operator==(const line&, const line&) = default;
-    friend std::ostream& operator<<(std::ostream& out, const line& l) {
-        return out << l.group << ": " << l.begin << " to " << l.end << ": " << l.n;
-    }
 };
 
 long long ms(clock::time_point t) {
