@@ -51,7 +51,7 @@ bool says_why(const std::string& text) {
 TEST_CASE("a program without the memory or the threads it needs ends, and says why") {
     if (weir::testing::slower_when_sanitized != 1) return;  // a sanitizer needs the memory itself
     int told = 0;
-    for (const std::uint64_t kib : {60'000, 75'000, 90'000, 120'000}) {
+    for (const std::uint64_t kib : {60'000U, 75'000U, 90'000U, 120'000U}) {
         CAPTURE(kib);
         const auto end = enrich_within(kib, 200'000);
         INFO(end.out);

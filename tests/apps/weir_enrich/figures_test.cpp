@@ -185,10 +185,12 @@ TEST_CASE("figures are the same as those that are summed up anew, whenever trade
         newest = std::max(newest, t.event_time / 1'000'000'000);
         const bool fits = t.event_time / 1'000'000'000 > newest - 7;
         CHECK((w.add(t) == timing::fits) == fits);
-        if (fits) all.push_back(t);
+        // Of equal times the first stays the first.
+        const auto at =
+            std::ranges::upper_bound(all, t.event_time, {}, &enriched_trade::event_time);
+        if (fits) all.insert(at, t);
         if (i % 50 != 0) continue;
         trade_sums expected;
-        std::ranges::stable_sort(all, {}, &enriched_trade::event_time);
         for (const enriched_trade& x : all) {
             if (x.event_time / 1'000'000'000 <= newest - 7 || x.instrument_id != 1) continue;
             expected.add(x);
