@@ -187,7 +187,8 @@ TEST_CASE("a call may take for ever") {
         const auto got = co_await source->next();
         co_return got.value_or(0) + x;
     });
-    auto result = spawn(io, call(1));
+    const int item = 1;  // a call refers to it
+    auto result = spawn(io, call(item));
     settle(io);
     time->advance(24h * 365);
     settle(io);

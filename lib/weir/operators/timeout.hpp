@@ -38,8 +38,9 @@ private:
 /// When the limit is reached (on the executor's clock) the operation is cancelled through its slot,
 /// and fails as soon as it has ended: it keeps its place among the `n` until then. Where it
 /// succeeds in spite of that, its result counts. Errors: `timeout_error`; `std::invalid_argument`
-/// unless `limit` is positive. Cancellation: that of `f`. Lives as long as its calls (an operator
-/// it was given to sees to that). Cost: a coroutine and a timer a call.
+/// unless `limit` is positive. Cancellation: that of `f`. It must live as long as its calls do, and
+/// so must the item of a call, to which the call refers. The operators see to both. Cost: a
+/// coroutine and a timer a call.
 template <class F>
 auto timeout(clock::duration limit, F f) {
     check_time_limit(limit);
