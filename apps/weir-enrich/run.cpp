@@ -118,11 +118,19 @@ using std::chrono::milliseconds;
 
 // What has been cancelled at the deadline has so long to let go, before the process ends without
 // it; and so long it takes at the least, that there be books.
-constexpr milliseconds time_to_let_go{200};
+constexpr milliseconds time_to_let_go{1'000};
 
 /// When a pipeline that is drained is cut off.
 milliseconds time_to_drain(const run_options& o) {
     return o.drain_within - std::min(time_to_let_go, o.drain_within / 4);
+}
+
+/// Where no call is known that waits, any of the outputs may be what is left.
+std::string outputs_of(const run_options& o) {
+    std::string names;
+    for (const place& p : o.out) names += (names.empty() ? "" : ", ") + p.text;
+    if (o.figures) names += (names.empty() ? "" : ", ") + o.figures->to.text;
+    return names;
 }
 
 /// What was not over at the end of its time.
@@ -137,8 +145,8 @@ std::string cut_off(const run_options& o, std::string_view what) {
 weir_apps::end_limit end_limit_of(const run_options& o, std::function<std::string()> books) {
     const auto late = [&o, books = std::move(books)] {
         const auto calls = pending_calls();
-        const std::string what = calls.empty() ? "before its threads had ended"
-                                               : fmt::format("while {}", fmt::join(calls, ", "));
+        const std::string what =
+            calls.empty() ? outputs_of(o) : fmt::format("while {}", fmt::join(calls, ", "));
         weir_apps::leave_process(exit_code::failure, fmt::format("weir-enrich: error: {}\n{}",
                                                                  cut_off(o, what), books()));
     };
