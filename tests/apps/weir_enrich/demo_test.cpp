@@ -22,6 +22,13 @@ using weir_enrich_test::terminal_model;
 
 namespace {
 
+/// Whether the system gives terminals. A bare container may have no /dev/pts.
+bool has_terminals() {
+    const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal >= 0) ::close(terminal);
+    return terminal >= 0;
+}
+
 /// weir-enrich on a terminal of its own.
 class on_terminal {
 public:
@@ -88,7 +95,8 @@ std::ptrdiff_t lines_with(const std::vector<std::string>& lines, std::string_vie
 
 }  // namespace
 
-TEST_CASE("on a terminal the demo paints one view, and leaves it in order when it is interrupted") {
+TEST_CASE("on a terminal the demo paints one view, and leaves it in order when it is interrupted" *
+          doctest::skip(!has_terminals())) {
     terminal_model screen(80, 24);
     on_terminal demo("xterm", {"demo", "--rate", "1000"}, 80, 24);
     const auto seen = [&screen](std::string_view what) {
@@ -110,7 +118,8 @@ TEST_CASE("on a terminal the demo paints one view, and leaves it in order when i
     CHECK(lines_with(lines, "^C") == 0);
 }
 
-TEST_CASE("on a dumb terminal the demo prints lines, and no escape sequences") {
+TEST_CASE("on a dumb terminal the demo prints lines, and no escape sequences" *
+          doctest::skip(!has_terminals())) {
     terminal_model screen(200, 24);
     on_terminal demo("dumb", {"demo", "--seconds", "1", "--rate", "1000"}, 200, 24);
     while (demo.read(screen)) {
