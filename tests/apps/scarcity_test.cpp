@@ -14,7 +14,6 @@
 namespace {
 
 using namespace weir_load_test;
-using weir::testing::slower_when_sanitized;
 
 /// Enriches no trades, with so many accounts and so much memory (in KiB). The shell sets the limit.
 outcome enrich_within(std::uint64_t kib, int accounts) {

@@ -5,29 +5,29 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace weir::testing {
-
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-inline constexpr std::uint64_t slower_when_sanitized = 20;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-inline constexpr std::uint64_t slower_when_sanitized = 20;
-#else
-inline constexpr std::uint64_t slower_when_sanitized = 1;
-#endif
-#else
-inline constexpr std::uint64_t slower_when_sanitized = 1;
-#endif
-
+// GCC says it by a macro, clang by a feature.
 #if defined(__SANITIZE_THREAD__)
-inline constexpr std::size_t threads_of_sanitizer = 1;
+#define WEIR_TEST_THREAD_SANITIZER 1
+#elif defined(__SANITIZE_ADDRESS__)
+#define WEIR_TEST_ADDRESS_SANITIZER 1
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-inline constexpr std::size_t threads_of_sanitizer = 1;
-#else
-inline constexpr std::size_t threads_of_sanitizer = 0;
+#define WEIR_TEST_THREAD_SANITIZER 1
+#elif __has_feature(address_sanitizer)
+#define WEIR_TEST_ADDRESS_SANITIZER 1
 #endif
+#endif
+
+namespace weir::testing {
+
+#if defined(WEIR_TEST_THREAD_SANITIZER)
+inline constexpr std::uint64_t slower_when_sanitized = 20;
+inline constexpr std::size_t threads_of_sanitizer = 1;
+#elif defined(WEIR_TEST_ADDRESS_SANITIZER)
+inline constexpr std::uint64_t slower_when_sanitized = 20;
+inline constexpr std::size_t threads_of_sanitizer = 0;
 #else
+inline constexpr std::uint64_t slower_when_sanitized = 1;
 inline constexpr std::size_t threads_of_sanitizer = 0;
 #endif
 
