@@ -7,9 +7,9 @@
 // from when it was due: a program that stands still for a while is late with all that was due
 // meanwhile (no coordinated omission). All times are kept, so the quantiles are exact. The first
 // second does not count. With RATE 0 they are sent as fast as they are taken.
-#include <weir/codec/frame_layout.hpp>
+#include <weir/codec/detail/frame_layout.hpp>
+#include <weir/codec/detail/little_endian.hpp>
 #include <weir/codec/frame_write.hpp>
-#include <weir/codec/little_endian.hpp>
 #include <weir/core/asio.hpp>
 
 #include <sys/prctl.h>

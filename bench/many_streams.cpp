@@ -50,7 +50,7 @@ BENCHMARK(merge)->Name("weir@merge")->Iterations(3)->UseRealTime();
 
 void merge_by_one(benchmark::State& state) {
     two_streams(state, [](auto a, auto b) {
-        return weir::merge(weir::run_bound(1), std::move(a), std::move(b));
+        return weir::merge(weir::chunk_bound(1), std::move(a), std::move(b));
     });
 }
 BENCHMARK(merge_by_one)->Name("weir_run_of_1@merge")->Iterations(3)->UseRealTime();

@@ -1,8 +1,8 @@
 /// Trades from bytes, but for those that cannot be.
 #pragma once
 
+#include <weir/codec/detail/deliver.hpp>
 #include <weir/codec/fault.hpp>
-#include <weir/codec/told.hpp>
 
 #include <cstddef>
 #include <string_view>

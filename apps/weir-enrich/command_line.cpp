@@ -231,7 +231,7 @@ std::chrono::nanoseconds duration_of(const char* option, const std::string& text
 
 /// What `parse` makes of an option's text; what is wrong with it is said with the option's name.
 template <class Parse>
-place place_of(const char* option, const std::string& text, Parse parse) {
+place guard_of(const char* option, const std::string& text, Parse parse) {
     try {
         return parse(text);
     } catch (const usage_error& error) {
@@ -242,7 +242,7 @@ place place_of(const char* option, const std::string& text, Parse parse) {
 void understand_figures(run_options& o, const run_text& text) {
     if (text.figures.empty()) return;
     figures_options f;
-    f.to = place_of("--figures", text.figures, parse_output);
+    f.to = guard_of("--figures", text.figures, parse_output);
     const bool can_be = f.to.kind == place_kind::file || f.to.kind == place_kind::standard;
     if (!can_be || f.to.format == format::table) {
         throw usage_error("--figures: must be a file, jsonl, csv or bin, not " + text.figures);
@@ -264,7 +264,7 @@ void understand_figures(run_options& o, const run_text& text) {
 void understand_outputs(run_options& o, const run_text& text) {
     understand_figures(o, text);
     for (const std::string& out : text.out) {
-        o.out.push_back(place_of("--out", out, parse_output));
+        o.out.push_back(guard_of("--out", out, parse_output));
     }
     if (o.out.empty() && !o.figures) o.out.push_back(parse_output("table"));
     check_outputs(o);
@@ -274,14 +274,14 @@ void understand_outputs(run_options& o, const run_text& text) {
 
 void understand_slow(slow_table_options& o, const std::string& text, const char* table,
                      const char* option) {
-    o.from = place_of(table, text, parse_table);
+    o.from = guard_of(table, text, parse_table);
     if (o.changes_a_second != 0 && o.from.kind != place_kind::generator) {
         throw usage_error(fmt::format("{}: only the generator has them", option));
     }
 }
 
 void understand_tables(run_options& o, const run_text& text) {
-    o.instruments = place_of("--instruments", text.instruments, parse_table);
+    o.instruments = guard_of("--instruments", text.instruments, parse_table);
     const bool moves =
         o.instruments.kind == place_kind::tcp ||
         (o.instruments.kind == place_kind::file && o.instruments.format != format::csv);
@@ -296,14 +296,14 @@ void understand_tables(run_options& o, const run_text& text) {
 }
 
 void understand_side_output(run_options& o, const std::string& text) {
-    o.side_output = place_of("--side-output", text, parse_output);
+    o.side_output = guard_of("--side-output", text, parse_output);
     if (o.side_output.kind != place_kind::file) {
         throw usage_error("--side-output: must be a file, not " + text);
     }
 }
 
 void understand(run_options& o, run_text& text) {
-    o.trades.from = place_of("--trades", text.trades, parse_input);
+    o.trades.from = guard_of("--trades", text.trades, parse_input);
     if (text.count != 0) o.trades.count = text.count;
     if (o.trades.rate != 0 && o.trades.from.kind != place_kind::generator) {
         throw usage_error("--rate: only the generator has one");

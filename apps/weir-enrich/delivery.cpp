@@ -133,7 +133,7 @@ void delivery::add_port(weir::pipeline& p, open_output& to, Runs written) {
             unwritten->clear();
         };
     }
-    const auto encode = [this, at = place_of(to.to->format, options_.out), unwritten,
+    const auto encode = [this, at = guard_of(to.to->format, options_.out), unwritten,
                          &count = state_.counts.emitted.add_place()](std::string& bytes,
                                                                      const shared_run& run) {
         bytes += run->bytes[at];

@@ -85,7 +85,7 @@ std::vector<format> formats_of(const std::vector<place>& places) {
     return formats;
 }
 
-std::size_t place_of(format f, const std::vector<place>& places) {
+std::size_t guard_of(format f, const std::vector<place>& places) {
     const auto formats = formats_of(places);
     return static_cast<std::size_t>(std::ranges::find(formats, f) - formats.begin());
 }

@@ -26,7 +26,7 @@ private:
 /// The formats of those `places` that are written to as bytes, each once.
 std::vector<format> formats_of(const std::vector<place>& places);
 /// Where the bytes of format `f` are in a run that is encoded in `formats_of(places)`.
-std::size_t place_of(format f, const std::vector<place>& places);
+std::size_t guard_of(format f, const std::vector<place>& places);
 
 /// What comes before the first trade.
 std::string header_of(format f);

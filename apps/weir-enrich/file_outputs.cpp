@@ -8,7 +8,7 @@ file_outputs::file_outputs(const std::vector<place>& places) {
     outputs_.reserve(places.size());
     for (const place& p : places) {
         if (p.kind != place_kind::file && p.kind != place_kind::standard) continue;
-        outputs_.push_back({byte_writer(p), header_of(p.format), place_of(p.format, places)});
+        outputs_.push_back({byte_writer(p), header_of(p.format), guard_of(p.format, places)});
     }
 }
 

@@ -1,7 +1,7 @@
 /// Where trades come from and go to, as it is written on the command line.
 #pragma once
 
-#include <weir/connectors/tcp/outbox.hpp>
+#include <weir/connectors/tcp/detail/send_queue.hpp>
 
 #include <shared/exit_code.hpp>
 

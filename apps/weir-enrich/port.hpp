@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/connectors/tcp/client_event.hpp>
-#include <weir/connectors/tcp/intake.hpp>
+#include <weir/connectors/tcp/detail/client_set.hpp>
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/asio.hpp>
 

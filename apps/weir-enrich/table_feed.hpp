@@ -1,8 +1,8 @@
 /// The bytes of one feed as updates of its table.
 #pragma once
 
+#include <weir/codec/detail/deliver.hpp>
 #include <weir/codec/fault.hpp>
-#include <weir/codec/told.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -11,7 +11,7 @@ namespace weir_load {
 
 namespace {
 
-weir::csv::position place_of(const weir::csv::batch& records, std::size_t index) {
+weir::csv::position guard_of(const weir::csv::batch& records, std::size_t index) {
     if (index == records.size()) return records.covers().end;
     const auto entry = records[index];
     return entry.ok() ? entry.record().where() : entry.error().where;
@@ -33,7 +33,7 @@ std::size_t processor::fill(people_batch& to, const weir::csv::batch& records, s
             }
         },
         ids_);
-    to.next = place_of(records, i);
+    to.next = guard_of(records, i);
     counts_.read_line.store(to.next.line, std::memory_order_relaxed);
     counts_.read_byte.store(to.next.offset, std::memory_order_relaxed);
     return i;

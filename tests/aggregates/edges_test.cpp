@@ -2,11 +2,11 @@
 // sliding windows; and of one far from all others.
 
 #include <weir/aggregates/count.hpp>
+#include <weir/aggregates/detail/sliding_window.hpp>
 #include <weir/aggregates/ewma.hpp>
 #include <weir/aggregates/extreme.hpp>
 #include <weir/aggregates/mean.hpp>
 #include <weir/aggregates/quantile.hpp>
-#include <weir/aggregates/sliding_window.hpp>
 #include <weir/aggregates/sum.hpp>
 #include <weir/aggregates/variance.hpp>
 #include <weir/testing/random.hpp>

@@ -1,11 +1,11 @@
 // What each aggregate says, merged or not, and of the items in a sliding window.
 
 #include <weir/aggregates/count.hpp>
+#include <weir/aggregates/detail/sliding_window.hpp>
 #include <weir/aggregates/ewma.hpp>
 #include <weir/aggregates/extreme.hpp>
 #include <weir/aggregates/mean.hpp>
 #include <weir/aggregates/quantile.hpp>
-#include <weir/aggregates/sliding_window.hpp>
 #include <weir/aggregates/sum.hpp>
 #include <weir/aggregates/variance.hpp>
 #include <weir/testing/random.hpp>

@@ -133,11 +133,11 @@ TEST_CASE("assigning to a sender closes the channel it had") {
 
 TEST_CASE("a sender whose receiver is gone is told") {
     auto ends = weir::channel<int>(3);
-    CHECK_FALSE(ends.sender.abandoned());
+    CHECK_FALSE(ends.sender.is_closed());
     {
         const auto dropped = std::move(ends.receiver);
     }
-    CHECK(ends.sender.abandoned());
+    CHECK(ends.sender.is_closed());
     CHECK_FALSE(ends.sender.try_send(1));
 }
 

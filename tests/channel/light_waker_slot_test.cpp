@@ -1,7 +1,7 @@
 // The slot that spares its notifier a fence, and the fences it stands on.
 
-#include <weir/channel/light_waker_slot.hpp>
-#include <weir/core/asymmetric_fence.hpp>
+#include <weir/channel/detail/light_waker_slot.hpp>
+#include <weir/core/detail/asymmetric_fence.hpp>
 
 #include <doctest/doctest.h>
 

@@ -185,9 +185,9 @@ TEST_CASE("a stream of one that is paused on its item ends with the next poll") 
 
 TEST_CASE("a value for a receiver that is gone stays with the sender") {
     auto [reply, answer] = weir::oneshot<move_only>();
-    CHECK_FALSE(reply.abandoned());
+    CHECK_FALSE(reply.is_closed());
     let_go(std::move(answer));
-    CHECK(reply.abandoned());
+    CHECK(reply.is_closed());
     move_only value(7);
     CHECK_FALSE(std::move(reply).send(std::move(value)));
     CHECK(value.value() == 7);
@@ -270,9 +270,9 @@ TEST_CASE("a receiver that waits is freed with its context") {
         asio::io_context io;
         auto waiting = start(io, std::move(ends.receiver) | weir::to<std::vector>());
         settle(io);
-        CHECK_FALSE(ends.sender.abandoned());
+        CHECK_FALSE(ends.sender.is_closed());
     }
-    CHECK(ends.sender.abandoned());
+    CHECK(ends.sender.is_closed());
 }
 
 #if WEIR_COUNTS_ALLOCATIONS

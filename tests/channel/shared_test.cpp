@@ -54,11 +54,11 @@ asio::awaitable<void> send_from_task(weir::shared_sender<int> tx, int from, int 
 }  // namespace
 
 TEST_CASE("the receiver of an mpsc channel cannot be copied, that of an mpmc channel can") {
-    static_assert(!std::is_copy_constructible_v<weir::sole_receiver<int>>);
-    static_assert(std::is_move_constructible_v<weir::sole_receiver<int>>);
+    static_assert(!std::is_copy_constructible_v<weir::unique_receiver<int>>);
+    static_assert(std::is_move_constructible_v<weir::unique_receiver<int>>);
     static_assert(std::is_copy_constructible_v<weir::shared_receiver<int>>);
     static_assert(std::is_copy_constructible_v<weir::shared_sender<int>>);
-    static_assert(weir::stream<weir::sole_receiver<int>>);
+    static_assert(weir::stream<weir::unique_receiver<int>>);
     static_assert(weir::stream<weir::shared_receiver<move_only>>);
 }
 
@@ -295,7 +295,7 @@ TEST_CASE("what nobody took is destroyed when the last receiver goes away") {
         const auto gone = std::move(ends.receiver);
     }
     CHECK(items.held() == 0);
-    CHECK(ends.sender.abandoned());
+    CHECK(ends.sender.is_closed());
 }
 
 TEST_CASE("a pipeline that never waits shows its items at once") {

@@ -1,6 +1,6 @@
 // When the two sides of a channel are worth a thread each, by a clock that is moved by hand.
 
-#include <weir/channel/thread_each.hpp>
+#include <weir/channel/detail/wake_policy.hpp>
 
 #include <doctest/doctest.h>
 
@@ -36,12 +36,12 @@ struct sides {
             threads.receiver_waits(taken);
         }
     }
-    weir::basic_thread_each<hand_clock>::turn work(weir::channel_side side) {
+    weir::basic_wake_policy<hand_clock>::turn work(weir::channel_side side) {
         return {threads, side};
     }
 
     static constexpr std::size_t items_a_round = 100;
-    weir::basic_thread_each<hand_clock> threads{64};
+    weir::basic_wake_policy<hand_clock> threads{64};
     std::size_t taken = 0;
 };
 
@@ -51,18 +51,18 @@ constexpr int enough = 400;
 
 TEST_CASE("two sides with much to do are worth a thread each") {
     sides s;
-    CHECK_FALSE(s.threads.pays());
+    CHECK_FALSE(s.threads.prefers_parallel());
     s.take_turns(enough, 50us, 20us);
-    CHECK(s.threads.pays());
+    CHECK(s.threads.prefers_parallel());
 }
 
 TEST_CASE("a side with little to do is not, whatever the other does") {
     for (const auto much : {5us, 50us, 5'000us}) {
         sides s;
         s.take_turns(enough, much, 1us);
-        CHECK_FALSE(s.threads.pays());
+        CHECK_FALSE(s.threads.prefers_parallel());
         s.take_turns(enough, 1us, much);
-        CHECK_FALSE(s.threads.pays());
+        CHECK_FALSE(s.threads.prefers_parallel());
     }
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("work that is less than to move the items to another core is not") {
     sides s;
     // 100 items of a cache line each.
     s.take_turns(enough, 50us, 4us);
-    CHECK_FALSE(s.threads.pays());
+    CHECK_FALSE(s.threads.prefers_parallel());
 }
 
 TEST_CASE("one turn that was interrupted decides nothing") {
@@ -78,18 +78,18 @@ TEST_CASE("one turn that was interrupted decides nothing") {
     s.take_turns(2, 5us, 1us);
     s.take_turns(1, 5us, 4'000us);
     s.take_turns(enough, 5us, 1us);
-    CHECK_FALSE(s.threads.pays());
+    CHECK_FALSE(s.threads.prefers_parallel());
 }
 
 TEST_CASE("sides that have a thread each are looked at again, and give it back") {
     sides s;
     s.take_turns(enough, 50us, 20us);
-    for (int i = 0; i < 10'000 && s.threads.pays(); ++i) s.threads.woken(s.taken);
-    CHECK_FALSE(s.threads.pays());
+    for (int i = 0; i < 10'000 && s.threads.prefers_parallel(); ++i) s.threads.woken(s.taken);
+    CHECK_FALSE(s.threads.prefers_parallel());
     // Still much to do.
     s.take_turns(enough, 50us, 20us);
-    CHECK(s.threads.pays());
-    for (int i = 0; i < 10'000 && s.threads.pays(); ++i) s.threads.woken(s.taken);
+    CHECK(s.threads.prefers_parallel());
+    for (int i = 0; i < 10'000 && s.threads.prefers_parallel(); ++i) s.threads.woken(s.taken);
     s.take_turns(enough, 50us, 1us);
-    CHECK_FALSE(s.threads.pays());
+    CHECK_FALSE(s.threads.prefers_parallel());
 }

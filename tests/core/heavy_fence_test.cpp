@@ -1,7 +1,7 @@
 // The heavy fence where a sandbox forbids, later, what the system has granted. In a child, as such
 // a sandbox cannot be left.
 
-#include <weir/core/asymmetric_fence.hpp>
+#include <weir/core/detail/asymmetric_fence.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <weir/codec/checksum.hpp>
-#include <weir/codec/frame_layout.hpp>
-#include <weir/codec/little_endian.hpp>
+#include <weir/codec/detail/frame_layout.hpp>
+#include <weir/codec/detail/little_endian.hpp>
 
 #include <cstddef>
 #include <cstdint>

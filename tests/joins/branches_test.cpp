@@ -65,7 +65,7 @@ struct fixture {
 };
 
 /// All that is there, and whether the end is.
-std::pair<ints, bool> drain(weir::sole_receiver<int>& from) {
+std::pair<ints, bool> drain(weir::unique_receiver<int>& from) {
     ints all;
     for (;;) {
         auto x = from.try_receive();
@@ -86,7 +86,7 @@ TEST_CASE("fan_out gives every item to every branch, and ends them") {
     fixture f;
     consumer each[3];
     weir::fan_out<int> to;
-    std::vector<weir::sole_receiver<int>> branches;
+    std::vector<weir::unique_receiver<int>> branches;
     for (int i = 0; i < 3; ++i) branches.push_back(to.branch(std::size_t(1 + i)));
     f.feed(std::move(to));
     for (int i = 0; i < 3; ++i) each[i].run(f.io, std::move(branches[std::size_t(i)]));
@@ -221,7 +221,7 @@ TEST_CASE("partition by a predicate puts the items it likes into the first branc
 TEST_CASE("partition by number; a number without a branch is an error") {
     fixture f;
     auto to = weir::partition<int>([](int x) { return x / 10; });
-    std::vector<weir::sole_receiver<int>> branches;
+    std::vector<weir::unique_receiver<int>> branches;
     for (int i = 0; i < 3; ++i) branches.push_back(to.branch(8));
     f.feed(std::move(to));
     f.give({1, 11, 21, 2, 22});

@@ -135,7 +135,7 @@ output switch_over(std::vector<source> s) {
 const join joins[] = {
     {"merge", [](std::vector<source> s) { return singly(weir::merge(std::move(s))); }, interleaved},
     {"merge by 1",
-     [](std::vector<source> s) { return singly(weir::merge(weir::run_bound(1), std::move(s))); },
+     [](std::vector<source> s) { return singly(weir::merge(weir::chunk_bound(1), std::move(s))); },
      interleaved},
     {"merge_preferred",
      [](std::vector<source> s) { return singly(weir::merge_preferred(std::move(s))); },

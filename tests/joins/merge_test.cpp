@@ -115,8 +115,8 @@ TEST_CASE("a merge of no streams ends at once") {
 
 TEST_CASE("inputs that are always ready take turns, a run each") {
     const ints expected{7, 7, 8, 8, 7, 8, 8, 8};
-    CHECK(collect(weir::merge(weir::run_bound(2), sevens(3), eights(5))) == expected);
-    CHECK_THROWS_AS(weir::run_bound(0), std::invalid_argument);
+    CHECK(collect(weir::merge(weir::chunk_bound(2), sevens(3), eights(5))) == expected);
+    CHECK_THROWS_AS(weir::chunk_bound(0), std::invalid_argument);
 }
 
 TEST_CASE("a run is 64 items where nothing else is said") {

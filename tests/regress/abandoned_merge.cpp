@@ -90,7 +90,7 @@ TEST_CASE("merges are abandoned at any moment while other threads send into them
                 any = false;
                 for (std::size_t i : {first, first + 1}) {
                     senders[i].try_send(1);
-                    any = any || !senders[i].abandoned();
+                    any = any || !senders[i].is_closed();
                 }
             }
         };

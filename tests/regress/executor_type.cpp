@@ -2,7 +2,7 @@
 // executor passed for a strand, so that a coroutine on a bare multi-threaded context pulled without
 // one, and inner executors were read out of objects of other types.
 
-#include <weir/runtime/segment.hpp>
+#include <weir/runtime/detail/segment.hpp>
 
 #include <doctest/doctest.h>
 

@@ -17,7 +17,7 @@
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/runtime/backoff.hpp>
 #include <weir/runtime/circuit_breaker.hpp>
-#include <weir/runtime/parker.hpp>
+#include <weir/runtime/detail/parker.hpp>
 #include <weir/runtime/saturating.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/sources/any_stream.hpp>

@@ -7,7 +7,7 @@
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/async_map_keyed.hpp>
 #include <weir/operators/map.hpp>
-#include <weir/runtime/lane.hpp>
+#include <weir/runtime/detail/pool_queue.hpp>
 #include <weir/runtime/timed_call.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/sinks/for_each_concurrent.hpp>

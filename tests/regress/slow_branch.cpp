@@ -39,7 +39,7 @@ struct fixture {
 
     weir::runtime threads{2};
     weir::fan_out<int> to;
-    std::optional<weir::sole_receiver<int>> slow;
+    std::optional<weir::unique_receiver<int>> slow;
     std::future<std::vector<int>> quick_seen;
     std::future<void> fed;
 };

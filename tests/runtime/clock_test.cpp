@@ -3,7 +3,7 @@
 #include <weir/core/poll.hpp>
 #include <weir/core/waker.hpp>
 #include <weir/runtime/clock.hpp>
-#include <weir/runtime/segment.hpp>
+#include <weir/runtime/detail/segment.hpp>
 #include <weir/testing/drive.hpp>
 #include <weir/testing/virtual_clock.hpp>
 

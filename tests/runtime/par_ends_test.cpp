@@ -67,8 +67,9 @@ TEST_CASE("a context that is destroyed takes the work along") {
     resource living;
     auto io = std::make_unique<asio::io_context>();
     auto count = [held = living.acquire()](int) {};
-    weir::par_for_each(weir::workforce(io->get_executor(), 3), std::views::iota(0, 1'000'000),
-                       std::move(count), asio::bind_executor(*io, [](std::exception_ptr) {}));
+    weir::par_for_each(weir::parallel_executor(io->get_executor(), 3),
+                       std::views::iota(0, 1'000'000), std::move(count),
+                       asio::bind_executor(*io, [](std::exception_ptr) {}));
     io->poll_one();
     CHECK(living.held() == 1);
     io.reset();

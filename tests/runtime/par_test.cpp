@@ -59,7 +59,7 @@ TEST_CASE("par_for_each takes views, and executors of any kind") {
     weir::runtime rt(1);
     std::atomic<long> sum = 0;
     auto add = [&sum](int x) { sum += x; };
-    const weir::workforce two(pool.get_executor(), 2);
+    const weir::parallel_executor two(pool.get_executor(), 2);
     rt.run(weir::par_for_each(two, std::views::iota(0, 10'000), add));
     CHECK(sum == 10'000 * 9'999 / 2);
     weir::par_for_each(pool.get_executor(), std::views::iota(0, 10), add, asio::use_future).get();
@@ -106,7 +106,7 @@ TEST_CASE("a sum of floats is the same each time, on any number of threads") {
 TEST_CASE("whatever the order of its tasks, the result is the same") {
     const auto check = [](seeded_context& ctx) {
         const ints xs = up_to(3'000 + ctx.random().below(3'000));
-        const weir::workforce where(ctx.get_executor(), 1 + ctx.random().below(4));
+        const weir::parallel_executor where(ctx.get_executor(), 1 + ctx.random().below(4));
         auto result = std::make_shared<outcome<text>>();
         weir::par_reduce(where, xs, text(), join, show, record(ctx, result));
         ctx.run();

@@ -1,8 +1,8 @@
 // Segments: the wake-up machine.
 
 #include <weir/core/asio.hpp>
+#include <weir/runtime/detail/segment.hpp>
 #include <weir/runtime/runtime.hpp>
-#include <weir/runtime/segment.hpp>
 #include <weir/testing/drive.hpp>
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 // The strand that segments run on, through its executor.
 
-#include <weir/runtime/segment.hpp>
-#include <weir/runtime/serial_queue.hpp>
+#include <weir/runtime/detail/segment.hpp>
+#include <weir/runtime/detail/serial_queue.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-// Room for what may come: most_left, and what `to` makes of it.
+// Room for what may come: size_hint, and what `to` makes of it.
 
 #include <weir/core/stream.hpp>
 #include <weir/operators/filter.hpp>
@@ -30,15 +30,15 @@ int same(int x) {
 
 TEST_CASE("a stream that knows says how many items it has left at the most") {
     const auto small = [](const int& x) { return x < 3; };
-    CHECK(weir::most_left(numbers(10)) == 10);
-    CHECK(weir::most_left(numbers(10) | weir::map(same) | weir::filter(small)) == 10);
-    CHECK(weir::most_left(numbers(10) | weir::take(4)) == 4);
-    CHECK(weir::most_left(numbers(3) | weir::take(4)) == 3);
+    CHECK(weir::size_hint(numbers(10)) == 10);
+    CHECK(weir::size_hint(numbers(10) | weir::map(same) | weir::filter(small)) == 10);
+    CHECK(weir::size_hint(numbers(10) | weir::take(4)) == 4);
+    CHECK(weir::size_hint(numbers(3) | weir::take(4)) == 3);
     auto endless = weir::from_range(std::views::iota(0));
-    CHECK(weir::most_left(endless) == weir::unknown_count);
-    CHECK(weir::most_left(std::move(endless) | weir::take(4)) == 4);
+    CHECK(weir::size_hint(endless) == weir::unknown_count);
+    CHECK(weir::size_hint(std::move(endless) | weir::take(4)) == 4);
     const script<int> source;
-    CHECK(weir::most_left(source.stream()) == weir::unknown_count);
+    CHECK(weir::size_hint(source.stream()) == weir::unknown_count);
 }
 
 TEST_CASE("to makes room for all that may come, and keeps none that was not needed") {

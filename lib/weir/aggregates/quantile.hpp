@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/aggregates/aggregate.hpp>
-#include <weir/aggregates/bucket_counts.hpp>
+#include <weir/aggregates/detail/bucket_counts.hpp>
 
 #include <algorithm>
 #include <bit>

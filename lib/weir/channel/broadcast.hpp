@@ -1,12 +1,12 @@
 /// broadcast: every receiver sees every item.
 #pragma once
 
-#include <weir/channel/broadcast_state.hpp>
-#include <weir/channel/channel_questions.hpp>
-#include <weir/channel/received.hpp>
+#include <weir/channel/detail/broadcast_state.hpp>
+#include <weir/channel/detail/channel_ops.hpp>
+#include <weir/channel/receive_result.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/own_poller.hpp>
-#include <weir/runtime/parker.hpp>
+#include <weir/runtime/detail/op_driver.hpp>
+#include <weir/runtime/detail/parker.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <algorithm>
@@ -38,18 +38,18 @@ public:
     using value_type = T;
 
     explicit broadcast_sender(std::shared_ptr<broadcast_state<T>> state)
-        : state_(std::move(state)), place_(std::make_unique<wait_node>()) {
+        : state_(std::move(state)), waiting_(std::make_unique<waiter_node>()) {
         if (state_) state_->add_sender();
     }
     broadcast_sender(const broadcast_sender& other) : broadcast_sender(other.state_) {}
     broadcast_sender(broadcast_sender&&) noexcept = default;
     broadcast_sender& operator=(broadcast_sender other) noexcept {
         std::swap(state_, other.state_);
-        std::swap(place_, other.place_);
+        std::swap(waiting_, other.waiting_);
         return *this;
     }
     ~broadcast_sender() {
-        if (state_) state_->sender_gone(*place_);
+        if (state_) state_->sender_closed(*waiting_);
     }
 
     /// A receiver of what is sent from now on.
@@ -59,30 +59,30 @@ public:
     /// closed, leaves it and says false.
     bool try_send(T&& item) {
         std::size_t done = 0;
-        return state_ && state_->send(nullptr, std::span(&item, 1), done, *place_);
+        return state_ && state_->send(nullptr, std::span(&item, 1), done, *waiting_);
     }
     /// Sends, and waits for the slowest receiver if it must. For coroutines:
     ///
     ///     co_await prices.send(p);
     asio::awaitable<void> send(T item) & {
-        return poller_.ask(send_question<broadcast_sender, T>(*this, std::move(item)));
+        return poller_.start(send_op<broadcast_sender, T>(*this, std::move(item)));
     }
     /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
     /// `item` must live until then.
     asio::awaitable<void> send_from(T& item) & {
-        return poller_.ask(send_question<broadcast_sender, T&>(*this, item));
+        return poller_.start(send_op<broadcast_sender, T&>(*this, item));
     }
     /// `send` with any completion token, signature `void(std::exception_ptr)`.
     template <class Token>
     auto async_send(T item, Token&& token) & {
-        return poller_.async_ask(send_question<broadcast_sender, T>(*this, std::move(item)),
-                                 std::forward<Token>(token));
+        return poller_.async_start(send_op<broadcast_sender, T>(*this, std::move(item)),
+                                   std::forward<Token>(token));
     }
     /// `send_from` with any completion token.
     template <class Token>
     auto async_send_from(T& item, Token&& token) & {
-        return poller_.async_ask(send_question<broadcast_sender, T&>(*this, item),
-                                 std::forward<Token>(token));
+        return poller_.async_start(send_op<broadcast_sender, T&>(*this, item),
+                                   std::forward<Token>(token));
     }
     /// The same from a thread of your own, which sleeps meanwhile. Never call it where tasks run.
     void blocking_send(T item) {
@@ -90,9 +90,9 @@ public:
     }
     /// The same until `deadline`: false, and `item` as it was, when it passed first.
     bool blocking_send_until(T&& item, std::chrono::steady_clock::time_point deadline) {
-        auto ask = [this, &item](poll_context& cx) { return poll_send(cx, item); };
-        if (block_until(ask, deadline)) return true;
-        state_->stop_waiting_for_room(*place_);
+        auto ready = [this, &item](poll_context& cx) { return poll_send(cx, item); };
+        if (block_until(ready, deadline)) return true;
+        state_->stop_waiting_for_room(*waiting_);
         return false;
     }
 
@@ -117,19 +117,19 @@ public:
     }
     /// The same for the items from `done` on, which counts those that were put.
     bool poll_send_some(poll_context& cx, std::span<T> items, std::size_t& done) {
-        return state_->send(&cx, items, done, *place_);
+        return state_->send(&cx, items, done, *waiting_);
     }
 
 private:
     std::shared_ptr<broadcast_state<T>> state_;
-    std::unique_ptr<wait_node> place_;  // on the heap: the sender may move while it waits
-    own_poller poller_;
+    std::unique_ptr<waiter_node> waiting_;  // on the heap: the sender may move while it waits
+    op_driver poller_;
 };
 
 /// The end that sees every item sent after it subscribed, in order; a stream of them. Movable.
 /// Destroying it frees those who wait for it. Used by one thread at a time.
 ///
-/// As a stream in a pipeline it takes items in runs: up to a quarter of the capacity, 64 at most,
+/// As a stream in a pipeline it takes items in chunks: up to a quarter of the capacity, 64 at most,
 /// which then no longer count against the capacity. Item by item it takes them one by one.
 /// It ends after the last item when the last sender is gone or the broadcast was closed, or throws
 /// what it was closed with. Too slow: see `slow_receiver`.
@@ -140,20 +140,20 @@ public:
     using value_type = T;
 
     explicit broadcast_receiver(std::shared_ptr<broadcast_state<T>> state)
-        : state_(std::move(state)), seat_(std::make_unique<broadcast_seat>()) {
-        state_->subscribe(*seat_);
+        : state_(std::move(state)), handle_(std::make_unique<broadcast_receiver_state>()) {
+        state_->subscribe(*handle_);
     }
     broadcast_receiver(broadcast_receiver&&) noexcept = default;
     broadcast_receiver& operator=(broadcast_receiver&& other) noexcept {
         pullable<broadcast_receiver>::operator=(other);
         std::swap(state_, other.state_);
-        std::swap(seat_, other.seat_);
-        std::swap(run_, other.run_);
+        std::swap(handle_, other.handle_);
+        std::swap(chunk_, other.chunk_);
         std::swap(next_, other.next_);
         return *this;
     }
     ~broadcast_receiver() {
-        if (state_) state_->unsubscribe(*seat_);
+        if (state_) state_->unsubscribe(*handle_);
     }
 
     /// The next item, or nothing at the end: `next()` by another name.
@@ -163,7 +163,7 @@ public:
         return this->next(std::forward<Token>(token));
     }
     /// What is there: an item, nothing yet, or the end. Never waits.
-    received<T> try_receive() { return taken(fill(nullptr, 1)); }
+    receive_result<T> try_receive() { return taken(fill(nullptr, 1)); }
     /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
     /// Never call it where tasks run.
     std::optional<T> blocking_receive() {
@@ -172,20 +172,20 @@ public:
         return std::optional<T>(*std::move(found));
     }
     /// The same until `deadline`: nothing, and not the end, when it passed first.
-    received<T> blocking_receive_until(std::chrono::steady_clock::time_point deadline) {
+    receive_result<T> blocking_receive_until(std::chrono::steady_clock::time_point deadline) {
         return receive_blocking(deadline);
     }
 
     /// How many items it was too slow for (`slow_receiver::drop_oldest`).
-    std::uint64_t missed() const noexcept { return state_->missed(*seat_); }
+    std::uint64_t missed() const noexcept { return state_->missed(*handle_); }
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         for (;;) {
             const poll_state state = fill(&cx, most_at_once());
             if (state != poll_state::paused) return state;
-            while (next_ != run_.size()) {
-                if (!sink(std::move(run_[next_++]))) return poll_state::paused;
+            while (next_ != chunk_.size()) {
+                if (!sink(std::move(chunk_[next_++]))) return poll_state::paused;
             }
         }
     }
@@ -197,32 +197,33 @@ private:
 
     /// `paused`: there is an item in run_[next_].
     poll_state fill(poll_context* cx, std::size_t most) {
-        if (next_ != run_.size()) return poll_state::paused;
-        run_.clear();
+        if (next_ != chunk_.size()) return poll_state::paused;
+        chunk_.clear();
         next_ = 0;
-        run_.reserve(most_at_once());
-        return state_->receive(cx, *seat_, run_, most);
+        chunk_.reserve(most_at_once());
+        return state_->receive(cx, *handle_, chunk_, most);
     }
 
-    received<T> taken(poll_state state) {
-        if (state == poll_state::finished) return received<T>::end();
-        if (state == poll_state::pending) return received<T>::nothing();
-        return received<T>(std::move(run_[next_++]));
+    receive_result<T> taken(poll_state state) {
+        if (state == poll_state::finished) return receive_result<T>::end();
+        if (state == poll_state::pending) return receive_result<T>::nothing();
+        return receive_result<T>(std::move(chunk_[next_++]));
     }
 
-    received<T> receive_blocking(std::optional<std::chrono::steady_clock::time_point> deadline) {
+    receive_result<T> receive_blocking(
+        std::optional<std::chrono::steady_clock::time_point> deadline) {
         poll_state state = poll_state::pending;
-        auto ask = [this, &state](poll_context& cx) {
+        auto ready = [this, &state](poll_context& cx) {
             state = fill(&cx, 1);
             return state != poll_state::pending;
         };
-        if (!block_until(ask, deadline)) state_->stop_waiting_for_items(*seat_);
+        if (!block_until(ready, deadline)) state_->stop_waiting_for_items(*handle_);
         return taken(state);
     }
 
     std::shared_ptr<broadcast_state<T>> state_;
-    std::unique_ptr<broadcast_seat> seat_;  // on the heap: the broadcast knows it
-    std::vector<T> run_;                    // taken, and not yet handed on from next_ on
+    std::unique_ptr<broadcast_receiver_state> handle_;  // on the heap: the broadcast knows it
+    std::vector<T> chunk_;  // taken, and not yet handed on from next_ on
     std::size_t next_ = 0;
 };
 
@@ -236,8 +237,9 @@ private:
 /// `capacity` is how many items a receiver may be behind, and `policy` what happens then. Order: as
 /// sent, the same for all receivers. Errors: `std::invalid_argument` for a capacity of 0,
 /// `std::length_error` for one that no memory holds.
-/// Cost: a lock for each item sent (in a pipeline, for a run) and for each run received; a copy of
-/// each item for each receiver but the last. No allocation after this one and those of `subscribe`.
+/// Cost: a lock for each item sent (in a pipeline, for a chunk) and for each chunk received; a copy
+/// of each item for each receiver but the last. No allocation after this one and those of
+/// `subscribe`.
 template <class T>
 broadcast_sender<T> broadcast(std::size_t capacity, slow_receiver policy = slow_receiver::wait) {
     return broadcast_sender<T>(std::make_shared<broadcast_state<T>>(capacity, policy));

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <weir/channel/channel_closed.hpp>
-#include <weir/channel/channel_questions.hpp>
-#include <weir/channel/channel_state.hpp>
-#include <weir/channel/received.hpp>
+#include <weir/channel/detail/channel_ops.hpp>
+#include <weir/channel/detail/channel_state.hpp>
+#include <weir/channel/receive_result.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/runtime/own_poller.hpp>
-#include <weir/runtime/parker.hpp>
+#include <weir/runtime/detail/op_driver.hpp>
+#include <weir/runtime/detail/parker.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <chrono>
@@ -44,7 +44,7 @@ public:
 
     /// Sends `item` if there is room and a receiver; otherwise leaves it and says false. Never
     /// waits. Cost: some nanoseconds; the receiver is woken if it sleeps.
-    bool try_send(T&& item) { return state_ && !state_->abandoned() && state_->try_put(item); }
+    bool try_send(T&& item) { return state_ && !state_->is_closed() && state_->try_put(item); }
 
     /// Sends `item`, and waits for room if there is none. For coroutines:
     ///
@@ -54,24 +54,23 @@ public:
     /// Cost: that of awaiting a coroutine; in a tight loop, `try_send` first and await this when it
     /// says no.
     asio::awaitable<void> send(T item) & {
-        return poller_.ask(send_question<sender, T>(*this, std::move(item)));
+        return poller_.start(send_op<sender, T>(*this, std::move(item)));
     }
     /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
     /// `item` must live until then.
     asio::awaitable<void> send_from(T& item) & {
-        return poller_.ask(send_question<sender, T&>(*this, item));
+        return poller_.start(send_op<sender, T&>(*this, item));
     }
     /// `send` with any completion token; signature `void(std::exception_ptr)`.
     template <class Token>
     auto async_send(T item, Token&& token) & {
-        return poller_.async_ask(send_question<sender, T>(*this, std::move(item)),
-                                 std::forward<Token>(token));
+        return poller_.async_start(send_op<sender, T>(*this, std::move(item)),
+                                   std::forward<Token>(token));
     }
     /// `send_from` with any completion token.
     template <class Token>
     auto async_send_from(T& item, Token&& token) & {
-        return poller_.async_ask(send_question<sender, T&>(*this, item),
-                                 std::forward<Token>(token));
+        return poller_.async_start(send_op<sender, T&>(*this, item), std::forward<Token>(token));
     }
 
     /// Sends `item` from a thread of your own, which sleeps while there is no room. Never call it
@@ -84,7 +83,7 @@ public:
     }
 
     /// True when the receiver is gone: nothing sent any more will be seen.
-    bool abandoned() const noexcept { return !state_ || state_->abandoned(); }
+    bool is_closed() const noexcept { return !state_ || state_->is_closed(); }
     /// True when it was closed, at this end.
     bool closed() const noexcept { return !state_; }
     /// How many items are sent and not received yet; 0 once it is closed. A look from outside: it
@@ -97,17 +96,17 @@ public:
     void close(std::exception_ptr error = nullptr) noexcept {
         if (auto s = std::exchange(state_, nullptr)) {
             s->close(std::move(error));
-            s->sender_gone();
+            s->sender_closed();
         }
     }
 
     /// True when `item` was put; otherwise the poller is woken when there may be room. Throws
     /// `channel_closed`.
     bool poll_send(poll_context& cx, T& item) {
-        if (abandoned()) throw_closed();
+        if (is_closed()) throw_closed();
         if (state_->room() == 0) {
             if (!state_->poll_room(cx)) return false;
-            if (abandoned()) throw_closed();  // which also ends the wait for room
+            if (is_closed()) throw_closed();  // which also ends the wait for room
         }
         return cx.grant(1) != 0 && state_->try_put(item);
     }
@@ -121,7 +120,7 @@ private:
     }
 
     bool send_blocking(T& item, std::optional<std::chrono::steady_clock::time_point> deadline) {
-        if (abandoned()) throw_closed();
+        if (is_closed()) throw_closed();
         if (state_->try_put(item)) return true;
         auto put = [this, &item](poll_context& cx) { return poll_send(cx, item); };
         if (block_until(put, deadline)) return true;
@@ -130,7 +129,7 @@ private:
     }
 
     std::shared_ptr<channel_state<T>> state_;
-    own_poller poller_;
+    op_driver poller_;
 };
 
 /// The receiving end of a channel: a stream of what is sent. Destroying it tells the sender.
@@ -154,7 +153,7 @@ public:
         return *this;
     }
     ~receiver() {
-        if (state_) state_->receiver_gone();
+        if (state_) state_->receiver_closed();
     }
 
     template <class Sink>
@@ -163,7 +162,7 @@ public:
     }
 
     /// What is there: an item, nothing yet, or the end. Never waits.
-    received<T> try_receive() { return state_->try_take(); }
+    receive_result<T> try_receive() { return state_->try_take(); }
 
     /// The next item, or nothing at the end: `next()` by another name.
     auto receive() & { return this->next(); }
@@ -180,8 +179,7 @@ public:
     ///     while (co_await rx.async_receive_some(rows, 256, asio::use_awaitable)) store(rows);
     template <class Token>
     auto async_receive_some(std::vector<T>& into, std::size_t max, Token&& token) & {
-        return poller_.async_ask(receive_some_question(*this, into, max),
-                                 std::forward<Token>(token));
+        return poller_.async_start(receive_some_op(*this, into, max), std::forward<Token>(token));
     }
 
     /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
@@ -192,7 +190,7 @@ public:
         return std::optional<T>(*std::move(found));
     }
     /// The same until `deadline`: nothing, and not the end, when it passed first.
-    received<T> blocking_receive_until(std::chrono::steady_clock::time_point deadline) {
+    receive_result<T> blocking_receive_until(std::chrono::steady_clock::time_point deadline) {
         return receive_blocking(deadline);
     }
 
@@ -208,7 +206,8 @@ public:
     }
 
 private:
-    received<T> receive_blocking(std::optional<std::chrono::steady_clock::time_point> deadline) {
+    receive_result<T> receive_blocking(
+        std::optional<std::chrono::steady_clock::time_point> deadline) {
         auto found = try_receive();
         if (found || found.ended()) return found;
         auto take = [this](poll_context& cx) { return state_->poll_ready(cx); };
@@ -218,7 +217,7 @@ private:
     }
 
     std::shared_ptr<channel_state<T>> state_;
-    own_poller poller_;
+    op_driver poller_;
 };
 
 template <class T>

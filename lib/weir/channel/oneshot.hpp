@@ -4,8 +4,8 @@
 #include <weir/channel/channel_closed.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/waker.hpp>
-#include <weir/runtime/own_poller.hpp>
-#include <weir/runtime/parker.hpp>
+#include <weir/runtime/detail/op_driver.hpp>
+#include <weir/runtime/detail/parker.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <atomic>
@@ -28,14 +28,14 @@ class oneshot_state {
     //   abandoned  the receiver went first.
     // Sequentially consistent, as the waker protocol asks of a condition (core/waker.hpp); that it
     // is release and acquire as well hands the value over.
-    enum class status : std::uint8_t { open, settled, abandoned };
+    enum class status : std::uint8_t { open, settled, closed };
 
 public:
     // --- the sender's side ---
 
     /// False, and `value` is as it was, when there is nobody to send to.
     bool send(T& value) {
-        if (abandoned()) return false;
+        if (is_closed()) return false;
         value_.emplace(std::move(value));
         if (settle()) return true;
         value = std::move(*value_);
@@ -43,7 +43,7 @@ public:
         return false;
     }
     bool fail(std::exception_ptr error) noexcept {
-        if (abandoned()) return false;
+        if (is_closed()) return false;
         error_ = std::move(error);
         return settle();
     }
@@ -54,11 +54,11 @@ public:
         waits_.wake();
         return true;
     }
-    bool abandoned() const noexcept { return status_.load() == status::abandoned; }
+    bool is_closed() const noexcept { return status_.load() == status::closed; }
     bool poll_abandoned(poll_context& cx) noexcept {
-        if (abandoned()) return true;
+        if (is_closed()) return true;
         watches_.arm(cx.poller());
-        if (!abandoned()) return false;
+        if (!is_closed()) return false;
         watches_.disarm();
         return true;
     }
@@ -87,9 +87,9 @@ public:
         throw channel_closed(taken_ ? "weir::oneshot: its value was received before"
                                     : "weir::oneshot: the sender is gone and has sent nothing");
     }
-    void receiver_gone() noexcept {
+    void receiver_closed() noexcept {
         waits_.disarm();
-        if (status_.exchange(status::abandoned) == status::open) return watches_.wake();
+        if (status_.exchange(status::closed) == status::open) return watches_.wake();
         value_.reset();
         error_ = nullptr;
     }
@@ -108,7 +108,7 @@ private:
 /// receiver's.
 template <class T>
 class oneshot_sender {
-    struct abandoned_question {
+    struct closed_op {
         oneshot_state<T>* state;
         bool poll(poll_context& cx) noexcept { return !state || state->poll_abandoned(cx); }
         void result() noexcept {}
@@ -139,7 +139,7 @@ public:
     }
 
     /// True when the receiver is gone (or this sender is used up): do not bother to answer.
-    bool abandoned() const noexcept { return !state_ || state_->abandoned(); }
+    bool is_closed() const noexcept { return !state_ || state_->is_closed(); }
 
     /// Waits until the receiver is gone: to stop work that nobody waits for any more.
     ///
@@ -148,11 +148,11 @@ public:
     ///
     /// One call at a time; the sender stays where it is, unused, until it completes.
     /// Cancellation: any type; ends with `operation_aborted`, and changes nothing.
-    asio::awaitable<void> closed() { co_await poller_.ask(abandoned_question(state_.get())); }
+    asio::awaitable<void> closed() { co_await poller_.start(closed_op(state_.get())); }
     /// The same with any completion token, signature `void(std::exception_ptr)`.
     template <class Token>
     auto async_closed(Token&& token) {
-        return poller_.async_ask(abandoned_question(state_.get()), std::forward<Token>(token));
+        return poller_.async_start(closed_op(state_.get()), std::forward<Token>(token));
     }
 
 private:
@@ -161,7 +161,7 @@ private:
     }
 
     std::shared_ptr<oneshot_state<T>> state_;
-    own_poller poller_;
+    op_driver poller_;
 };
 
 /// The end that asked: a future of one value, and a stream of one item. Movable; destroying it
@@ -174,12 +174,12 @@ private:
 /// Cancel-safe: a cancelled receive has taken nothing, and the next one gets it.
 template <class T>
 class oneshot_receiver : public pullable<oneshot_receiver<T>> {
-    struct settled_question {
+    struct settled_op {
         oneshot_state<T>* state;
         bool poll(poll_context& cx) noexcept { return state->poll_settled(cx); }
         void result() noexcept {}
     };
-    struct value_question {
+    struct value_op {
         oneshot_state<T>* state;
         std::optional<T> value = {};
         bool poll(poll_context& cx) {
@@ -201,19 +201,19 @@ public:
         return *this;
     }
     ~oneshot_receiver() {
-        if (state_) state_->receiver_gone();
+        if (state_) state_->receiver_closed();
     }
 
     /// Waits for the value. One call at a time; the receiver stays where it is until it completes.
     asio::awaitable<T> receive() {
-        if (!state_->settled()) co_await poller_.ask(settled_question(state_.get()));
+        if (!state_->settled()) co_await poller_.start(settled_op(state_.get()));
         co_return state_->take();
     }
     /// The same with any completion token, signature `void(std::exception_ptr, T)`, where `T` has a
     /// default value.
     template <class Token>
     auto async_receive(Token&& token) {
-        return poller_.async_ask(value_question(state_.get()), std::forward<Token>(token));
+        return poller_.async_start(value_op(state_.get()), std::forward<Token>(token));
     }
     /// The value if it is there, nothing if it may yet come.
     std::optional<T> try_receive() {
@@ -242,7 +242,7 @@ public:
 
 private:
     std::shared_ptr<oneshot_state<T>> state_;
-    own_poller poller_;
+    op_driver poller_;
 };
 
 template <class T>

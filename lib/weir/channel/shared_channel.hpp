@@ -1,9 +1,9 @@
 /// Bounded channels for several senders, and for one or several receivers.
 #pragma once
 
-#include <weir/channel/channel_limit.hpp>
+#include <weir/channel/detail/channel_limit.hpp>
+#include <weir/channel/detail/shared_channel_state.hpp>
 #include <weir/channel/overflow.hpp>
-#include <weir/channel/shared_channel_state.hpp>
 #include <weir/channel/shared_receiver.hpp>
 #include <weir/channel/shared_sender.hpp>
 
@@ -15,7 +15,7 @@ namespace weir {
 template <class T>
 struct mpsc_channel_ends {
     shared_sender<T> sender;
-    sole_receiver<T> receiver;
+    unique_receiver<T> receiver;
 };
 
 template <class T>
@@ -40,7 +40,7 @@ struct mpmc_channel_ends {
 template <class T>
 mpsc_channel_ends<T> mpsc_channel(channel_limit<T> capacity, overflow when_full = overflow::wait) {
     auto state = std::make_shared<shared_channel_state<T>>(std::move(capacity), when_full);
-    return {shared_sender<T>(state), sole_receiver<T>(state)};
+    return {shared_sender<T>(state), unique_receiver<T>(state)};
 }
 
 /// The same for any number of receivers: copies of the one that is returned. Each item goes to one

@@ -1,13 +1,13 @@
 /// The receiving ends of channels with several senders.
 #pragma once
 
-#include <weir/channel/channel_questions.hpp>
-#include <weir/channel/received.hpp>
-#include <weir/channel/shared_channel_state.hpp>
-#include <weir/channel/shared_place.hpp>
+#include <weir/channel/detail/channel_ops.hpp>
+#include <weir/channel/detail/shared_channel_state.hpp>
+#include <weir/channel/detail/waiter_guard.hpp>
+#include <weir/channel/receive_result.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/own_poller.hpp>
-#include <weir/runtime/parker.hpp>
+#include <weir/runtime/detail/op_driver.hpp>
+#include <weir/runtime/detail/parker.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <chrono>
@@ -36,13 +36,13 @@ namespace weir {
 template <class T, bool Copyable>
 class basic_shared_receiver : public pullable<basic_shared_receiver<T, Copyable>> {
     using state_type = shared_channel_state<T>;
-    using seat_type = receiver_seat<T>;
+    using handle_type = receiver_state<T>;
     using time_point = std::chrono::steady_clock::time_point;
     using pulled = pullable<basic_shared_receiver>;
 
 public:
     using value_type = T;
-    using place = shared_place<state_type, seat_type>;
+    using guard = waiter_guard<state_type, handle_type>;
 
     explicit basic_shared_receiver(std::shared_ptr<state_type> state) : state_(std::move(state)) {}
     basic_shared_receiver(const basic_shared_receiver& other)
@@ -54,52 +54,52 @@ public:
     basic_shared_receiver& operator=(basic_shared_receiver other) noexcept {
         pulled::operator=(other);
         std::swap(state_, other.state_);
-        std::swap(seat_, other.seat_);
+        std::swap(handle_, other.handle_);
         return *this;
     }
     ~basic_shared_receiver() {
-        if (state_) state_->remove_receiver(seat_.get());
+        if (state_) state_->remove_receiver(handle_.get());
     }
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
-        if (!seat().run) seat_->run = std::make_unique<run_buffer<T>>();
-        const hand back(*state_, *seat_);
+        if (!handle().chunk) handle_->chunk = std::make_unique<chunk_buffer<T>>();
+        const hand back(*state_, *handle_);
         std::size_t granted = 0;
         for (;;) {
-            if (granted == 0) granted = cx.grant(run_buffer<T>::most);
+            if (granted == 0) granted = cx.grant(chunk_buffer<T>::most);
             if (granted == 0) return poll_state::pending;
-            switch (state_->take_run(cx, *seat_, granted)) {
+            switch (state_->take_chunk(cx, *handle_, granted)) {
                 case take_result::nothing:
                     return poll_state::pending;
                 case take_result::ended:
-                    state_->rethrow(seat_->told);
+                    state_->rethrow(handle_->told);
                     return poll_state::finished;
                 case take_result::taken:
                     break;
             }
-            granted -= seat_->run->size();
-            while (!seat_->run->empty()) {
-                T item = std::move(seat_->run->front());
-                seat_->run->pop_front();
+            granted -= handle_->chunk->size();
+            while (!handle_->chunk->empty()) {
+                T item = std::move(handle_->chunk->front());
+                handle_->chunk->pop_front();
                 if (!sink(std::move(item))) return poll_state::paused;
             }
         }
     }
 
     /// What is there: an item, nothing yet, or the end. Never waits.
-    received<T> try_receive() {
+    receive_result<T> try_receive() {
         std::optional<T> item;
         switch (state_->try_take(item)) {
             case take_result::taken:
-                return received<T>(std::move(*item));
+                return receive_result<T>(std::move(*item));
             case take_result::ended:
-                state_->rethrow(seat().told);
-                return received<T>::end();
+                state_->rethrow(handle().told);
+                return receive_result<T>::end();
             case take_result::nothing:
                 break;
         }
-        return received<T>::nothing();
+        return receive_result<T>::nothing();
     }
 
     /// The next item, or nothing at the end: `next()` by another name.
@@ -114,8 +114,7 @@ public:
     /// `into` must live until then.
     template <class Token>
     auto async_receive_some(std::vector<T>& into, std::size_t max, Token&& token) & {
-        return poller_.async_ask(receive_some_question(*this, into, max),
-                                 std::forward<Token>(token));
+        return poller_.async_start(receive_some_op(*this, into, max), std::forward<Token>(token));
     }
 
     /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
@@ -126,7 +125,9 @@ public:
         return std::optional<T>(*std::move(found));
     }
     /// The same until `deadline`: nothing, and not the end, when it passed first.
-    received<T> blocking_receive_until(time_point deadline) { return receive_blocking(deadline); }
+    receive_result<T> blocking_receive_until(time_point deadline) {
+        return receive_blocking(deadline);
+    }
 
     /// True when the channel was closed, or all senders are gone; there may still be items.
     bool closed() const { return state_->closed(); }
@@ -140,78 +141,78 @@ public:
     std::uint64_t dropped() const { return state_->dropped(); }
 
     /// True when items were appended to `into`, or there are no more; otherwise the poller waits in
-    /// line, for as long as `keep_place()` lives. Throws what the channel was closed with.
+    /// line, for as long as `register_waiter()` lives. Throws what the channel was closed with.
     bool poll_some(poll_context& cx, std::vector<T>& into, std::size_t most) {
-        into.reserve(into.size() + std::min(most, run_buffer<T>::most));  // not under the lock
+        into.reserve(into.size() + std::min(most, chunk_buffer<T>::most));  // not under the lock
         most = std::min(most, into.capacity() - into.size());
         auto append = [&into](T&& item) { into.push_back(std::move(item)); };
-        const take_result result = state_->poll_take(cx, seat(), most, append);
-        if (result == take_result::ended) state_->rethrow(seat_->told);
+        const take_result result = state_->poll_take(cx, handle(), most, append);
+        if (result == take_result::ended) state_->rethrow(handle_->told);
         return result != take_result::nothing;
     }
-    place keep_place() {
-        seat();
-        return place(state_, seat_);
+    guard register_waiter() {
+        handle();
+        return guard(state_, handle_);
     }
 
 private:
     /// While items are out of the queue.
     class hand {
     public:
-        hand(state_type& state, seat_type& seat) noexcept : state_(state), seat_(seat) {}
+        hand(state_type& state, handle_type& handle) noexcept : state_(state), handle_(handle) {}
         hand(const hand&) = delete;
         hand& operator=(const hand&) = delete;
-        ~hand() { state_.end_run(seat_); }
+        ~hand() { state_.end_chunk(handle_); }
 
     private:
         state_type& state_;
-        seat_type& seat_;
+        handle_type& handle_;
     };
 
-    seat_type& seat() {
-        if (!seat_) seat_ = std::make_shared<seat_type>();
-        return *seat_;
+    handle_type& handle() {
+        if (!handle_) handle_ = std::make_shared<handle_type>();
+        return *handle_;
     }
 
-    received<T> receive_blocking(std::optional<time_point> deadline) {
+    receive_result<T> receive_blocking(std::optional<time_point> deadline) {
         auto found = try_receive();
         if (found || found.ended()) return found;
         std::optional<T> item;
         take_result result = take_result::nothing;
         auto take = [&](poll_context& cx) {
             auto keep = [&item](T&& x) { item.emplace(std::move(x)); };
-            result = state_->poll_take(cx, *seat_, 1, keep);
+            result = state_->poll_take(cx, *handle_, 1, keep);
             return result != take_result::nothing;
         };
-        const place kept = keep_place();
+        const guard kept = register_waiter();
         if (!block_until(take, deadline)) return found;
-        if (result == take_result::taken) return received<T>(std::move(*item));
-        state_->rethrow(seat_->told);
-        return received<T>::end();
+        if (result == take_result::taken) return receive_result<T>(std::move(*item));
+        state_->rethrow(handle_->told);
+        return receive_result<T>::end();
     }
 
     std::shared_ptr<state_type> state_;
-    std::shared_ptr<seat_type> seat_;
-    own_poller poller_;
+    std::shared_ptr<handle_type> handle_;
+    op_driver poller_;
 };
 
 /// `next()` of these: the place in line is given up when the call is cancelled.
 template <class T, bool Copyable>
-struct next_question<basic_shared_receiver<T, Copyable>> {
+struct next_op<basic_shared_receiver<T, Copyable>> {
     using stream_type = basic_shared_receiver<T, Copyable>;
 
-    explicit next_question(stream_type* s) : stream(s) {}
+    explicit next_op(stream_type* s) : stream(s) {}
 
     bool poll(poll_context& cx) {
-        if (stream->poll_next(cx, item)) return place.served(), true;
-        if (!place.held()) place = stream->keep_place();
+        if (stream->poll_next(cx, item)) return waiting.served(), true;
+        if (!waiting.held()) waiting = stream->register_waiter();
         return false;
     }
     std::optional<T> result() { return std::move(item); }
 
     stream_type* stream;
     std::optional<T> item = {};
-    typename stream_type::place place = {};
+    typename stream_type::guard waiting = {};
 };
 
 /// A receiver that can be copied: see `mpmc_channel`.
@@ -219,6 +220,6 @@ template <class T>
 using shared_receiver = basic_shared_receiver<T, true>;
 /// The one receiver of an `mpsc_channel`.
 template <class T>
-using sole_receiver = basic_shared_receiver<T, false>;
+using unique_receiver = basic_shared_receiver<T, false>;
 
 }  // namespace weir

@@ -3,11 +3,11 @@
 
 #include <weir/channel/channel_closed.hpp>
 #include <weir/channel/channel_full.hpp>
-#include <weir/channel/channel_questions.hpp>
-#include <weir/channel/shared_channel_state.hpp>
-#include <weir/channel/shared_place.hpp>
-#include <weir/runtime/own_poller.hpp>
-#include <weir/runtime/parker.hpp>
+#include <weir/channel/detail/channel_ops.hpp>
+#include <weir/channel/detail/shared_channel_state.hpp>
+#include <weir/channel/detail/waiter_guard.hpp>
+#include <weir/runtime/detail/op_driver.hpp>
+#include <weir/runtime/detail/parker.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -32,11 +32,11 @@ namespace weir {
 template <class T>
 class shared_sender {
     using state_type = shared_channel_state<T>;
-    using seat_type = sender_seat<T>;
+    using handle_type = sender_state<T>;
 
 public:
     using value_type = T;
-    using place = shared_place<state_type, seat_type>;
+    using guard = waiter_guard<state_type, handle_type>;
 
     explicit shared_sender(std::shared_ptr<state_type> state) : state_(std::move(state)) {}
     shared_sender(const shared_sender& other) : state_(other.state_) {
@@ -45,7 +45,7 @@ public:
     shared_sender(shared_sender&&) noexcept = default;
     shared_sender& operator=(shared_sender other) noexcept {
         std::swap(state_, other.state_);
-        std::swap(seat_, other.seat_);
+        std::swap(handle_, other.handle_);
         return *this;
     }
     ~shared_sender() { leave(); }
@@ -58,24 +58,24 @@ public:
     ///
     ///     co_await tx.send(std::move(job));
     asio::awaitable<void> send(T item) & {
-        return poller_.ask(send_question<shared_sender, T>(*this, std::move(item)));
+        return poller_.start(send_op<shared_sender, T>(*this, std::move(item)));
     }
     /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
     /// `item` must live until then.
     asio::awaitable<void> send_from(T& item) & {
-        return poller_.ask(send_question<shared_sender, T&>(*this, item));
+        return poller_.start(send_op<shared_sender, T&>(*this, item));
     }
     /// `send` with any completion token; signature `void(std::exception_ptr)`.
     template <class Token>
     auto async_send(T item, Token&& token) & {
-        return poller_.async_ask(send_question<shared_sender, T>(*this, std::move(item)),
-                                 std::forward<Token>(token));
+        return poller_.async_start(send_op<shared_sender, T>(*this, std::move(item)),
+                                   std::forward<Token>(token));
     }
     /// `send_from` with any completion token.
     template <class Token>
     auto async_send_from(T& item, Token&& token) & {
-        return poller_.async_ask(send_question<shared_sender, T&>(*this, item),
-                                 std::forward<Token>(token));
+        return poller_.async_start(send_op<shared_sender, T&>(*this, item),
+                                   std::forward<Token>(token));
     }
 
     /// Sends `item` from a thread of your own, which sleeps while there is no room. Never call it
@@ -94,12 +94,12 @@ public:
     }
     /// Lets go of this end alone, as its destructor does. The channel closes with the last.
     void leave() noexcept {
-        auto seat = std::move(seat_);
-        if (auto state = std::exchange(state_, nullptr)) state->remove_sender(seat.get());
+        auto handle = std::move(handle_);
+        if (auto state = std::exchange(state_, nullptr)) state->remove_sender(handle.get());
     }
 
     /// True when the last receiver is gone, or this end: nothing sent any more will be seen.
-    bool abandoned() const { return !state_ || state_->abandoned(); }
+    bool is_closed() const { return !state_ || state_->is_closed(); }
     /// True when the channel was closed.
     bool closed() const { return !state_ || state_->closed(); }
     /// How many items are sent and not received. A look from outside: it may change at once.
@@ -112,25 +112,25 @@ public:
     std::uint64_t dropped() const { return state_ ? state_->dropped() : 0; }
 
     /// True when `item` was put (or dropped); otherwise the poller waits in line, for as long as
-    /// `keep_place()` lives. Throws `channel_closed` and `channel_full`.
+    /// `register_waiter()` lives. Throws `channel_closed` and `channel_full`.
     bool poll_send(poll_context& cx, T& item) {
         if (!state_) throw_closed();
         if (cx.grant(1) == 0) return false;
         const put_result result = state_->policy() == overflow::wait
-                                      ? state_->poll_put(cx, item, state_->size_of(item), seat())
+                                      ? state_->poll_put(cx, item, state_->size_of(item), handle())
                                       : put(item);
         return settled(result);
     }
-    place keep_place() {
-        seat();
-        return place(state_, seat_);
+    guard register_waiter() {
+        handle();
+        return guard(state_, handle_);
     }
 
     /// For terminals that send in runs. Precondition: it was not let go of.
     state_type& state() noexcept { return *state_; }
-    seat_type& seat() {
-        if (!seat_) seat_ = std::make_shared<seat_type>();
-        return *seat_;
+    handle_type& handle() {
+        if (!handle_) handle_ = std::make_shared<handle_type>();
+        return *handle_;
     }
     /// Puts without waiting: drops or throws, as the policy says. False where that is to wait.
     bool put_now(T& item) { return settled(put(item)); }
@@ -145,7 +145,7 @@ private:
 
     /// Puts without waiting, and drops the newest item where that is the policy.
     put_result put(T& item) {
-        const put_result result = state_->try_put(item, state_->size_of(item), seat_.get());
+        const put_result result = state_->try_put(item, state_->size_of(item), handle_.get());
         if (result != put_result::no_room || state_->policy() != overflow::drop_newest) {
             return result;
         }
@@ -154,7 +154,7 @@ private:
         return put_result::done;
     }
     bool settled(put_result result) const {
-        if (result == put_result::nobody_receives) throw_closed();
+        if (result == put_result::no_receivers) throw_closed();
         if (result == put_result::no_room && state_->policy() == overflow::fail) throw_full();
         return result == put_result::done;
     }
@@ -163,13 +163,13 @@ private:
         if (!state_) throw_closed();
         if (settled(put(item))) return true;
         auto send = [this, &item](poll_context& cx) { return poll_send(cx, item); };
-        const place kept = keep_place();
+        const guard kept = register_waiter();
         return block_until(send, deadline);
     }
 
     std::shared_ptr<state_type> state_;
-    std::shared_ptr<seat_type> seat_;
-    own_poller poller_;
+    std::shared_ptr<handle_type> handle_;
+    op_driver poller_;
 };
 
 }  // namespace weir

@@ -1,11 +1,11 @@
 /// watch: the latest value of something that changes slowly: a setting, a price, a table.
 #pragma once
 
-#include <weir/channel/wait_list.hpp>
-#include <weir/channel/watch_state.hpp>
+#include <weir/channel/detail/waiter_list.hpp>
+#include <weir/channel/detail/watch_state.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/own_poller.hpp>
-#include <weir/runtime/parker.hpp>
+#include <weir/runtime/detail/op_driver.hpp>
+#include <weir/runtime/detail/parker.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <chrono>
@@ -36,7 +36,7 @@ public:
         return *this;
     }
     ~watch_sender() {
-        if (state_) state_->sender_gone();
+        if (state_) state_->sender_closed();
     }
 
     /// Replaces the value and wakes the receivers; never waits for them. It is kept also when there
@@ -76,7 +76,7 @@ private:
 /// Cancel-safe: a wait that is cancelled has seen nothing.
 template <class T>
 class watch_receiver : public pullable<watch_receiver<T>> {
-    struct changed_question {
+    struct changed_op {
         watch_receiver* self;
         bool changed = false;
         bool poll(poll_context& cx) {
@@ -101,13 +101,13 @@ public:
     watch_receiver& operator=(watch_receiver other) noexcept {
         pullable<watch_receiver>::operator=(other);
         std::swap(state_, other.state_);
-        std::swap(place_, other.place_);
+        std::swap(waiting_, other.waiting_);
         std::swap(copy_, other.copy_);
         seen_ = other.seen_;
         return *this;
     }
     ~watch_receiver() {
-        if (state_) state_->receiver_gone(*place_);
+        if (state_) state_->receiver_closed(*waiting_);
     }
 
     /// The latest value, which counts as seen now. The reference is to this receiver's own copy,
@@ -127,24 +127,24 @@ public:
     /// Sees nothing itself: until `get()`, it is true again at once. Throws what the watch was
     /// closed with, after the last value was seen. One call at a time; the receiver stays where it
     /// is until it completes.
-    asio::awaitable<bool> changed() { return poller_.ask(changed_question(this)); }
+    asio::awaitable<bool> changed() { return poller_.start(changed_op(this)); }
     /// The same with any completion token, signature `void(std::exception_ptr, bool)`.
     template <class Token>
     auto async_changed(Token&& token) {
-        return poller_.async_ask(changed_question(this), std::forward<Token>(token));
+        return poller_.async_start(changed_op(this), std::forward<Token>(token));
     }
     /// Blocks the calling thread, which must not be one that runs tasks.
     bool blocking_changed() {
-        changed_question question(this);
-        block_until([&question](poll_context& cx) { return question.poll(cx); });
-        return question.result();
+        changed_op op(this);
+        block_until([&op](poll_context& cx) { return op.poll(cx); });
+        return op.result();
     }
     /// The same until `deadline` at most: then false, as there is no newer value.
     bool blocking_changed_until(std::chrono::steady_clock::time_point deadline) {
-        changed_question question(this);
-        auto ask = [&question](poll_context& cx) { return question.poll(cx); };
-        if (!block_until(ask, deadline)) state_->stop_waiting(*place_);
-        return question.result();
+        changed_op op(this);
+        auto ready = [&op](poll_context& cx) { return op.poll(cx); };
+        if (!block_until(ready, deadline)) state_->stop_waiting(*waiting_);
+        return op.result();
     }
 
     template <class Sink>
@@ -161,15 +161,15 @@ public:
 
 private:
     std::optional<bool> poll_changed(poll_context& cx) {
-        return state_->poll_changed(cx, seen_, *place_);
+        return state_->poll_changed(cx, seen_, *waiting_);
     }
 
     std::shared_ptr<watch_state<T>> state_;
     // On the heap: the receiver may move while it waits.
-    std::unique_ptr<wait_node> place_ = std::make_unique<wait_node>();
+    std::unique_ptr<waiter_node> waiting_ = std::make_unique<waiter_node>();
     typename watch_state<T>::version_type seen_ = 0;
     std::optional<T> copy_;  // of version seen_, if there is one
-    own_poller poller_;
+    op_driver poller_;
 };
 
 template <class T>

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <weir/codec/checksum.hpp>
+#include <weir/codec/detail/frame_layout.hpp>
+#include <weir/codec/detail/little_endian.hpp>
 #include <weir/codec/fields.hpp>
-#include <weir/codec/frame_layout.hpp>
-#include <weir/codec/little_endian.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,12 +2,12 @@
 /// Frames of bytes in, structs of several types out.
 #pragma once
 
+#include <weir/codec/detail/deliver.hpp>
+#include <weir/codec/detail/frame_cutter.hpp>
+#include <weir/codec/detail/frame_layout.hpp>
+#include <weir/codec/detail/payload_reader.hpp>
 #include <weir/codec/fault.hpp>
 #include <weir/codec/fields.hpp>
-#include <weir/codec/frame_cutter.hpp>
-#include <weir/codec/frame_layout.hpp>
-#include <weir/codec/payload_reader.hpp>
-#include <weir/codec/told.hpp>
 #include <weir/core/stream.hpp>
 
 #include <algorithm>
@@ -96,7 +96,7 @@ public:
 private:
     template <class OnValue, class OnFault>
     bool tell(frame_cutter::found found, OnValue& on_value, OnFault& on_fault) {
-        if (found == frame_cutter::found::fault) return told(on_fault, cutter_.wrong());
+        if (found == frame_cutter::found::fault) return deliver(on_fault, cutter_.wrong());
         bool more = true;
         const auto tell_if_it_is = [&]<class Wanted>(std::type_identity<Wanted>) {
             if (cutter_.schema() != schema_id<Wanted>) return false;
@@ -111,8 +111,8 @@ private:
     bool tell_value(OnValue& on_value, OnFault& on_fault) {
         Wanted value{};
         const fault wrong = read_payload(cutter_.payload(), cutter_.payload_offset(), value);
-        if (wrong.why != cause::none) return told(on_fault, wrong);
-        return told(on_value, std::move(value));
+        if (wrong.why != cause::none) return deliver(on_fault, wrong);
+        return deliver(on_value, std::move(value));
     }
 
     frame_cutter cutter_;

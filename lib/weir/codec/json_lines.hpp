@@ -2,12 +2,12 @@
 /// JSON lines in, structs out.
 #pragma once
 
+#include <weir/codec/detail/deliver.hpp>
+#include <weir/codec/detail/json_reader.hpp>
+#include <weir/codec/detail/json_slot.hpp>
+#include <weir/codec/detail/line_cutter.hpp>
 #include <weir/codec/fault.hpp>
 #include <weir/codec/fields.hpp>
-#include <weir/codec/json_reader.hpp>
-#include <weir/codec/json_slot.hpp>
-#include <weir/codec/line_cutter.hpp>
-#include <weir/codec/told.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -90,11 +90,11 @@ public:
 private:
     template <class OnValue, class OnFault>
     bool tell(line_cutter::found found, OnValue& on_value, OnFault& on_fault) {
-        if (found == line_cutter::found::too_long) return told(on_fault, cutter_.too_long());
+        if (found == line_cutter::found::too_long) return deliver(on_fault, cutter_.too_long());
         T value{};
         const fault wrong = reader_.read(cutter_.line(), &value);
-        if (wrong.why != cause::none) return told(on_fault, wrong);
-        return told(on_value, std::move(value));
+        if (wrong.why != cause::none) return deliver(on_fault, wrong);
+        return deliver(on_value, std::move(value));
     }
 
     line_cutter cutter_;

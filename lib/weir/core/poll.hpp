@@ -82,13 +82,13 @@ public:
 
     /// While it lives, sources are granted at most `most` items at a time: for those who want no
     /// more than that of one poll, so that the rest of a grant is not spent on nothing.
-    class small_grants {
+    class scoped_grant_limit {
     public:
-        small_grants(poll_context& cx, std::size_t most) noexcept
+        scoped_grant_limit(poll_context& cx, std::size_t most) noexcept
             : cx_(cx), before_(std::exchange(cx.most_, std::min(cx.most_, most))) {}
-        small_grants(const small_grants&) = delete;
-        small_grants& operator=(const small_grants&) = delete;
-        ~small_grants() { cx_.most_ = before_; }
+        scoped_grant_limit(const scoped_grant_limit&) = delete;
+        scoped_grant_limit& operator=(const scoped_grant_limit&) = delete;
+        ~scoped_grant_limit() { cx_.most_ = before_; }
 
     private:
         poll_context& cx_;
@@ -96,9 +96,9 @@ public:
     };
 
     /// The same for those who poll for a single item.
-    class single_items : public small_grants {
+    class single_items : public scoped_grant_limit {
     public:
-        explicit single_items(poll_context& cx) noexcept : small_grants(cx, 1) {}
+        explicit single_items(poll_context& cx) noexcept : scoped_grant_limit(cx, 1) {}
     };
 
     /// True in the first poll for each item that a consumer pulls (`next()`): what was timed for
@@ -121,13 +121,13 @@ public:
 
     /// While it lives, `other` is the one who polls: for a stream that polls several, and wants to
     /// be told which of them has something.
-    class woken_instead {
+    class scoped_poller {
     public:
-        woken_instead(poll_context& cx, wakeable& other) noexcept
+        scoped_poller(poll_context& cx, wakeable& other) noexcept
             : cx_(cx), before_(std::exchange(cx.poller_, &other)) {}
-        woken_instead(const woken_instead&) = delete;
-        woken_instead& operator=(const woken_instead&) = delete;
-        ~woken_instead() { cx_.poller_ = before_; }
+        scoped_poller(const scoped_poller&) = delete;
+        scoped_poller& operator=(const scoped_poller&) = delete;
+        ~scoped_poller() { cx_.poller_ = before_; }
 
     private:
         poll_context& cx_;
@@ -136,13 +136,13 @@ public:
 
     /// While it lives, `hold()` gives `other`: for a stream that wants to know when what it polls
     /// has let go of everything. Whatever `other` is must hold the ticket that it stands for.
-    class held_instead {
+    class scoped_ticket {
     public:
-        held_instead(poll_context& cx, const ticket& other) noexcept
+        scoped_ticket(poll_context& cx, const ticket& other) noexcept
             : cx_(cx), before_(std::exchange(cx.scope_, &other)) {}
-        held_instead(const held_instead&) = delete;
-        held_instead& operator=(const held_instead&) = delete;
-        ~held_instead() { cx_.scope_ = before_; }
+        scoped_ticket(const scoped_ticket&) = delete;
+        scoped_ticket& operator=(const scoped_ticket&) = delete;
+        ~scoped_ticket() { cx_.scope_ = before_; }
 
         /// What `hold()` gave before.
         const ticket& before() const noexcept { return *before_; }

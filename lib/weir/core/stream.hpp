@@ -67,15 +67,15 @@ concept stream = std::move_constructible<S> && has_poll<S>;
 template <class S>
 concept drainable_stream = stream<S> && requires(S& s) { s.drain(); };
 
-/// What `most_left` says of a stream that does not know.
+/// What `size_hint` says of a stream that does not know.
 inline constexpr std::size_t unknown_count = std::size_t(-1);
 
 /// How many items `s` may still hand over, at the most, for those who want to make room for them. A
-/// stream that knows has a member `std::size_t most_left() const`; one that knows nothing has none.
+/// stream that knows has a member `std::size_t size_hint() const`; one that knows nothing has none.
 template <class S>
-std::size_t most_left(const S& s) {
-    if constexpr (requires { s.most_left(); }) {
-        return s.most_left();
+std::size_t size_hint(const S& s) {
+    if constexpr (requires { s.size_hint(); }) {
+        return s.size_hint();
     } else {
         return unknown_count;
     }

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <weir/channel/channel_full.hpp>
+#include <weir/channel/detail/chunk_sender.hpp>
 #include <weir/channel/overflow.hpp>
-#include <weir/channel/send_runs.hpp>
 #include <weir/channel/shared_channel.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/joins/branch_edge.hpp>
+#include <weir/joins/detail/branch_edge.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -54,11 +54,11 @@ public:
         if (gone_) return true;
         bool too_slow = false;
         if (nothing_left()) {
-            gone_ = to_.state().poll_refused(cx, to_.seat());
+            gone_ = to_.state().poll_refused(cx, to_.handle());
         } else {
             try {
                 rest items{*this};
-                gone_ = runs_.poll(cx, items, to_) == poll_state::finished;
+                gone_ = chunks_.poll(cx, items, to_) == poll_state::finished;
             } catch (const channel_full&) {
                 too_slow = true;
             }
@@ -82,8 +82,8 @@ public:
 private:
     /// An item that was taken from here may not be in the channel yet: larger than what is left.
     bool nothing_left() {
-        const auto& run = to_.seat().run;
-        return sent_ == waiting_.size() && (!run || run->empty());
+        const auto& chunk = to_.handle().chunk;
+        return sent_ == waiting_.size() && (!chunk || chunk->empty());
     }
 
     /// What is waiting, as a stream that never ends.
@@ -101,7 +101,7 @@ private:
     };
 
     shared_sender<T> to_;
-    run_sender<T> runs_;
+    chunk_sender<T> chunks_;
     std::vector<T> waiting_;
     std::size_t sent_ = 0;  // so many of them
     bool gone_ = false;
@@ -124,16 +124,16 @@ private:
     std::shared_ptr<const shared_channel_state<T>> channel_;
 };
 
-/// The consumer's end of a branch: a `sole_receiver` that tells a pipeline's graph who takes it.
+/// The consumer's end of a branch: a `unique_receiver` that tells a pipeline's graph who takes it.
 template <class T>
-class branch_receiver : public sole_receiver<T> {
+class branch_receiver : public unique_receiver<T> {
 public:
-    branch_receiver(sole_receiver<T> from, std::shared_ptr<const branch_edge> edge)
-        : sole_receiver<T>(std::move(from)), edge_(std::move(edge)) {}
+    branch_receiver(unique_receiver<T> from, std::shared_ptr<const branch_edge> edge)
+        : unique_receiver<T>(std::move(from)), edge_(std::move(edge)) {}
 
     /// See `weir::taken_over`.
     void note_taken() const {
-        sole_receiver<T>::note_taken();
+        unique_receiver<T>::note_taken();
         note_piped(edge_, false);
     }
 
@@ -145,7 +145,7 @@ private:
 template <class T, class Apply>
 auto operator|(branch_receiver<T>&& from, pipe_closure<Apply> op) {
     from.note_taken();
-    return sole_receiver<T>(std::move(from)) | std::move(op);
+    return unique_receiver<T>(std::move(from)) | std::move(op);
 }
 
 /// The branches of a `fan_out` or a `partition`, which say which item goes where.
@@ -167,7 +167,7 @@ public:
         auto edge = std::make_shared<const channel_edge<T>>(state);
         lines_.emplace_back(shared_sender<T>(state));
         edges_.push_back(edge);
-        return branch_receiver<T>(sole_receiver<T>(std::move(state)), std::move(edge));
+        return branch_receiver<T>(unique_receiver<T>(std::move(state)), std::move(edge));
     }
 
     /// The pipeline that feeds them is piped now.
@@ -185,7 +185,7 @@ public:
         return all;
     }
     /// True when no branch has a consumer left.
-    bool abandoned() const noexcept {
+    bool is_closed() const noexcept {
         return std::all_of(lines_.begin(), lines_.end(), [](const auto& x) { return x.gone(); });
     }
     void close(const std::exception_ptr& error) noexcept {
@@ -230,10 +230,10 @@ public:
 
     template <class S>
     poll_state poll(poll_context& cx, S& stream) {
-        const poll_context::small_grants no_more_than_a_run(cx, to_.most_at_once());
+        const poll_context::scoped_grant_limit no_more_than_a_chunk(cx, to_.most_at_once());
         for (bool waits = false;;) {
             if (!to_.flush(cx)) return poll_state::pending;
-            if (ended_ || to_.abandoned()) break;
+            if (ended_ || to_.is_closed()) break;
             if (waits) return poll_state::pending;
             waits = gather(cx, stream) == poll_state::pending;
         }

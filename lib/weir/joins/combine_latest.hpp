@@ -1,9 +1,9 @@
 /// combine_latest: the newest item of each stream, whenever one of them has a new one.
 #pragma once
 
-#include <weir/joins/held_items.hpp>
-#include <weir/joins/input_group.hpp>
-#include <weir/joins/inputs.hpp>
+#include <weir/joins/detail/input_group.hpp>
+#include <weir/joins/detail/inputs.hpp>
+#include <weir/joins/detail/latest_items.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <concepts>
@@ -67,8 +67,8 @@ auto combine_latest(S&&... streams) {
     static_assert((std::copy_constructible<item_t<S>> && ...),
                   "weir::combine_latest: each newest item is copied as often as it is passed on; "
                   "use std::shared_ptr<const T> for what cannot be copied");
-    using items = fixed_items<item_t<S>...>;
-    using inputs = fixed_inputs<S...>;
+    using items = tuple_items<item_t<S>...>;
+    using inputs = tuple_inputs<S...>;
     return combine_latest_stream<items, inputs>(items(), inputs(std::forward<S>(streams)...));
 }
 template <class S>
@@ -78,8 +78,8 @@ auto combine_latest(std::vector<S> streams) {
     static_assert(std::copy_constructible<item_t<S>>,
                   "weir::combine_latest: each newest item is copied as often as it is passed on; "
                   "use std::shared_ptr<const T> for what cannot be copied");
-    using items = listed_items<item_t<S>>;
-    using inputs = listed_inputs<S>;
+    using items = vector_items<item_t<S>>;
+    using inputs = vector_inputs<S>;
     const std::size_t count = streams.size();
     return combine_latest_stream<items, inputs>(items(count), inputs(std::move(streams)));
 }

@@ -1,7 +1,7 @@
 /// concat: one stream after the other.
 #pragma once
 
-#include <weir/joins/inputs.hpp>
+#include <weir/joins/detail/inputs.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -48,14 +48,14 @@ template <class... S>
 auto concat(S&&... streams) {
     check_inputs<S...>();
     take_inputs(streams...);
-    using inputs = fixed_inputs<S...>;
+    using inputs = tuple_inputs<S...>;
     return concat_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
 }
 template <class S>
 auto concat(std::vector<S> streams) {
     check_inputs<S>();
     take_inputs(streams);
-    using inputs = listed_inputs<S>;
+    using inputs = vector_inputs<S>;
     return concat_stream<item_t<S>, inputs>(inputs(std::move(streams)));
 }
 

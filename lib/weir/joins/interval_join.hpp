@@ -4,9 +4,9 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/usable_key.hpp>
-#include <weir/joins/interval_side.hpp>
-#include <weir/joins/item_count.hpp>
-#include <weir/joins/whose_turn.hpp>
+#include <weir/joins/detail/fair_order.hpp>
+#include <weir/joins/detail/interval_side.hpp>
+#include <weir/joins/detail/item_count.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/saturating.hpp>
 
@@ -99,10 +99,10 @@ public:
             if (!sink(std::move(x))) return poll_state::paused;
         }
         left_.asked = right_.asked = false;
-        for (bool left_too = !turn_.second_first(cx);; left_too = true) {
+        for (bool left_too = !turn_.begin_with_second(cx);; left_too = true) {
             const bool any_left = left_too && may_poll(left_);
             if (any_left && !poll_side(cx, left_, right_, sink)) return poll_state::paused;
-            turn_.first_was_polled(cx);
+            turn_.polled_first(cx);
             const bool any_right = may_poll(right_);
             if (any_right && !poll_side(cx, right_, left_, sink)) return poll_state::paused;
             if (no_more(left_) || no_more(right_)) return poll_state::finished;
@@ -127,7 +127,7 @@ private:
     using left_input = input<L, LeftSide, true>;
     using right_input = input<R, RightSide, false>;
 
-    static constexpr std::size_t run = 64;  // of one side, before it is the other's turn
+    static constexpr std::size_t chunk = 64;  // of one side, before it is the other's turn
 
     template <class Input>
     bool may_poll(const Input& in) const noexcept {
@@ -146,12 +146,12 @@ private:
         return subtract_saturating(*in.held.latest(), bounds_.lateness);
     }
 
-    /// Takes a run of items. False when the sink wants no more.
+    /// Takes a chunk of items. False when the sink wants no more.
     template <class Input, class Other, class Sink>
     bool poll_side(poll_context& cx, Input& in, Other& other, Sink& sink) {
         bool more = true;
-        std::size_t left = run;
-        const poll_context::small_grants no_more_than_a_run(cx, run);
+        std::size_t left = chunk;
+        const poll_context::scoped_grant_limit no_more_than_a_chunk(cx, chunk);
         const poll_state state = in.stream->poll(cx, [&](typename Input::item&& x) -> bool {
             take(in, other, std::move(x), [&](value_type&& y) {
                 if (more) {
@@ -219,7 +219,7 @@ private:
     interval_bounds<duration> bounds_;
     [[no_unique_address]] Combine combine_;
     stage where_;
-    whose_turn turn_;               // of the left one and the right one
+    fair_order turn_;               // of the left one and the right one
     std::deque<value_type> found_;  // after the sink said no
 };
 

@@ -3,10 +3,10 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
+#include <weir/joins/detail/fair_order.hpp>
+#include <weir/joins/detail/table_lookup.hpp>
 #include <weir/joins/missing.hpp>
-#include <weir/joins/table_lookup.hpp>
 #include <weir/joins/table_update.hpp>
-#include <weir/joins/whose_turn.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -33,10 +33,10 @@ public:
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
-        const bool items_first = turn_.second_first(cx);
+        const bool items_first = turn_.begin_with_second(cx);
         const bool more_updates = items_first || apply_updates(cx);
         if (!complete_) return poll_state::pending;
-        turn_.first_was_polled(cx);
+        turn_.polled_first(cx);
         const poll_state state =
             upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
                 return lookup_(table_, std::move(x), sink, version_);
@@ -71,7 +71,7 @@ private:
     Table table_;
     table_version version_ = 0;
     bool complete_ = false;  // the gate is open
-    whose_turn turn_;        // of the updates and the items
+    fair_order turn_;        // of the updates and the items
     Lookup lookup_;
 };
 

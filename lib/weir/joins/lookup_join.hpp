@@ -2,8 +2,8 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/joins/detail/table_lookup.hpp>
 #include <weir/joins/missing.hpp>
-#include <weir/joins/table_lookup.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <memory>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/channel/channel_closed.hpp>
-#include <weir/channel/send_runs.hpp>
+#include <weir/channel/detail/chunk_sender.hpp>
 #include <weir/channel/shared_channel.hpp>
 #include <weir/runtime/terminal.hpp>
 
@@ -48,7 +48,7 @@ private:
 template <class T>
 struct merge_hub_ends {
     hub_entry<T> entry;
-    sole_receiver<T> receiver;
+    unique_receiver<T> receiver;
 };
 
 /// Makes a hub: a stream of what any number of producers send, who attach and detach while it runs.
@@ -78,13 +78,13 @@ public:
 
     template <class S>
     poll_state poll(poll_context& cx, S& stream) {
-        return runs_.poll(cx, stream, to_);
+        return chunks_.poll(cx, stream, to_);
     }
     void result() { to_.leave(); }
 
 private:
     shared_sender<T> to_;
-    run_sender<T> runs_;
+    chunk_sender<T> chunks_;
 };
 
 /// Runs the pipeline into a hub: attached from here on until it has ended, failed (which the

@@ -1,8 +1,8 @@
 /// merge_preferred: several streams in one, some before others.
 #pragma once
 
-#include <weir/joins/input_group.hpp>
-#include <weir/joins/inputs.hpp>
+#include <weir/joins/detail/input_group.hpp>
+#include <weir/joins/detail/inputs.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -20,7 +20,7 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
-        const poll_context::small_grants often_interrupted(cx, 64);
+        const poll_context::scoped_grant_limit often_interrupted(cx, 64);
         inputs_.begin();
         for (;;) {
             const std::size_t i = inputs_.next_round(0);
@@ -53,14 +53,14 @@ template <class... S>
 auto merge_preferred(S&&... streams) {
     check_inputs<S...>();
     take_inputs(streams...);
-    using inputs = fixed_inputs<S...>;
+    using inputs = tuple_inputs<S...>;
     return merge_preferred_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
 }
 template <class S>
 auto merge_preferred(std::vector<S> streams) {
     check_inputs<S>();
     take_inputs(streams);
-    using inputs = listed_inputs<S>;
+    using inputs = vector_inputs<S>;
     return merge_preferred_stream<item_t<S>, inputs>(inputs(std::move(streams)));
 }
 

@@ -3,8 +3,8 @@
 
 #include <weir/core/stage.hpp>
 #include <weir/core/usable_key.hpp>
-#include <weir/joins/input_group.hpp>
-#include <weir/joins/inputs.hpp>
+#include <weir/joins/detail/input_group.hpp>
+#include <weir/joins/detail/inputs.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
-        const poll_context::small_grants often_interrupted(cx, 16);
+        const poll_context::scoped_grant_limit often_interrupted(cx, 16);
         inputs_.begin();
         for (;;) {
             if (!fetch(cx, sink)) return poll_state::paused;
@@ -136,7 +136,7 @@ auto merge_sorted(Key key, S&&... streams) {
     take_inputs(streams...);
     using T = common_item_t<S...>;
     check_key<Key, T>();
-    using inputs = fixed_inputs<S...>;
+    using inputs = tuple_inputs<S...>;
     return merge_sorted_stream<T, inputs, Key>(inputs(std::forward<S>(streams)...), std::move(key));
 }
 template <class Key, class S>
@@ -144,7 +144,7 @@ auto merge_sorted(Key key, std::vector<S> streams) {
     check_inputs<S>();
     take_inputs(streams);
     check_key<Key, item_t<S>>();
-    using inputs = listed_inputs<S>;
+    using inputs = vector_inputs<S>;
     return merge_sorted_stream<item_t<S>, inputs, Key>(inputs(std::move(streams)), std::move(key));
 }
 

@@ -1,8 +1,8 @@
 /// race: the stream that is first.
 #pragma once
 
-#include <weir/joins/input_group.hpp>
-#include <weir/joins/inputs.hpp>
+#include <weir/joins/detail/input_group.hpp>
+#include <weir/joins/detail/inputs.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -61,14 +61,14 @@ template <class... S>
 auto race(S&&... streams) {
     check_inputs<S...>();
     take_inputs(streams...);
-    using inputs = fixed_inputs<S...>;
+    using inputs = tuple_inputs<S...>;
     return race_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
 }
 template <class S>
 auto race(std::vector<S> streams) {
     check_inputs<S>();
     take_inputs(streams);
-    using inputs = listed_inputs<S>;
+    using inputs = vector_inputs<S>;
     return race_stream<item_t<S>, inputs>(inputs(std::move(streams)));
 }
 

@@ -3,9 +3,9 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/joins/whose_turn.hpp>
+#include <weir/joins/detail/fair_order.hpp>
+#include <weir/runtime/detail/ready_set.hpp>
 #include <weir/runtime/pull.hpp>
-#include <weir/runtime/ready_set.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -24,15 +24,15 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
-        const poll_context::small_grants often_interrupted(cx, 64);
+        const poll_context::scoped_grant_limit often_interrupted(cx, 64);
         ready_.begin();
         ready_.collect();
         bool no = false;
-        if (turn_.second_first(cx)) pass_on(cx, sink, no);
+        if (turn_.begin_with_second(cx)) pass_on(cx, sink, no);
         while (!no) {
             ready_.collect();
             if (streams_ && ready_.contains(outer)) look_for_a_newer_one(cx);
-            turn_.first_was_polled(cx);
+            turn_.polled_first(cx);
             if (!newest_ && !streams_) return poll_state::finished;
             if (pass_on(cx, sink, no) == poll_state::pending) {
                 ready_.wait(cx);
@@ -48,7 +48,7 @@ private:
     static constexpr std::size_t inner = 1;
 
     void look_for_a_newer_one(poll_context& cx) {
-        const poll_context::woken_instead by_its_waker(cx, ready_.waker_of(outer));
+        const poll_context::scoped_poller by_its_waker(cx, ready_.waker_of(outer));
         const poll_state state = streams_->poll(cx, [this](inner_stream&& next) -> bool {
             newest_.reset();  // first: it may hold what the next one needs
             newest_.emplace(std::move(next));
@@ -64,7 +64,7 @@ private:
     template <class Sink>
     poll_state pass_on(poll_context& cx, Sink& sink, bool& no) {
         if (!newest_ || !ready_.contains(inner)) return poll_state::pending;
-        const poll_context::woken_instead by_its_waker(cx, ready_.waker_of(inner));
+        const poll_context::scoped_poller by_its_waker(cx, ready_.waker_of(inner));
         const poll_state state = newest_->poll(cx, [&](value_type&& x) -> bool {
             no = !sink(std::move(x));
             return !no && !ready_.woken_before(inner);
@@ -77,7 +77,7 @@ private:
     std::optional<S> streams_;
     std::optional<inner_stream> newest_;
     ready_set ready_{2};
-    whose_turn turn_;  // of the two
+    fair_order turn_;  // of the two
 };
 
 /// Of a stream of streams, passes on the items of the newest: when the next stream comes, the one

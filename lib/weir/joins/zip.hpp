@@ -1,9 +1,9 @@
 /// zip: one item of each stream, together.
 #pragma once
 
-#include <weir/joins/held_items.hpp>
-#include <weir/joins/input_group.hpp>
-#include <weir/joins/inputs.hpp>
+#include <weir/joins/detail/input_group.hpp>
+#include <weir/joins/detail/inputs.hpp>
+#include <weir/joins/detail/latest_items.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -37,11 +37,11 @@ public:
     }
 
 private:
-    using held = fixed_items<item_t<S>...>;
+    using held = tuple_items<item_t<S>...>;
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink& sink, held& items) {
-        const poll_context::small_grants often_interrupted(cx, 64);
+        const poll_context::scoped_grant_limit often_interrupted(cx, 64);
         for (;;) {
             poll_state others = fetch_others(cx, items);
             if (others == poll_state::pending &&
@@ -108,7 +108,7 @@ public:
     using value_type = std::vector<item_t<S>>;
 
     explicit zip_list_stream(std::vector<S> streams)
-        : inputs_(listed_inputs<S>(std::move(streams))), items_(inputs_.size()) {}
+        : inputs_(vector_inputs<S>(std::move(streams))), items_(inputs_.size()) {}
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
@@ -132,8 +132,8 @@ public:
     }
 
 private:
-    input_group<listed_inputs<S>> inputs_;
-    listed_items<item_t<S>> items_;
+    input_group<vector_inputs<S>> inputs_;
+    vector_items<item_t<S>> items_;
 };
 
 /// The first items of all the streams together, then the second ones, and so on: as a `std::tuple`,

@@ -1,9 +1,9 @@
 /// async_map: each item through an async function, several at a time.
 #pragma once
 
-#include <weir/core/order.hpp>
+#include <weir/core/detail/order.hpp>
 #include <weir/core/pipe.hpp>
-#include <weir/runtime/operations.hpp>
+#include <weir/runtime/detail/operations.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -17,7 +17,7 @@ template <class S, class F, order Order>
 class async_map_stream : public pullable<async_map_stream<S, F, Order>> {
     using calls = operations<F, item_t<S>>;
     using pool = typename calls::pool;
-    using place = typename calls::place;
+    using slot = typename calls::slot;
 
 public:
     using value_type = typename calls::value_type;
@@ -27,15 +27,15 @@ public:
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         auto put = [&](pool& all, item_t<S>&& x) {
-            place& p = all.put(std::move(x));
+            slot& p = all.put(std::move(x));
             if constexpr (Order == order::as_given) queue_.push(p);
             all.start(p);
         };
         auto hand_on = [&](pool& all) -> bool {
-            all.collect([&](place& p) {
+            all.collect([&](slot& p) {
                 if constexpr (Order == order::as_completed) queue_.push(p);
             });
-            while (!queue_.empty() && queue_.front().over) {
+            while (!queue_.empty() && queue_.front().completed) {
                 if (!sink(all.take(queue_.pop()))) return false;
             }
             return true;
@@ -46,7 +46,7 @@ public:
 private:
     S upstream_;
     calls calls_;
-    place_queue<place> queue_;
+    slot_queue<slot> queue_;
 };
 
 /// What `async_map` and `async_map_unordered` are made of.
@@ -79,7 +79,7 @@ auto async_map_in(std::size_t n, F f, const char* kind, std::string_view name) {
 ///
 /// End: when upstream has ended and all results were passed on.
 /// Errors: `std::invalid_argument` if `n` is 0. An exception of `f` becomes a `stage_error` naming
-/// "async_map" and `name`, in the place of the result; a failure of upstream passes at once. Either
+/// "async_map" and `name`, in the slot of the result; a failure of upstream passes at once. Either
 /// cancels what is under way.
 /// Cancellation: the operations are cancelled through their cancellation slots (terminal), also
 /// when the stream is dropped; the pipeline completes when the last of them has ended.

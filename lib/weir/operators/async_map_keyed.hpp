@@ -3,8 +3,8 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/usable_key.hpp>
-#include <weir/operators/kept_key.hpp>
-#include <weir/runtime/operations.hpp>
+#include <weir/operators/detail/kept_key.hpp>
+#include <weir/runtime/detail/operations.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <absl/container/flat_hash_map.h>
@@ -20,10 +20,10 @@ namespace weir {
 template <class S, class Key, class F>
 class async_map_keyed_stream : public pullable<async_map_keyed_stream<S, Key, F>> {
     using key_type = kept_key_t<Key, S>;
-    // The note of a place is its key.
+    // The note of a slot is its key.
     using calls = operations<F, item_t<S>, std::optional<key_type>>;
     using pool = typename calls::pool;
-    using place = typename calls::place;
+    using slot = typename calls::slot;
 
 public:
     using value_type = typename calls::value_type;
@@ -39,17 +39,17 @@ public:
         auto put = [&](pool& all, item_t<S>&& x) {
             key_type key(where_.call(key_, std::as_const(x)));
             check_usable(where_, key);
-            place& p = all.put(std::move(x));
+            slot& p = all.put(std::move(x));
             p.note.emplace(key);
             line_up(all, p, std::move(key));
         };
         auto hand_on = [&](pool& all) -> bool {
-            all.collect([&](place& p) {
+            all.collect([&](slot& p) {
                 start_next(all, p);
-                over_.push(p);
+                completed_.push(p);
             });
-            while (!over_.empty()) {
-                if (!sink(all.take(over_.pop()))) return false;
+            while (!completed_.empty()) {
+                if (!sink(all.take(completed_.pop()))) return false;
             }
             return true;
         };
@@ -58,7 +58,7 @@ public:
 
 private:
     /// At the end of its key's line, or straight to work where there is none.
-    void line_up(pool& all, place& p, key_type key) {
+    void line_up(pool& all, slot& p, key_type key) {
         const auto [line, first] = last_of_.try_emplace(std::move(key), &p);
         if (first) {
             all.start(p);
@@ -67,7 +67,7 @@ private:
             line->second = &p;
         }
     }
-    void start_next(pool& all, place& done) {
+    void start_next(pool& all, slot& done) {
         if (done.next) {
             all.start(*done.next);
         } else {
@@ -79,8 +79,8 @@ private:
     [[no_unique_address]] Key key_;
     calls calls_;
     stage where_;
-    absl::flat_hash_map<key_type, place*> last_of_;  // the line of each key that has one
-    place_queue<place> over_;
+    absl::flat_hash_map<key_type, slot*> last_of_;  // the line of each key that has one
+    slot_queue<slot> completed_;
 };
 
 /// Passes on what awaiting `f(item)` yields, as it comes: of up to `n` items at a time, but of

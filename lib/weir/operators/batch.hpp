@@ -30,27 +30,28 @@ struct batch_limits {
 };
 
 /// For batches that are not weighed.
-struct weightless {};
+struct unsized {};
 
 /// By count, and by weight unless `Weigh` is `weightless`.
-template <class S, class Weigh = weightless>
-class batch_stream : public pullable<batch_stream<S, Weigh>> {
-    static constexpr bool weighed = !std::same_as<Weigh, weightless>;
+template <class S, class SizeOf = unsized>
+class batch_stream : public pullable<batch_stream<S, SizeOf>> {
+    static constexpr bool sized = !std::same_as<SizeOf, unsized>;
 
 public:
     using value_type = std::vector<item_t<S>>;
 
-    batch_stream(S upstream, const batch_limits& limits, Weigh weigh = {}, stage where = batching)
+    batch_stream(S upstream, const batch_limits& limits, SizeOf size_of = {},
+                 stage where = batching)
         : upstream_(std::move(upstream)),
           most_items_(limits.items),
           most_bytes_(limits.bytes),
-          weigh_(std::move(weigh)),
+          size_of_(std::move(size_of)),
           where_(where) {}
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         // Full already: an item was too heavy for the batch before it, whose sink said no.
-        if (weighed && full() && !flush(sink)) return poll_state::paused;
+        if (sized && full() && !flush(sink)) return poll_state::paused;
         if (ended_) return poll_state::finished;
         const poll_state state = upstream_.poll(
             cx, [this, &sink](item_t<S>&& x) -> bool { return take(std::move(x), sink); });
@@ -77,12 +78,12 @@ private:
     template <class Sink>
     bool take(item_t<S>&& x, Sink& sink) {
         bool more = true;
-        if constexpr (weighed) {
-            const auto weight = static_cast<std::size_t>(where_.call(weigh_, std::as_const(x)));
-            if (weight > most_bytes_ - bytes_) more = flush(sink);
-            bytes_ = weight < most_bytes_ - bytes_ ? bytes_ + weight : most_bytes_;
+        if constexpr (sized) {
+            const auto size = static_cast<std::size_t>(where_.call(size_of_, std::as_const(x)));
+            if (size > most_bytes_ - bytes_) more = flush(sink);
+            bytes_ = size < most_bytes_ - bytes_ ? bytes_ + size : most_bytes_;
         }
-        if (part_.empty() && !weighed && most_items_ != batch_limits::none) {
+        if (part_.empty() && !sized && most_items_ != batch_limits::none) {
             part_.reserve(std::min(most_items_, reserve_most));
         }
         part_.push_back(std::move(x));
@@ -90,23 +91,23 @@ private:
     }
 
     bool full() const noexcept {
-        return part_.size() >= most_items_ || (weighed && bytes_ == most_bytes_);
+        return part_.size() >= most_items_ || (sized && bytes_ == most_bytes_);
     }
 
     S upstream_;
     std::size_t most_items_;
     std::size_t most_bytes_;
     std::size_t bytes_ = 0;  // what has been gathered weighs; never more than `most_bytes_`
-    [[no_unique_address]] Weigh weigh_;
+    [[no_unique_address]] SizeOf size_of_;
     stage where_;
     bool ended_ = false;  // upstream has
     value_type part_;
 };
 
 /// The same, or by time, whichever comes first.
-template <class S, class Weigh = weightless>
-class timed_batch_stream : public pullable<timed_batch_stream<S, Weigh>> {
-    using batches = batch_stream<S, Weigh>;
+template <class S, class SizeOf = unsized>
+class timed_batch_stream : public pullable<timed_batch_stream<S, SizeOf>> {
+    using batches = batch_stream<S, SizeOf>;
 
 public:
     using value_type = typename batches::value_type;
@@ -168,23 +169,23 @@ inline auto batch(std::size_t size) {
 /// Order, what is held: as above. Errors: `std::invalid_argument` if a limit is 0 or none is given;
 /// an exception of `weigh` becomes a `stage_error` naming "batch" and `name`. Cost: each batch
 /// grows as it fills.
-template <class Weigh>
-auto batch(const batch_limits& limits, Weigh weigh, std::string_view name = {}) {
+template <class SizeOf>
+auto batch(const batch_limits& limits, SizeOf size_of, std::string_view name = {}) {
     if (limits.items == 0) throw std::invalid_argument("weir::batch: the size must be at least 1");
     if (limits.bytes == 0) throw std::invalid_argument("weir::batch: the bytes must be at least 1");
     if (limits.items == batch_limits::none && limits.bytes == batch_limits::none && !limits.wait) {
         throw std::invalid_argument("weir::batch: there must be a limit");
     }
-    return pipe([limits, weigh = std::move(weigh), name](auto upstream) mutable {
+    return pipe([limits, size_of = std::move(size_of), name](auto upstream) mutable {
         using S = decltype(upstream);
         check_owned_items<S>();
         static_assert(
-            std::same_as<Weigh, weightless> || std::is_invocable_v<Weigh&, const item_t<S>&>,
+            std::same_as<SizeOf, unsized> || std::is_invocable_v<SizeOf&, const item_t<S>&>,
             "weir::batch: the function that weighs cannot be called with a const "
             "reference to the stream's items");
-        return timed_batch_stream<S, Weigh>(
-            batch_stream<S, Weigh>(std::move(upstream), limits, std::move(weigh),
-                                   stage("batch", name)),
+        return timed_batch_stream<S, SizeOf>(
+            batch_stream<S, SizeOf>(std::move(upstream), limits, std::move(size_of),
+                                    stage("batch", name)),
             limits.wait);
     });
 }
@@ -196,7 +197,7 @@ inline auto batch(const batch_limits& limits) {
     if (limits.bytes != batch_limits::none) {
         throw std::invalid_argument("weir::batch: who limits bytes must say what items weigh");
     }
-    return batch(limits, weightless());
+    return batch(limits, unsized());
 }
 
 /// By count or time, whichever comes first.

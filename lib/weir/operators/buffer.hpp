@@ -2,11 +2,11 @@
 #pragma once
 
 #include <weir/channel/channel.hpp>
-#include <weir/channel/send_all.hpp>
+#include <weir/channel/detail/send_all.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
+#include <weir/runtime/detail/segment.hpp>
 #include <weir/runtime/pull.hpp>
-#include <weir/runtime/segment.hpp>
 
 #include <exception>
 #include <memory>
@@ -47,7 +47,7 @@ private:
         return true;
     }
 
-    void let_go() noexcept override {
+    void release_resources() noexcept override {
         body_.reset();
         scope_.reset();
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
-#include <weir/operators/latest_stream.hpp>
+#include <weir/operators/detail/latest_stream.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/saturating.hpp>
 

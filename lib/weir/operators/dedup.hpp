@@ -3,7 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
-#include <weir/operators/kept_key.hpp>
+#include <weir/operators/detail/kept_key.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <functional>

@@ -4,8 +4,8 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/usable_key.hpp>
-#include <weir/operators/kept_key.hpp>
-#include <weir/operators/key_hash.hpp>
+#include <weir/operators/detail/kept_key.hpp>
+#include <weir/operators/detail/key_hash.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <absl/container/flat_hash_set.h>

@@ -1,12 +1,12 @@
 /// enrich: join items with what an async function knows about their key.
 #pragma once
 
-#include <weir/core/order.hpp>
+#include <weir/core/detail/order.hpp>
 #include <weir/core/usable_key.hpp>
 #include <weir/operators/async_map.hpp>
-#include <weir/operators/kept_key.hpp>
+#include <weir/operators/detail/kept_key.hpp>
 #include <weir/operators/ttl_cache.hpp>
-#include <weir/runtime/shared_wait.hpp>
+#include <weir/runtime/detail/shared_wait.hpp>
 
 #include <absl/container/flat_hash_map.h>
 

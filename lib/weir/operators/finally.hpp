@@ -1,9 +1,9 @@
 /// finally: a function called when a stream is over, however that came about.
 #pragma once
 
+#include <weir/core/detail/watched_sink.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
-#include <weir/core/watched_sink.hpp>
 #include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 

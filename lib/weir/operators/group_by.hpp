@@ -4,11 +4,11 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/usable_key.hpp>
-#include <weir/operators/kept_key.hpp>
-#include <weir/operators/live_groups.hpp>
+#include <weir/operators/detail/kept_key.hpp>
+#include <weir/operators/detail/live_groups.hpp>
 #include <weir/runtime/clock.hpp>
+#include <weir/runtime/detail/ready_set.hpp>
 #include <weir/runtime/pull.hpp>
-#include <weir/runtime/ready_set.hpp>
 #include <weir/runtime/saturating.hpp>
 
 #include <cstddef>
@@ -126,7 +126,7 @@ private:
     /// Polls a group. False when the sink wants no more.
     template <class Sink>
     WEIR_FUSED bool advance(poll_context& cx, group& g, wakeable& to_wake, Sink& sink) {
-        const poll_context::woken_instead by_its_waker(cx, to_wake);
+        const poll_context::scoped_poller by_its_waker(cx, to_wake);
         const poll_state state = g.stream.poll(cx, sink);
         if (inlet_->item) [[unlikely]] {
             groups_.waiting(g).emplace(std::move(*std::exchange(inlet_->item, nullptr)));

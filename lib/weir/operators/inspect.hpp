@@ -29,7 +29,7 @@ public:
         });
     }
 
-    std::size_t most_left() const { return weir::most_left(upstream_); }
+    std::size_t size_hint() const { return weir::size_hint(upstream_); }
 
 private:
     S upstream_;

@@ -1,15 +1,15 @@
 /// parallel: items through a function, or through operators, on several threads.
 #pragma once
 
-#include <weir/core/order.hpp>
+#include <weir/core/detail/order.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/operators/detail/parallel_team.hpp>
+#include <weir/operators/detail/parallel_worker.hpp>
 #include <weir/operators/map.hpp>
-#include <weir/operators/parallel_team.hpp>
-#include <weir/operators/parallel_worker.hpp>
 #include <weir/runtime/awaitable.hpp>
+#include <weir/runtime/detail/segment.hpp>
 #include <weir/runtime/pull.hpp>
-#include <weir/runtime/segment.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -31,7 +31,7 @@ struct parallel_options {
     std::string_view name = {};  ///< Under which a function fails; a string literal.
 };
 
-/// The stage: sends runs of items to its workers, and passes on what comes back.
+/// The stage: sends chunks of items to its workers, and passes on what comes back.
 template <class S, class Operators>
 class parallel_stream : public pullable<parallel_stream<S, Operators>> {
     using In = item_t<S>;
@@ -56,7 +56,7 @@ public:
         for (bool ready = true;;) {
             // First, so that the workers have something to do while the consumer is busy.
             ready = ready && feed(cx);
-            if (run* const first = team_->front()) {
+            if (chunk* const first = team_->front()) {
                 const poll_state state = hand_over(cx, *first, sink);
                 if (state != poll_state::finished) return state;
                 continue;
@@ -69,7 +69,7 @@ public:
 
 private:
     using team = parallel_team<In, value_type>;
-    using run = typename team::run;
+    using chunk = typename team::chunk;
 
     void start(poll_context& cx) {
         const auto where = how_.executor ? how_.executor : cx.executor();
@@ -80,7 +80,7 @@ private:
             using worker = parallel_worker<In, made>;
             auto fresh = counted_ptr<worker>::adopt(
                 new worker(make_segment_executor(where), shared, i, operators_, cx.hold()));
-            shared->seat(i, *fresh);
+            shared->enter(i, *fresh);
             fresh->enlist();
         }
     }
@@ -89,7 +89,7 @@ private:
     /// now; it is asked again only in another poll.
     bool feed(poll_context& cx) {
         if (over_ || team_->failed()) return false;
-        if (!next_run()) return true;
+        if (!next_chunk()) return true;
         const poll_state state = poll_upstream(cx);
         // A run that is begun waits for nothing.
         if (filling_ && !filling_->in.empty()) team_->send(*std::exchange(filling_, nullptr));
@@ -108,13 +108,13 @@ private:
         }
         return poll_state::finished;
     }
-    /// False when there is no run for another item.
+    /// False when there is no chunk for another item.
     bool send_on() {
         team_->send(*std::exchange(filling_, nullptr));
-        return next_run();
+        return next_chunk();
     }
-    bool next_run() {
-        if (!filling_) filling_ = team_->free_run();
+    bool next_chunk() {
+        if (!filling_) filling_ = team_->free_chunk();
         size_ = team_->run_size();
         return filling_ != nullptr;
     }
@@ -126,7 +126,7 @@ private:
 
     /// `finished` when all of `run` is handed on.
     template <class Sink>
-    poll_state hand_over(poll_context& cx, run& from, Sink& sink) {
+    poll_state hand_over(poll_context& cx, chunk& from, Sink& sink) {
         while (from.taken != from.out.size()) {
             std::size_t granted = cx.grant(from.out.size() - from.taken);
             if (granted == 0) return poll_state::pending;
@@ -156,8 +156,8 @@ private:
     Operators operators_;
     parallel_options how_;
     std::shared_ptr<team> team_;  // from the first poll on
-    run* filling_ = nullptr;
-    std::size_t size_ = 0;        // of the run being filled
+    chunk* filling_ = nullptr;
+    std::size_t size_ = 0;        // of the chunk being filled
     std::exception_ptr failure_;  // upstream's: thrown after what came before it
     bool over_ = false;           // upstream is
 };
@@ -184,28 +184,28 @@ auto parallel_closure(std::size_t workers, Operators operators, parallel_options
 /// `work` is a function, called with each item as an rvalue, whose results are passed on; or an
 /// operator, which may drop items and make more of them. Each worker has a copy of its own of it,
 /// used by one thread at a time: what the copies share must be thread-safe.
-/// Items travel in runs, which grow until one is worth some 50 microseconds of work (and at most
-/// 4,096 items, or 64 KiB): nothing is done across threads item by item. But a run never waits for
-/// an item: what upstream has ready goes at once. At most 4n runs are on their way or wait to be
-/// handed on; then upstream waits (backpressure).
+/// Items travel in chunks, which grow until one is worth some 50 microseconds of work (and at most
+/// 4,096 items, or 64 KiB): nothing is done across threads item by item. But a chunk never waits
+/// for an item: what upstream has ready goes at once. At most 4n runs are on their way or wait to
+/// be handed on; then upstream waits (backpressure).
 ///
 /// Where: each worker is a task of its own on the pipeline's executor, or the one given; on one
 /// thread it all works, and nothing is won. Start with a worker a core. The function may block, if
 /// it is the executor's purpose.
 /// As with `on`: while workers run in another context, the pipeline's own must not be destroyed
 /// before it has completed.
-/// Order: as given, unless `as_completed` is asked for. With operators it is that of the runs: the
-/// results of a run stay together, and what a worker's operators hold back (the rest of a `batch`)
-/// comes with a later run of that worker, or at the end.
-/// A worker whose operators end by themselves (`take`) takes no more items, and drops the rest of
-/// its run; when all have ended, so does the stage. A boundary (`buffer`, `on`) cannot be among
-/// the operators: `std::logic_error`, when it is polled.
-/// Errors: an exception of a function becomes a `stage_error` naming "parallel" and `name`, one of
-/// an operator what it becomes there. It is thrown in its place: with results as given, after those
-/// of all items before it; items after it may have been worked on. Upstream's is thrown after the
-/// results of what came before it. `std::invalid_argument` if `n` is 0.
-/// Cancellation: workers let go after the item they are at, and the pipeline completes after that.
-/// Cost: 3 to 5 ns an item (docs/benchmarks.md), and no allocation once runs have grown.
+/// Order: as given, unless `as_completed` is asked for. With operators it is that of the chunks:
+/// the results of a chunk stay together, and what a worker's operators hold back (the rest of a
+/// `batch`) comes with a later run of that worker, or at the end. A worker whose operators end by
+/// themselves (`take`) takes no more items, and drops the rest of its chunk; when all have ended,
+/// so does the stage. A boundary (`buffer`, `on`) cannot be among the operators:
+/// `std::logic_error`, when it is polled. Errors: an exception of a function becomes a
+/// `stage_error` naming "parallel" and `name`, one of an operator what it becomes there. It is
+/// thrown in its place: with results as given, after those of all items before it; items after it
+/// may have been worked on. Upstream's is thrown after the results of what came before it.
+/// `std::invalid_argument` if `n` is 0. Cancellation: workers let go after the item they are at,
+/// and the pipeline completes after that. Cost: 3 to 5 ns an item (docs/benchmarks.md), and no
+/// allocation once runs have grown.
 template <class Work>
 auto parallel(std::size_t n, Work work, parallel_options how = {}) {
     if constexpr (closure<Work>) {

@@ -1,9 +1,9 @@
 /// recover: what follows on a failure.
 #pragma once
 
+#include <weir/core/detail/watched_sink.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
-#include <weir/core/watched_sink.hpp>
 #include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/sources/from_range.hpp>

@@ -4,7 +4,7 @@
 #include <weir/runtime/async_function.hpp>
 #include <weir/runtime/backoff.hpp>
 #include <weir/runtime/clock.hpp>
-#include <weir/runtime/own_poller.hpp>
+#include <weir/runtime/detail/op_driver.hpp>
 #include <weir/runtime/saturating.hpp>
 
 #include <exception>
@@ -23,9 +23,9 @@ struct retry_policy {
     std::function<bool(const std::exception_ptr&)> worth = {};
 };
 
-/// What `own_poller` asks to wait for a time.
-struct sleep_question {
-    explicit sleep_question(clock::time_point t) : until(t) {}
+/// What `op_driver` asks to wait for a time.
+struct sleep_op {
+    explicit sleep_op(clock::time_point t) : until(t) {}
     bool poll(poll_context& cx) { return bell.reached(cx, until); }
     void result() const noexcept {}
 
@@ -36,9 +36,9 @@ struct sleep_question {
 /// Waits on the clock of the coroutine's executor. Cancellation: any type the coroutine lets in.
 inline asio::awaitable<void> sleep_for(clock::duration wait) {
     const auto executor = co_await asio::this_coro::executor;
-    own_poller place;
-    sleep_question question(deadline_after(clock_of(executor).now(), wait));
-    co_await place.ask(std::move(question));
+    op_driver driver;
+    sleep_op op(deadline_after(clock_of(executor).now(), wait));
+    co_await driver.start(std::move(op));
 }
 
 template <class F>

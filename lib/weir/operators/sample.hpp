@@ -2,8 +2,8 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
-#include <weir/operators/latest_stream.hpp>
-#include <weir/operators/time_grid.hpp>
+#include <weir/operators/detail/latest_stream.hpp>
+#include <weir/operators/detail/time_grid.hpp>
 #include <weir/runtime/clock.hpp>
 
 #include <stdexcept>

@@ -1,7 +1,7 @@
 /// sliding: an aggregate of the latest items, after each.
 #pragma once
 
-#include <weir/aggregates/sliding_window.hpp>
+#include <weir/aggregates/detail/sliding_window.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/operators/running.hpp>

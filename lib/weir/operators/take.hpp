@@ -30,8 +30,8 @@ public:
         return more && left_ == 0 ? poll_state::finished : state;
     }
 
-    std::size_t most_left() const {
-        return static_cast<std::size_t>(std::min<std::uint64_t>(left_, weir::most_left(upstream_)));
+    std::size_t size_hint() const {
+        return static_cast<std::size_t>(std::min<std::uint64_t>(left_, weir::size_hint(upstream_)));
     }
 
 private:

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
-#include <weir/operators/token_bucket.hpp>
+#include <weir/operators/detail/token_bucket.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
 

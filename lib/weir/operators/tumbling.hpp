@@ -4,8 +4,8 @@
 #include <weir/aggregates/aggregate.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/operators/detail/time_grid.hpp>
 #include <weir/operators/running.hpp>
-#include <weir/operators/time_grid.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
 

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-/// The books of a source, a stage or a channel. `in == out + filtered + rejected + dropped +
+/// The counters of a source, a stage or a channel. `in == out + filtered + rejected + dropped +
 /// in_flight`, in every snapshot that is taken while it runs and at its end.
 ///
 /// Items are counted by weight (weight.hpp): a batch counts the items in it. A stage counts in the

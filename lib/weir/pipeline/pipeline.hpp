@@ -3,17 +3,17 @@
 
 #include <weir/core/asio.hpp>
 #include <weir/core/pipe.hpp>
-#include <weir/pipeline/counted_stage.hpp>
+#include <weir/pipeline/detail/counted_stage.hpp>
+#include <weir/pipeline/detail/pipeline_parts.hpp>
+#include <weir/pipeline/detail/reusable_sender.hpp>
+#include <weir/pipeline/detail/segment_task.hpp>
+#include <weir/pipeline/detail/source.hpp>
+#include <weir/pipeline/detail/supervisor.hpp>
 #include <weir/pipeline/drain_report.hpp>
 #include <weir/pipeline/graph.hpp>
-#include <weir/pipeline/lent_sender.hpp>
 #include <weir/pipeline/pipeline_channel.hpp>
 #include <weir/pipeline/pipeline_error.hpp>
-#include <weir/pipeline/pipeline_parts.hpp>
 #include <weir/pipeline/restart.hpp>
-#include <weir/pipeline/segment_task.hpp>
-#include <weir/pipeline/source.hpp>
-#include <weir/pipeline/supervisor.hpp>
 
 #include <concepts>
 #include <memory>
@@ -132,9 +132,9 @@ public:
     /// Errors, when it is piped: as `stage`.
     auto source(std::string name) {
         return weir::pipe([parts = parts_, name = std::move(name)](auto upstream) {
-            auto books = parts->place_stage(name, stage_role::source);
+            auto counters = parts->place_stage(name, stage_role::source);
             return source_stream<decltype(upstream)>(std::move(upstream), parts->gate(name),
-                                                     std::move(books));
+                                                     std::move(counters));
         });
     }
 
@@ -151,8 +151,8 @@ public:
     auto stage(std::string name, pipe_closure<Apply> steps) {
         return weir::pipe([parts = parts_, name = std::move(name),
                            steps = std::move(steps)](auto upstream) mutable {
-            auto books = parts->place_stage(name, stage_role::stage);
-            return counted(std::move(upstream), std::move(steps), std::move(books));
+            auto counters = parts->place_stage(name, stage_role::stage);
+            return counted(std::move(upstream), std::move(steps), std::move(counters));
         });
     }
 

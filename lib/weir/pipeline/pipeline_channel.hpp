@@ -3,8 +3,8 @@
 
 #include <weir/channel/channel.hpp>
 #include <weir/core/pipe.hpp>
-#include <weir/pipeline/channel_books.hpp>
-#include <weir/pipeline/pipeline_parts.hpp>
+#include <weir/pipeline/detail/channel_counters.hpp>
+#include <weir/pipeline/detail/pipeline_parts.hpp>
 #include <weir/sinks/into.hpp>
 
 #include <cstddef>
@@ -85,13 +85,13 @@ pipeline_channel_ends<T> make_pipeline_channel(const std::shared_ptr<pipeline_pa
                                                const std::string& name, std::size_t capacity) {
     using state = channel_state<T>;
     auto fresh = std::make_unique<state>(capacity);
-    auto books = parts->add_channel(name, capacity);
-    books->watch(fresh.get(), [](const void* s) noexcept {
+    auto counters = parts->add_channel(name, capacity);
+    counters->watch(fresh.get(), [](const void* s) noexcept {
         const auto p = static_cast<const state*>(s)->progress();
         return channel_progress{p.published, p.released};
     });
-    auto bury = [books](state* s) noexcept {
-        books->close();
+    auto bury = [counters](state* s) noexcept {
+        counters->close();
         delete s;
     };
     const std::shared_ptr<state> shared(fresh.release(), std::move(bury));

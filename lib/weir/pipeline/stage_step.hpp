@@ -31,7 +31,7 @@ struct step_of {
 };
 
 // Declared, not included: a program pays for the steps it uses.
-template <class S, class Weigh>
+template <class S, class SizeOf>
 class batch_stream;
 template <class S, class Key>
 class dedup_stream;
@@ -67,15 +67,15 @@ template <class S>
 class take_until_stream;
 template <class S, class P>
 class take_while_stream;
-template <class S, class Weigh>
+template <class S, class SizeOf>
 class timed_batch_stream;
 template <class S, class F>
 class try_map_stream;
 template <class S>
 class window_stream;
 
-template <class S, class Weigh>
-struct stage_step<batch_stream<S, Weigh>> : step_of<step_kind::gathers> {};
+template <class S, class SizeOf>
+struct stage_step<batch_stream<S, SizeOf>> : step_of<step_kind::gathers> {};
 template <class S, class Key>
 struct stage_step<dedup_stream<S, Key>> : step_of<step_kind::filters> {};
 template <class S, class Key>
@@ -110,8 +110,8 @@ template <class S>
 struct stage_step<take_until_stream<S>> : step_of<step_kind::passes> {};
 template <class S, class P>
 struct stage_step<take_while_stream<S, P>> : step_of<step_kind::filters> {};
-template <class S, class Weigh>
-struct stage_step<timed_batch_stream<S, Weigh>> : step_of<step_kind::gathers> {};
+template <class S, class SizeOf>
+struct stage_step<timed_batch_stream<S, SizeOf>> : step_of<step_kind::gathers> {};
 template <class S, class F>
 struct stage_step<try_map_stream<S, F>> : step_of<step_kind::passes> {};
 template <class S>

@@ -1,5 +1,5 @@
 #include <weir/runtime/blocking.hpp>
-#include <weir/runtime/worker_threads.hpp>
+#include <weir/runtime/detail/worker_threads.hpp>
 
 #include <algorithm>
 #include <memory>

@@ -3,8 +3,8 @@
 
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/blocking.hpp>
+#include <weir/runtime/detail/async_operation.hpp>
 
 #include <exception>
 #include <memory>

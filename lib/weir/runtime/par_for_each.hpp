@@ -3,8 +3,8 @@
 
 #include <weir/core/asio.hpp>
 #include <weir/runtime/awaitable.hpp>
-#include <weir/runtime/chunked_job.hpp>
-#include <weir/runtime/workforce.hpp>
+#include <weir/runtime/detail/chunked_job.hpp>
+#include <weir/runtime/parallel_executor.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -58,7 +58,8 @@ struct each_in_chunks {
 template <chunkable_range Range, std::copy_constructible F,
           class Token = const asio::use_awaitable_t<>&>
     requires std::invocable<const F&, std::ranges::range_reference_t<Range>>
-auto par_for_each(workforce where, Range&& range, F f, Token&& token = asio::use_awaitable) {
+auto par_for_each(parallel_executor where, Range&& range, F f,
+                  Token&& token = asio::use_awaitable) {
     check_not_async<const F, std::ranges::range_reference_t<Range>>();
     using value = std::ranges::range_value_t<Range>;
     using work = each_in_chunks<std::ranges::iterator_t<Range>, F>;

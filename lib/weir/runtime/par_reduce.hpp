@@ -2,9 +2,9 @@
 #pragma once
 
 #include <weir/core/asio.hpp>
-#include <weir/runtime/chunked_job.hpp>
+#include <weir/runtime/detail/chunked_job.hpp>
 #include <weir/runtime/par_for_each.hpp>
-#include <weir/runtime/workforce.hpp>
+#include <weir/runtime/parallel_executor.hpp>
 
 #include <array>
 #include <concepts>
@@ -97,7 +97,7 @@ struct reduce_in_chunks {
 template <chunkable_range Range, class T, std::copy_constructible Reduce,
           std::copy_constructible Map = std::identity, class Token = const asio::use_awaitable_t<>&>
     requires std::invocable<const Map&, std::ranges::range_reference_t<Range>>
-auto par_reduce(workforce where, Range&& range, T init, Reduce reduce, Map map = {},
+auto par_reduce(parallel_executor where, Range&& range, T init, Reduce reduce, Map map = {},
                 Token&& token = asio::use_awaitable) {
     using value = std::ranges::range_value_t<Range>;
     auto invoke = [map = std::move(map)](auto&& x) -> decltype(auto) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/core/stream.hpp>
-#include <weir/runtime/own_poller.hpp>
+#include <weir/runtime/detail/op_driver.hpp>
 
 #include <memory>
 #include <optional>
@@ -15,13 +15,13 @@ namespace weir {
 
 /// What `next()` asks: one item, or nothing at the end.
 template <class S>
-struct next_question {
+struct next_op {
     S* stream;
     std::optional<item_t<S>> item = {};
-    bool asked = false;
+    bool started = false;
 
     bool poll(poll_context& cx) {
-        const poll_context::pulling now(cx, !std::exchange(asked, true));
+        const poll_context::pulling now(cx, !std::exchange(started, true));
         return stream->poll_next(cx, item);
     }
     std::optional<item_t<S>> result() { return std::move(item); }
@@ -83,8 +83,8 @@ public:
 
     template <class Token>
     auto next(Token&& token) & {
-        next_question<Derived> question(&derived());
-        return poller_.async_ask(std::move(question), std::forward<Token>(token));
+        next_op<Derived> op(&derived());
+        return poller_.async_start(std::move(op), std::forward<Token>(token));
     }
 
     /// One item, for `next()`. True when `item` holds what has come: an item, or nothing at the
@@ -118,7 +118,7 @@ public:
     }
 
     /// For `next_operation`: one item, by polling on the strand of the one who awaits it.
-    auto pull() { return poller_.ask(next_question<Derived>(&derived())); }
+    auto pull() { return poller_.start(next_op<Derived>(&derived())); }
 
 private:
     friend Derived;  // and nobody else derives
@@ -150,7 +150,7 @@ private:
 
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
-    own_poller poller_;
+    op_driver poller_;
     std::unique_ptr<kept> next_;
     bool over_ = false;        // `next()` has seen the end, or a failure
     bool moved_from_ = false;  // there is nothing here any more

@@ -1,5 +1,5 @@
+#include <weir/runtime/detail/segment.hpp>
 #include <weir/runtime/runtime.hpp>
-#include <weir/runtime/segment.hpp>
 
 namespace weir {
 

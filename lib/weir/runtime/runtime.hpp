@@ -7,7 +7,7 @@
 #include <weir/core/asio.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/runtime/worker_threads.hpp>
+#include <weir/runtime/detail/worker_threads.hpp>
 
 #include <concepts>
 #include <cstddef>

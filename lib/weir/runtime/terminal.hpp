@@ -4,8 +4,8 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/runtime/awaitable.hpp>
-#include <weir/runtime/completion.hpp>
-#include <weir/runtime/segment.hpp>
+#include <weir/runtime/detail/completion.hpp>
+#include <weir/runtime/detail/segment.hpp>
 
 #include <exception>
 #include <memory>
@@ -37,7 +37,7 @@ template <class S, class Terminal, class R>
 class terminal_segment final : public pipeline_segment {
 public:
     terminal_segment(asio::any_io_executor executor, S stream, Terminal terminal,
-                     std::shared_ptr<settlement<R>> completion)
+                     std::shared_ptr<outcome_state<R>> completion)
         : pipeline_segment(std::move(executor)),
           body_(std::in_place, std::move(stream), std::move(terminal)),
           completion_(std::move(completion)),
@@ -66,32 +66,32 @@ private:
         return true;
     }
 
-    void let_go() noexcept override {
+    void release_resources() noexcept override {
         body_.reset();
         scope_.reset();
         completion_.reset();  // completes, unless something upstream still holds a ticket
     }
 
     std::optional<body> body_;
-    std::shared_ptr<settlement<R>> completion_;
+    std::shared_ptr<outcome_state<R>> completion_;
     ticket scope_;
 };
 
 /// A pipeline that waits to be run, whatever its stream and its terminal are. How it is run, and
 /// who is told, is compiled once for each type of result and handler, and not for each pipeline.
 template <class R>
-class waiting_pipeline {
+class deferred_pipeline {
 public:
-    waiting_pipeline() = default;
-    waiting_pipeline(const waiting_pipeline&) = delete;
-    waiting_pipeline& operator=(const waiting_pipeline&) = delete;
-    virtual ~waiting_pipeline() = default;
+    deferred_pipeline() = default;
+    deferred_pipeline(const deferred_pipeline&) = delete;
+    deferred_pipeline& operator=(const deferred_pipeline&) = delete;
+    virtual ~deferred_pipeline() = default;
 
     /// Runs it on `executor`, or where the handler belongs if that is empty.
     template <class Token>
-    static auto run(std::shared_ptr<waiting_pipeline> pipeline, asio::any_io_executor executor,
+    static auto run(std::shared_ptr<deferred_pipeline> pipeline, asio::any_io_executor executor,
                     Token&& token) {
-        auto initiation = [](auto handler, const std::shared_ptr<waiting_pipeline>& p,
+        auto initiation = [](auto handler, const std::shared_ptr<deferred_pipeline>& p,
                              asio::any_io_executor where) {
             p->start(std::move(handler), std::move(where));
         };
@@ -100,14 +100,14 @@ public:
     }
 
     /// The same for one who awaits it.
-    static asio::awaitable<R> await(std::shared_ptr<waiting_pipeline> p) {
+    static asio::awaitable<R> await(std::shared_ptr<deferred_pipeline> p) {
         co_return co_await run(std::move(p), asio::any_io_executor(), asio::use_awaitable);
     }
 
 private:
     /// What runs it, on a strand. Called once.
     virtual counted_ptr<pipeline_segment> make_segment(asio::any_io_executor strand,
-                                                       std::shared_ptr<settlement<R>> done) = 0;
+                                                       std::shared_ptr<outcome_state<R>> done) = 0;
 
     template <class Handler>
     void start(Handler handler, asio::any_io_executor where) {
@@ -124,7 +124,7 @@ private:
 
 /// A stream and the terminal that is to consume it.
 template <class S, class Terminal>
-class pipeline_body final : public waiting_pipeline<decltype(std::declval<Terminal&>().result())> {
+class pipeline_body final : public deferred_pipeline<decltype(std::declval<Terminal&>().result())> {
     using result_type = decltype(std::declval<Terminal&>().result());
 
 public:
@@ -135,7 +135,7 @@ public:
 
 private:
     counted_ptr<pipeline_segment> make_segment(
-        asio::any_io_executor strand, std::shared_ptr<settlement<result_type>> done) override {
+        asio::any_io_executor strand, std::shared_ptr<outcome_state<result_type>> done) override {
         static_assert(terminal_for<Terminal, S>,
                       "weir: this terminal cannot consume a stream of these items");
         return counted_ptr<pipeline_segment>::adopt(new terminal_segment<S, Terminal, result_type>(
@@ -169,7 +169,7 @@ class [[nodiscard]] terminal_operation
       public ended_pipeline {
     using result_type = decltype(std::declval<Terminal&>().result());
     using body = pipeline_body<S, Terminal>;
-    using pipeline = waiting_pipeline<result_type>;
+    using pipeline = deferred_pipeline<result_type>;
 
 public:
     terminal_operation(S stream, Terminal terminal)

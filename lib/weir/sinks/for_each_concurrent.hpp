@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/core/stage.hpp>
-#include <weir/runtime/operations.hpp>
+#include <weir/runtime/detail/operations.hpp>
 #include <weir/runtime/terminal.hpp>
 
 #include <cstddef>
@@ -15,7 +15,7 @@ template <class T, class F>
 class for_each_concurrent_terminal {
     using calls = operations<F, T>;
     using pool = typename calls::pool;
-    using place = typename calls::place;
+    using slot = typename calls::slot;
 
 public:
     explicit for_each_concurrent_terminal(calls c) : calls_(std::move(c)) {}
@@ -24,7 +24,7 @@ public:
     poll_state poll(poll_context& cx, S& stream) {
         auto put = [](pool& all, T&& x) { all.start(all.put(std::move(x))); };
         auto let_go = [](pool& all) -> bool {
-            all.collect([&all](place& p) { all.take(p); });
+            all.collect([&all](slot& p) { all.take(p); });
             return true;
         };
         return calls_.poll(cx, stream, put, let_go);

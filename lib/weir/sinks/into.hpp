@@ -2,8 +2,8 @@
 #pragma once
 
 #include <weir/channel/channel.hpp>
-#include <weir/channel/send_all.hpp>
-#include <weir/channel/send_runs.hpp>
+#include <weir/channel/detail/chunk_sender.hpp>
+#include <weir/channel/detail/send_all.hpp>
 #include <weir/channel/shared_sender.hpp>
 #include <weir/runtime/terminal.hpp>
 
@@ -67,7 +67,7 @@ public:
     poll_state poll(poll_context& cx, S& stream) {
         std::exception_ptr error;
         try {
-            return runs_.poll(cx, stream, to_);
+            return chunks_.poll(cx, stream, to_);
         } catch (...) {
             error = std::current_exception();
         }
@@ -78,7 +78,7 @@ public:
 
 private:
     shared_sender<T> to_;
-    run_sender<T> runs_;
+    chunk_sender<T> chunks_;
 };
 
 template <class Sink>

@@ -43,30 +43,30 @@ private:
     template <class S>
     poll_state send_all(poll_context& cx, S& stream) {
         for (;;) {
-            if (!to_.poll_send_some(cx, run_, sent_)) return poll_state::pending;
-            run_.clear();
+            if (!to_.poll_send_some(cx, chunk_, sent_)) return poll_state::pending;
+            chunk_.clear();
             sent_ = 0;
             if (ended_) return poll_state::finished;
             const poll_state state = stream.poll(cx, [this](item_t<S>&& x) -> bool {
-                run_.push_back(std::move(x));
-                return run_.size() != most_at_once;
+                chunk_.push_back(std::move(x));
+                return chunk_.size() != most_at_once;
             });
             ended_ = state == poll_state::finished;
-            if (state == poll_state::pending && run_.empty()) return state;
+            if (state == poll_state::pending && chunk_.empty()) return state;
         }
     }
 
     broadcast_sender<T> to_;
-    std::vector<T> run_;  // taken from upstream, and not yet sent from sent_ on
+    std::vector<T> chunk_;  // taken from upstream, and not yet sent from sent_ on
     std::size_t sent_ = 0;
     bool ended_ = false;
 };
 
-/// Runs the pipeline into a broadcast, in runs of up to 64 items, and never keeps an item back for
-/// a run to become full. This sender is let go of at its end; when upstream fails, the broadcast is
-/// closed with that error (which the terminal throws too), and with `operation_aborted` when the
-/// pipeline is cancelled. Fails with `channel_closed` when somebody else closes the broadcast.
-/// Goes on when there are no receivers: some may come.
+/// Runs the pipeline into a broadcast, in chunks of up to 64 items, and never keeps an item back
+/// for a chunk to become full. This sender is let go of at its end; when upstream fails, the
+/// broadcast is closed with that error (which the terminal throws too), and with
+/// `operation_aborted` when the pipeline is cancelled. Fails with `channel_closed` when somebody
+/// else closes the broadcast. Goes on when there are no receivers: some may come.
 ///
 ///     co_await (feed | weir::into(std::move(prices)));
 template <class T>

@@ -21,7 +21,7 @@ public:
     template <class S>
     poll_state poll(poll_context& cx, S& stream) {
         if constexpr (has_room) {
-            if (!std::exchange(begun_, true)) make_room(most_left(stream));
+            if (!std::exchange(begun_, true)) make_room(size_hint(stream));
         }
         return stream.poll(cx, [this](item_t<S>&& x) WEIR_FUSED -> bool {
             if constexpr (requires { items_.push_back(std::move(x)); }) {
@@ -59,7 +59,7 @@ private:
 ///
 /// Works with anything that has `push_back` or `insert`. Memory: all the items; for an endless
 /// stream put a `take` before it. Where it is known how many items may come at the most (see
-/// `most_left`), room in a vector is made for all at once, up to 256 MiB.
+/// `size_hint`), room in a vector is made for all at once, up to 256 MiB.
 template <class Container>
 auto to() {
     return terminal_closure([]<class S>(const S&) {

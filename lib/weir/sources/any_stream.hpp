@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/runtime/pull.hpp>
-#include <weir/sources/item_run.hpp>
+#include <weir/sources/detail/item_chunk.hpp>
 
 #include <concepts>
 #include <exception>
@@ -13,11 +13,11 @@
 
 namespace weir {
 
-/// What an `any_stream` owns: a stream behind a virtual call that brings a run of items.
+/// What an `any_stream` owns: a stream behind a virtual call that brings a chunk of items.
 template <class T>
 class erased_stream {
 public:
-    using receiver = item_run<T>;
+    using receiver = item_chunk<T>;
 
     virtual ~erased_stream() = default;
 
@@ -25,17 +25,17 @@ public:
     poll_state poll(poll_context& cx, Sink& sink) {
         if (state_ == poll_state::pending) state_ = poll_state::paused;  // that was another poll's
         for (;;) {
-            while (!run_.empty()) {
-                if (!sink(run_.take())) return poll_state::paused;
+            while (!chunk_.empty()) {
+                if (!sink(chunk_.take())) return poll_state::paused;
             }
-            // What came with the last run of items, now that they are handed on.
+            // What came with the last chunk of items, now that they are handed on.
             if (state_ != poll_state::paused) {
                 if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
                 return state_;
             }
-            run_.begin();
+            chunk_.begin();
             try {
-                state_ = fill(cx, run_);
+                state_ = fill(cx, chunk_);
             } catch (...) {
                 failure_ = std::current_exception();
                 state_ = poll_state::finished;
@@ -43,17 +43,17 @@ public:
         }
     }
 
-    /// An item that came with the last run, if one is left.
+    /// An item that came with the last chunk, if one is left.
     bool take_waiting(std::optional<T>& item) {
-        if (run_.empty()) return false;
-        item.emplace(run_.take());
+        if (chunk_.empty()) return false;
+        item.emplace(chunk_.take());
         return true;
     }
 
 private:
-    virtual poll_state fill(poll_context& cx, receiver& run) = 0;
+    virtual poll_state fill(poll_context& cx, receiver& chunk) = 0;
 
-    item_run<T> run_;
+    item_chunk<T> chunk_;
     poll_state state_ = poll_state::paused;  // paused: there may be more at once
     std::exception_ptr failure_;
 };
@@ -94,13 +94,13 @@ private:
 ///
 ///     weir::any_stream<trade> open(const source& s);
 ///
-/// Items cross in runs, so that not knowing the type costs something a run and not an item. A run
-/// is what the stream inside has ready, up to 64 items or 4 KiB, and is handed on before anything
-/// else is done. Runs start with one item and double, so what is pulled ahead of a consumer that
-/// stops is never more than it had taken before, plus one; that waits here for the next poll.
-/// Borrowed items (`is_borrowed`) cannot wait, and cross one by one.
+/// Items cross in chunks, so that not knowing the type costs something a chunk and not an item. A
+/// run is what the stream inside has ready, up to 64 items or 4 KiB, and is handed on before
+/// anything else is done. Runs start with one item and double, so what is pulled ahead of a
+/// consumer that stops is never more than it had taken before, plus one; that waits here for the
+/// next poll. Borrowed items (`is_borrowed`) cannot wait, and cross one by one.
 ///
-/// Cost: one allocation when made, of up to 4 KiB; while it runs one virtual call a run, about a
+/// Cost: one allocation when made, of up to 4 KiB; while it runs one virtual call a chunk, about a
 /// nanosecond an item (docs/benchmarks.md).
 /// Errors: those of the stream inside, after the items that came before; and what moving an item
 /// throws. One that is empty (default-made or moved from) has no items.

@@ -31,13 +31,13 @@ public:
         if (!range_) return poll_state::finished;  // moved from: the iterators are another's
         for (;;) {
             if (it_ == end_) return poll_state::finished;
-            const std::size_t granted = cx.grant(most_left());
+            const std::size_t granted = cx.grant(size_hint());
             if (granted == 0) return poll_state::pending;
             if (!hand_over(granted, sink)) return poll_state::paused;
         }
     }
 
-    std::size_t most_left() const {
+    std::size_t size_hint() const {
         if (!range_) return 0;
         if constexpr (std::sized_sentinel_for<sentinel, iterator>) {
             return static_cast<std::size_t>(end_ - it_);

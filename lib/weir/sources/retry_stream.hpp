@@ -1,8 +1,8 @@
 /// retry_stream: a stream that is made anew when it fails.
 #pragma once
 
+#include <weir/core/detail/watched_sink.hpp>
 #include <weir/core/stage.hpp>
-#include <weir/core/watched_sink.hpp>
 #include <weir/runtime/backoff.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>

@@ -1,12 +1,12 @@
 /// using_resource: a stream of something that is opened for it and closed after it.
 #pragma once
 
+#include <weir/core/detail/watched_sink.hpp>
 #include <weir/core/stage.hpp>
-#include <weir/core/watched_sink.hpp>
-#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/awaitable.hpp>
+#include <weir/runtime/detail/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
-#include <weir/sources/resource_scope.hpp>
+#include <weir/sources/detail/resource_scope.hpp>
 
 #include <exception>
 #include <memory>
@@ -94,9 +94,9 @@ private:
     poll_state poll_inner(poll_context& cx, Sink& sink) {
         watched_sink to(sink);
         try {
-            const poll_context::held_instead leased(cx, lease_);
+            const poll_context::scoped_ticket leased(cx, lease_);
             return inner_->poll(cx, [&](value_type&& x) -> bool {
-                const poll_context::held_instead downstream(cx, leased.before());
+                const poll_context::scoped_ticket downstream(cx, leased.before());
                 return to(std::move(x));
             });
         } catch (...) {

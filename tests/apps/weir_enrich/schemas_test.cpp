@@ -2,7 +2,7 @@
 // of the program's descriptions of its fields.
 
 #include <weir/codec/checksum.hpp>
-#include <weir/codec/frame_layout.hpp>
+#include <weir/codec/detail/frame_layout.hpp>
 
 #include <doctest/doctest.h>
 #include <weir-enrich/changes.hpp>

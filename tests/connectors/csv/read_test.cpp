@@ -142,7 +142,8 @@ TEST_CASE("csv read: batches own their records and tile the file") {
         for (const csv::entry e : b) CHECK(e.record()[1] == std::to_string(number++));
     }
     CHECK(number == 500);
-    CHECK(weir::weight_of(batches) == 500);  // in a pipeline's ledger records count, not batches
+    CHECK(weir::record_count_of(batches) ==
+          500);  // in a pipeline's ledger records count, not batches
     CHECK(reached == csv::position{502, text.size()});
 }
 

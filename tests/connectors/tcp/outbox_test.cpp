@@ -1,6 +1,6 @@
 // The queue of a subscriber.
 
-#include <weir/connectors/tcp/outbox.hpp>
+#include <weir/connectors/tcp/detail/send_queue.hpp>
 
 #include <doctest/doctest.h>
 
@@ -11,19 +11,19 @@
 #include <vector>
 
 using weir::tcp::message_block;
-using weir::tcp::outbox;
+using weir::tcp::send_queue;
 using weir::tcp::traffic;
 
 namespace {
 
-constexpr std::size_t room_for_two = 2 * (outbox::block_overhead + 4);
+constexpr std::size_t room_for_two = 2 * (send_queue::block_overhead + 4);
 
 auto block(std::string_view bytes) {
     return std::make_shared<const message_block>(message_block{std::string(bytes), 1});
 }
 
 /// All that is still to be sent.
-std::string waiting(const outbox& box) {
+std::string waiting(const send_queue& box) {
     std::vector<asio::const_buffer> parts;
     box.gather(parts, 100);
     std::string all;
@@ -35,7 +35,7 @@ std::string waiting(const outbox& box) {
 
 TEST_CASE("blocks leave an outbox in order, however much is sent at a time") {
     for (std::size_t step = 1; step != 13; ++step) {
-        outbox box(1'000);
+        send_queue box(1'000);
         for (const char* text : {"aaaa", "bbbb", "cccc"}) box.put(block(text));
         std::string sent;
         traffic done;
@@ -50,7 +50,7 @@ TEST_CASE("blocks leave an outbox in order, however much is sent at a time") {
 }
 
 TEST_CASE("an outbox is full when one more block would be over its limit") {
-    outbox box(room_for_two);
+    send_queue box(room_for_two);
     box.put(block("aaaa"));
     CHECK(box.has_room(4));
     CHECK_FALSE(box.has_room(5));
@@ -59,14 +59,14 @@ TEST_CASE("an outbox is full when one more block would be over its limit") {
 }
 
 TEST_CASE("a block larger than the limit has room where nothing waits") {
-    outbox box(1);
+    send_queue box(1);
     CHECK(box.has_room(100));
     box.put(block("aaaa"));
     CHECK_FALSE(box.has_room(0));
 }
 
 TEST_CASE("room is made from the oldest block on, and a block that is half sent is kept") {
-    outbox box(room_for_two);
+    send_queue box(room_for_two);
     box.put(block("aaaa"), 1);
     box.put(block("bbbb"));
     box.put(block("cccc"));
@@ -85,7 +85,7 @@ TEST_CASE("room is made from the oldest block on, and a block that is half sent 
 }
 
 TEST_CASE("so many blocks are gathered, and no more") {
-    outbox box(10'000);
+    send_queue box(10'000);
     for (int i = 0; i != 5; ++i) box.put(block("aaaa"));
     std::vector<asio::const_buffer> parts;
     box.gather(parts, 3);

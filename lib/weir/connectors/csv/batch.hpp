@@ -2,10 +2,10 @@
 /// A run of CSV records together with the bytes they are made of.
 #pragma once
 
-#include <weir/connectors/csv/block.hpp>
+#include <weir/connectors/csv/detail/block.hpp>
 #include <weir/connectors/csv/fault.hpp>
 #include <weir/connectors/csv/record.hpp>
-#include <weir/pipeline/weight.hpp>
+#include <weir/pipeline/record_count.hpp>
 
 #include <cassert>
 #include <cstddef>
@@ -147,7 +147,7 @@ inline batch::iterator batch::end() const noexcept {
 
 /// In a pipeline's ledger a batch counts for its records, good and bad.
 template <>
-struct weir::weight<weir::csv::batch> {
+struct weir::record_count<weir::csv::batch> {
     static constexpr bool is_unit = false;
     static std::uint64_t of(const weir::csv::batch& b) noexcept { return b.size(); }
 };

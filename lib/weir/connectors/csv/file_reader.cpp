@@ -1,5 +1,5 @@
+#include <weir/connectors/csv/detail/foreign.hpp>
 #include <weir/connectors/csv/file_reader.hpp>
-#include <weir/connectors/csv/foreign.hpp>
 
 #include <unistd.h>
 

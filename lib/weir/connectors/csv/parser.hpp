@@ -3,9 +3,9 @@
 #pragma once
 
 #include <weir/connectors/csv/batch.hpp>
-#include <weir/connectors/csv/block.hpp>
-#include <weir/connectors/csv/classify.hpp>
 #include <weir/connectors/csv/columns.hpp>
+#include <weir/connectors/csv/detail/block.hpp>
+#include <weir/connectors/csv/detail/classify.hpp>
 #include <weir/connectors/csv/dialect.hpp>
 #include <weir/connectors/csv/position.hpp>
 

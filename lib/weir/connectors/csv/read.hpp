@@ -7,7 +7,7 @@
 #include <weir/connectors/csv/record.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/runtime/async_operation.hpp>
+#include <weir/runtime/detail/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <absl/status/statusor.h>

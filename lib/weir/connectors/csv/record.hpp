@@ -2,8 +2,8 @@
 /// One record of a CSV file, as a view.
 #pragma once
 
-#include <weir/connectors/csv/block.hpp>
 #include <weir/connectors/csv/columns.hpp>
+#include <weir/connectors/csv/detail/block.hpp>
 #include <weir/connectors/csv/position.hpp>
 
 #include <cstddef>

@@ -2,11 +2,11 @@
 /// The bytes of a file as they are appended.
 #pragma once
 
-#include <weir/connectors/file/growing_file.hpp>
-#include <weir/connectors/file/name_watch.hpp>
+#include <weir/connectors/file/detail/growing_file.hpp>
+#include <weir/connectors/file/detail/name_watch.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/clock.hpp>
+#include <weir/runtime/detail/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <chrono>

@@ -5,7 +5,7 @@
 #include <weir/connectors/file/block_reader.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/async_operation.hpp>
+#include <weir/runtime/detail/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>

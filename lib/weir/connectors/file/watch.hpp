@@ -2,7 +2,7 @@
 /// Being told when a file has changed.
 #pragma once
 
-#include <weir/connectors/file/name_watch.hpp>
+#include <weir/connectors/file/detail/name_watch.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/runtime/pull.hpp>
 

@@ -2,8 +2,8 @@
 /// A connection to a SQLite database, with a thread of its own to be used on.
 #pragma once
 
+#include <weir/connectors/sqlite/detail/lock_wait.hpp>
 #include <weir/connectors/sqlite/error.hpp>
-#include <weir/connectors/sqlite/lock_wait.hpp>
 #include <weir/connectors/sqlite/statement.hpp>
 #include <weir/core/asio.hpp>
 

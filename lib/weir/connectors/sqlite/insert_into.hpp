@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weir/connectors/sqlite/batch_writer.hpp>
-#include <weir/runtime/async_operation.hpp>
+#include <weir/runtime/detail/async_operation.hpp>
 #include <weir/sinks/into.hpp>
 
 #include <atomic>

@@ -1,5 +1,5 @@
-#include <weir/connectors/sqlite/schema.hpp>
-#include <weir/connectors/sqlite/sql_words.hpp>
+#include <weir/connectors/sqlite/detail/schema.hpp>
+#include <weir/connectors/sqlite/detail/sql_words.hpp>
 #include <weir/connectors/sqlite/staged_table.hpp>
 
 #include <algorithm>

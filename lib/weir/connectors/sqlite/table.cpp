@@ -1,5 +1,5 @@
 #include <weir/connectors/sqlite/database.hpp>
-#include <weir/connectors/sqlite/schema.hpp>
+#include <weir/connectors/sqlite/detail/schema.hpp>
 #include <weir/connectors/sqlite/table.hpp>
 
 #include <algorithm>

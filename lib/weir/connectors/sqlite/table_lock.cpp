@@ -1,4 +1,4 @@
-#include <weir/connectors/sqlite/sql_words.hpp>
+#include <weir/connectors/sqlite/detail/sql_words.hpp>
 #include <weir/connectors/sqlite/table_lock.hpp>
 
 #include <fcntl.h>

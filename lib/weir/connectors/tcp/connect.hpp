@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weir/connectors/tcp/decoder.hpp>
-#include <weir/connectors/tcp/dial.hpp>
+#include <weir/connectors/tcp/detail/client_connection.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/runtime/pull.hpp>
@@ -28,7 +28,7 @@ class connect_stream : public pullable<connect_stream<Make>> {
 public:
     using value_type = typename decoder_type::value_type;
 
-    connect_stream(std::unique_ptr<dial> line, Make make)
+    connect_stream(std::unique_ptr<client_connection> line, Make make)
         : line_(std::move(line)), make_(std::move(make)) {}
 
     template <class Sink>
@@ -85,7 +85,7 @@ private:
         return [this](const auto& fault) { line_->tell_fault(fault); };
     }
 
-    std::unique_ptr<dial> line_;
+    std::unique_ptr<client_connection> line_;
     [[no_unique_address]] Make make_;
     std::optional<decoder_type> decoder_;
     std::string_view rest_;  // of the block, not decoded yet
@@ -112,7 +112,8 @@ auto connect(const asio::any_io_executor& executor, std::string host, std::uint1
              connect_options options = {}) {
     static_assert(decoder<std::invoke_result_t<Make&>>,
                   "weir::tcp::connect: this is no decoder: see decoder.hpp");
-    auto line = std::make_unique<dial>(executor, std::move(host), port, std::move(options));
+    auto line =
+        std::make_unique<client_connection>(executor, std::move(host), port, std::move(options));
     return connect_stream<Make>(std::move(line), std::move(make));
 }
 template <decoder Decoder>

@@ -2,8 +2,8 @@
 /// A stream for any number of subscribers.
 #pragma once
 
+#include <weir/connectors/tcp/detail/send_queue.hpp>
 #include <weir/connectors/tcp/listener.hpp>
-#include <weir/connectors/tcp/outbox.hpp>
 #include <weir/connectors/tcp/subscribers.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/stream.hpp>

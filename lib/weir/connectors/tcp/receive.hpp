@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weir/connectors/tcp/decoder.hpp>
-#include <weir/connectors/tcp/intake.hpp>
+#include <weir/connectors/tcp/detail/client_set.hpp>
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/runtime/pull.hpp>
@@ -28,7 +28,7 @@ public:
 
     receive_stream(listener port, Make make, receive_options options)
         : decoders_(options.max_clients),
-          clients_(std::make_unique<intake>(std::move(port), std::move(options))),
+          clients_(std::make_unique<client_set>(std::move(port), std::move(options))),
           make_(std::move(make)) {}
 
     template <class Sink>
@@ -79,7 +79,7 @@ private:
         if (is_broken(*d)) {
             d.reset();
             rest_ = {};
-            clients_->expel(client_);
+            clients_->drop_client(client_);
         }
         return more;
     }
@@ -96,7 +96,7 @@ private:
     }
 
     std::vector<std::optional<decoder_type>> decoders_;
-    std::unique_ptr<intake> clients_;
+    std::unique_ptr<client_set> clients_;
     [[no_unique_address]] Make make_;
     std::size_t client_ = 0;  // who is read, and what is left of its block
     std::string_view rest_;

@@ -2,8 +2,8 @@
 /// What happens to subscribers.
 #pragma once
 
+#include <weir/connectors/tcp/detail/send_queue.hpp>
 #include <weir/connectors/tcp/listener.hpp>
-#include <weir/connectors/tcp/outbox.hpp>
 #include <weir/core/asio.hpp>
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include <weir/connectors/tcp/readiness.hpp>
+#include <weir/connectors/tcp/detail/readiness.hpp>
 #include <weir/connectors/tcp/subscribers.hpp>
 #include <weir/runtime/saturating.hpp>
 
@@ -64,14 +64,14 @@ std::string_view to_string(subscriber_change what) noexcept {
 
 subscribers::subscribers(listener port, publish_options options)
     : options_(checked(std::move(options))),
-      door_(std::move(port)),
+      accept_loop_(std::move(port)),
       places_(options_.max_subscribers),
       ready_(ready_set::of_none_yet(2 * options_.max_subscribers + 1)) {
     free_.reserve(options_.max_subscribers);
     for (std::size_t place = options_.max_subscribers; place-- != 0;) free_.push_back(place);
     gathered_.reserve(blocks_at_a_time);
     ready_.begin();
-    ready_.add(door::number);
+    ready_.add(accept_loop::number);
 }
 
 subscribers::~subscribers() {
@@ -83,12 +83,13 @@ subscribers::~subscribers() {
 void subscribers::work(poll_context& cx) {
     ready_.begin();
     ready_.collect();
-    door_.look_again(cx, ready_);
+    accept_loop_.look_again(cx, ready_);
     for (std::size_t i = ready_.next(0); i != ready_set::none; i = ready_.next(i + 1)) {
-        if (i == door::number) {
-            door_.let_in(cx, ready_, [&](asio::ip::tcp::socket socket, const endpoint& remote) {
-                take_in(cx, std::move(socket), remote);
-            });
+        if (i == accept_loop::number) {
+            accept_loop_.let_in(cx, ready_,
+                                [&](asio::ip::tcp::socket socket, const endpoint& remote) {
+                                    take_in(cx, std::move(socket), remote);
+                                });
             continue;
         }
         ready_.remove(i);
@@ -295,7 +296,7 @@ void subscribers::wait(poll_context& cx) {
 }
 
 bool subscribers::finish(poll_context& cx) {
-    door_.shut();
+    accept_loop_.shut();
     bool all_gone = true;
     for (std::size_t place = 0; place != places_.size(); ++place) {
         if (places_[place] && !part(place)) all_gone = false;

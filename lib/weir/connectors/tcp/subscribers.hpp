@@ -2,14 +2,14 @@
 /// The subscribers of a publisher.
 #pragma once
 
-#include <weir/connectors/tcp/door.hpp>
+#include <weir/connectors/tcp/detail/accept_loop.hpp>
+#include <weir/connectors/tcp/detail/send_queue.hpp>
 #include <weir/connectors/tcp/listener.hpp>
-#include <weir/connectors/tcp/outbox.hpp>
 #include <weir/connectors/tcp/subscriber_event.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/runtime/clock.hpp>
-#include <weir/runtime/ready_set.hpp>
+#include <weir/runtime/detail/ready_set.hpp>
 
 #include <array>
 #include <chrono>
@@ -84,7 +84,7 @@ private:
             : socket(std::move(s)), remote(e), queue(limit) {}
         asio::ip::tcp::socket socket;
         endpoint remote;
-        outbox queue;
+        send_queue queue;
         traffic sent;
         traffic dropped;
         bool blocked = false;  // waits to be written to
@@ -121,7 +121,7 @@ private:
     }
 
     publish_options options_;
-    door door_;  // shut: at the end
+    accept_loop accept_loop_;  // shut: at the end
     std::vector<std::unique_ptr<subscription>> places_;
     std::vector<std::size_t> free_;
     ready_set ready_;

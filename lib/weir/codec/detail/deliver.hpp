@@ -1,0 +1,23 @@
+/// \file
+/// How decoders call their callers back.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+namespace weir::codec {
+
+/// Calls `f(x)`. False when `f` returned the bool false: it wants no more for the moment. A
+/// function that returns anything else, or nothing, always wants more.
+template <class F, class X>
+bool deliver(F& f, X&& x) {
+    if constexpr (std::same_as<std::invoke_result_t<F&, X>, bool>) {
+        return f(std::forward<X>(x));
+    } else {
+        f(std::forward<X>(x));
+        return true;
+    }
+}
+
+}  // namespace weir::codec

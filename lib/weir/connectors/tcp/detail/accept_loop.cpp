@@ -1,0 +1,40 @@
+#include <weir/connectors/tcp/detail/accept_loop.hpp>
+#include <weir/connectors/tcp/detail/readiness.hpp>
+#include <weir/runtime/saturating.hpp>
+
+#include <chrono>
+#include <system_error>
+
+namespace weir::tcp {
+
+namespace {
+
+/// Nothing more can be accepted until somebody closes something: no fault of the one who calls.
+bool is_out_of_room(const asio::error_code& error) {
+    return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+           error == asio::error::no_memory || error == std::errc::too_many_files_open_in_system;
+}
+
+constexpr auto room_is_looked_for = std::chrono::milliseconds(100);
+
+}  // namespace
+
+std::optional<asio::ip::tcp::socket> accept_loop::accept(poll_context& cx, ready_set& ready) {
+    for (;;) {
+        asio::error_code error;
+        auto socket = port_->acceptor().accept(remote_, error);
+        if (!error) return socket;
+        if (is_would_block(error)) {
+            wake_when_called(port_->acceptor(), ready.waker_of(number), cx.hold());
+            return std::nullopt;
+        }
+        if (is_out_of_room(error)) {
+            again_at_ = deadline_after(clock_of(cx.executor()).now(), room_is_looked_for);
+            look_again(cx, ready);
+            return std::nullopt;
+        }
+        // Any other error is that of a connection that was gone before it was accepted.
+    }
+}
+
+}  // namespace weir::tcp

@@ -1,0 +1,25 @@
+#include <weir/joins/detail/branch_edge.hpp>
+
+#include <utility>
+
+namespace weir {
+
+namespace {
+
+thread_local std::vector<piped_end> piped;
+
+}  // namespace
+
+void note_piped(const std::shared_ptr<const branch_edge>& edge, bool feeds) {
+    // Where no pipeline is built, nobody takes the notes: those of what is gone make room.
+    if (piped.size() == piped.capacity()) {
+        std::erase_if(piped, [](const piped_end& end) { return end.edge.expired(); });
+    }
+    piped.push_back(piped_end{edge, feeds});
+}
+
+std::vector<piped_end> take_piped() {
+    return std::exchange(piped, {});
+}
+
+}  // namespace weir

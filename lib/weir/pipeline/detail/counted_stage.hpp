@@ -1,0 +1,243 @@
+/// Counted stages: a piece of a chain that keeps a ledger.
+#pragma once
+
+#include <weir/core/pipe.hpp>
+#include <weir/core/stream.hpp>
+#include <weir/pipeline/detail/stage_counters.hpp>
+#include <weir/pipeline/record_count.hpp>
+#include <weir/pipeline/stage_step.hpp>
+#include <weir/runtime/pull.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+/// Counts, at the beginning of a run of steps, what becomes of each item.
+///
+/// Inside a run an item goes from step to step in one call, so when that call returns, the last
+/// mark on its way (`marked_stream`) says what became of it. Counts are kept on the stack during
+/// a poll, in registers if the compiler can. Run 0 begins where the stage does; run 1 after the
+/// step that gathers, and takes its items out of what is in flight.
+template <class S, std::size_t Run>
+class counted_run {
+    struct counts {
+        std::uint64_t began = 0;
+        std::uint64_t out = 0;
+        std::uint64_t held = 0;
+        std::uint64_t filtered = 0;
+        std::uint64_t rejected = 0;
+        std::uint64_t dropped = 0;
+
+        WEIR_FUSED void settle(item_fate fate, std::uint64_t n) noexcept {
+            if (fate == item_fate::out) [[likely]] {
+                out += n;
+            } else if (fate == item_fate::filtered) {
+                filtered += n;
+            } else if (fate == item_fate::rejected) {
+                rejected += n;
+            } else {
+                held += n;
+            }
+        }
+        // The item's call threw. What a step had left out would have come back; so it was lost.
+        void settle_thrown(item_fate fate, std::uint64_t n) noexcept {
+            (fate == item_fate::out ? out : fate == item_fate::held ? held : dropped) += n;
+        }
+    };
+
+    // Writes the counts into the counters when the poll is over, however it ends.
+    struct entry {
+        WEIR_FUSED ~entry() {
+            ledger& now = counters.now();
+            if constexpr (Run == 0) {
+                now.in += sums.began;
+            } else {
+                now.in_flight -= sums.began;
+            }
+            now.out += sums.out;
+            now.in_flight += sums.held;
+            now.filtered += sums.filtered;
+            now.rejected += sums.rejected;
+            now.dropped += sums.dropped;
+        }
+        stage_counters& counters;
+        counts sums;
+    };
+
+public:
+    using value_type = item_t<S>;
+
+    counted_run(S upstream, stage_counters& counters)
+        : upstream_(std::move(upstream)), counters_(&counters) {}
+
+    template <class Sink>
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        entry e{*counters_, {}};
+        item_fate& fate = counters_->fate(Run);
+        return upstream_.poll(cx, [&e, &fate, &sink](value_type&& x) WEIR_FUSED -> bool {
+            const std::uint64_t n = record_count_of(x);
+            e.sums.began += n;
+            fate = item_fate::held;
+            bool more = false;
+            try {
+                more = sink(std::move(x));
+            } catch (...) {
+                e.sums.settle_thrown(fate, n);
+                throw;
+            }
+            e.sums.settle(fate, n);
+            return more;
+        });
+    }
+
+private:
+    S upstream_;
+    stage_counters* counters_;
+};
+
+/// Writes on each item that passes what becomes of it if it goes no further.
+template <class S, std::size_t Run, item_fate Fate>
+class marked_stream {
+public:
+    using value_type = item_t<S>;
+
+    marked_stream(S upstream, stage_counters& counters)
+        : upstream_(std::move(upstream)), counters_(&counters) {}
+
+    template <class Sink>
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        item_fate& fate = counters_->fate(Run);
+        return upstream_.poll(cx, [&fate, &sink](value_type&& x) WEIR_FUSED -> bool {
+            fate = Fate;
+            return sink(std::move(x));
+        });
+    }
+
+private:
+    S upstream_;
+    stage_counters* counters_;
+};
+
+/// A stage that is being built: the stream so far. Each step that is piped onto it gets the marks
+/// it needs (`operator|` below). `Run`: the run we are in. `CanGather`: items weigh 1 and nothing
+/// has gathered them yet.
+template <class S, std::size_t Run, bool CanGather>
+struct stage_part {
+    using value_type = item_t<S>;
+    using stream_type = S;
+    static constexpr std::size_t run = Run;
+    static constexpr bool can_gather = CanGather;
+
+    /// Never called: a stage that is being built passes for a stream while its type is asked for.
+    template <class Sink>
+    poll_state poll(poll_context& cx, Sink&& sink) {
+        return stream.poll(cx, sink);
+    }
+
+    S stream;
+    counters_use counters;
+};
+
+template <class T>
+inline constexpr bool is_stage_part = false;
+template <class S, std::size_t Run, bool CanGather>
+inline constexpr bool is_stage_part<stage_part<S, Run, CanGather>> = true;
+
+/// Puts a step of the given kind onto a stage.
+template <step_kind Kind, class Part, class Apply>
+auto add_step(Part&& part, Apply apply) {
+    using part_type = std::remove_cvref_t<Part>;
+    using S = typename part_type::stream_type;
+    constexpr std::size_t run = part_type::run;
+    stage_counters& counters = *part.counters;
+    const auto marked = [&]<item_fate Fate>() {
+        return std::move(apply)(marked_stream<S, run, Fate>(std::move(part.stream), counters));
+    };
+    if constexpr (Kind == step_kind::gathers) {
+        static_assert(part_type::can_gather && record_count<item_t<S>>::is_unit,
+                      "weir::pipeline::stage: a stage may gather once, and only items that weigh 1 "
+                      "(see weir::record_count): put what gathers batches in a stage of its own");
+        using made = decltype(marked.template operator()<item_fate::held>());
+        using counted = counted_run<made, 1>;
+        return stage_part<counted, 1, false> {
+            counted(marked.template operator()<item_fate::held>(), counters),
+            std::move(part.counters)
+        };
+    } else if constexpr (Kind == step_kind::passes) {
+        auto made = std::move(apply)(std::move(part.stream));
+        return stage_part<decltype(made), run, part_type::can_gather>{std::move(made),
+                                                                      std::move(part.counters)};
+    } else {
+        constexpr auto fate =
+            Kind == step_kind::filters ? item_fate::filtered : item_fate::rejected;
+        auto made = marked.template operator()<fate>();
+        return stage_part<decltype(made), run, part_type::can_gather>{std::move(made),
+                                                                      std::move(part.counters)};
+    }
+}
+
+/// A step inside a counted stage. Closures made of several steps come here once for each of them.
+template <class S, std::size_t Run, bool CanGather, class Apply>
+auto operator|(stage_part<S, Run, CanGather>&& part, pipe_closure<Apply> op) {
+    using made = decltype(std::move(op.apply)(std::move(part)));
+    if constexpr (is_stage_part<made>) {
+        return std::move(op.apply)(std::move(part));
+    } else {
+        static_assert(
+            stage_step<made>::is_known,
+            "weir::pipeline::stage: this step cannot be counted. A stage holds steps that "
+            "pass, leave out or gather items (map, filter, split_errors, batch, ...). "
+            "Terminals, buffer and on go between stages; flat_map makes items of nothing. "
+            "For a step of your own specialise weir::stage_step.");
+        return add_step<stage_step<made>::kind>(std::move(part), std::move(op.apply));
+    }
+}
+
+/// The whole of a stage: `S` is its last step.
+template <class S, std::size_t Run>
+class stage_stream : public pullable<stage_stream<S, Run>> {
+    struct publishing {
+        ~publishing() { counters.publish(); }
+        stage_counters& counters;
+    };
+
+public:
+    using value_type = item_t<S>;
+
+    stage_stream(S upstream, counters_use counters)
+        : counters_(std::move(counters)), upstream_(std::move(upstream)) {}
+
+    template <class Sink>
+    WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
+        const publishing after{*counters_};
+        item_fate& fate = counters_->fate(Run);
+        return upstream_.poll(cx, [&fate, &sink](value_type&& x) WEIR_FUSED -> bool {
+            fate = item_fate::out;
+            return sink(std::move(x));
+        });
+    }
+
+private:
+    counters_use counters_;  // before the steps: it closes the counters after they are gone
+    S upstream_;
+};
+
+/// Makes a counted stage of `upstream` and the steps `op`.
+template <class S, class Apply>
+auto counted(S upstream, pipe_closure<Apply> op, counters_use counters) {
+    using first = counted_run<S, 0>;
+    stage_counters& b = *counters;
+    stage_part<first, 0, record_count<item_t<S>>::is_unit> part{first(std::move(upstream), b),
+                                                                std::move(counters)};
+    auto whole = std::move(part) | std::move(op);
+    using part_type = decltype(whole);
+    static_assert(is_stage_part<part_type>);
+    using S_ = typename part_type::stream_type;
+    return stage_stream<S_, part_type::run>(std::move(whole.stream), std::move(whole.counters));
+}
+
+}  // namespace weir

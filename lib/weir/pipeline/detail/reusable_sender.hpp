@@ -1,0 +1,106 @@
+/// A sender that survives the segment that uses it.
+#pragma once
+
+#include <weir/channel/channel.hpp>
+#include <weir/channel/detail/send_all.hpp>
+#include <weir/core/pipe.hpp>
+#include <weir/pipeline/pipeline_channel.hpp>
+#include <weir/runtime/terminal.hpp>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace weir {
+
+/// A sender for a segment that may be restarted. Copies share it, and one at a time uses it.
+///
+/// `stream | into(lent)` closes the channel when the stream ends, as any `into`; when it fails or
+/// is cancelled the channel stays open for the next attempt. When the last copy is gone (the
+/// pipeline has given the segment up) the channel is closed with `operation_aborted`: what the
+/// receiver has is not all there was.
+/// Not thread-safe: the segment's, and before that its maker's.
+template <class T>
+class reusable_sender {
+    struct state {
+        explicit state(sender<T> s) : to(std::move(s)) {}
+        state(const state&) = delete;
+        state& operator=(const state&) = delete;
+        ~state() {
+            to.close(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)));
+        }
+        sender<T> to;
+        bool open = true;
+    };
+
+public:
+    explicit reusable_sender(sender<T> to) : state_(std::make_shared<state>(std::move(to))) {}
+    explicit reusable_sender(pipeline_sender<T> to)
+        : state_(std::make_shared<state>(sender<T>(std::move(static_cast<sender<T>&>(to))))),
+          end_(to.end()) {}
+
+    /// False once it was moved from.
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+    channel_state<T>& channel() const noexcept { return state_->to.state(); }
+    bool open() const noexcept { return state_->open; }
+    void close() const noexcept {
+        state_->open = false;
+        state_->to.close();
+    }
+    void note_use() const {
+        if (end_) end_->note_sender();
+    }
+
+private:
+    std::shared_ptr<state> state_;
+    std::optional<channel_end> end_;
+};
+
+template <class T>
+class lent_terminal {
+public:
+    explicit lent_terminal(reusable_sender<T> to) : to_(std::move(to)) {}
+    lent_terminal(lent_terminal&&) noexcept = default;
+    lent_terminal& operator=(lent_terminal&&) = delete;
+    ~lent_terminal() {
+        if (to_ && to_.open()) to_.channel().pause_sending();
+    }
+
+    template <class S>
+    poll_state poll(poll_context& cx, S& stream) {
+        return send_all(cx, stream, to_.channel());
+    }
+    void result() { to_.close(); }
+
+private:
+    reusable_sender<T> to_;
+};
+
+/// Makes a sender that can be used again after a failure.
+///
+///     auto [tx, rx] = p.channel<row>("rows", 128);
+///     p.add("feed", weir::restart{}, [&p, to = weir::lend(std::move(tx))] {
+///         return connect() | p.source("feed") | weir::into(to);
+///     });
+template <class T>
+reusable_sender<T> make_reusable(sender<T> to) {
+    return reusable_sender<T>(std::move(to));
+}
+template <class T>
+reusable_sender<T> make_reusable(pipeline_sender<T> to) {
+    return reusable_sender<T>(std::move(to));
+}
+
+/// As `into(sender)`, but for what `reusable_sender` says.
+template <class T>
+auto into(reusable_sender<T> to) {
+    return terminal_closure([to = std::move(to)]<class S>(const S&) mutable {
+        static_assert(std::same_as<item_t<S>, T>,
+                      "weir::into: the channel's item type is not the stream's");
+        check_owned_items<S>();
+        to.note_use();
+        return lent_terminal<T>(std::move(to));
+    });
+}
+
+}  // namespace weir

@@ -1,0 +1,58 @@
+/// A small queue of items in place: what crosses an `any_stream` in one go.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace weir {
+
+/// Up to 64 items or 4 KiB (one item at least), in the order they came. It is filled, then emptied,
+/// then `begin()`s again. The first chunk holds one item at most, each later one twice as many as
+/// the one before. Items may be move-only and need no default constructor. Not thread-safe.
+template <class T>
+class item_chunk {
+public:
+    item_chunk() = default;
+    item_chunk(const item_chunk&) = delete;
+    item_chunk& operator=(const item_chunk&) = delete;
+    ~item_chunk() {
+        for (; !empty(); ++first_) std::destroy_at(at(first_));
+    }
+
+    bool empty() const noexcept { return first_ == last_; }
+    /// Precondition: it is empty.
+    void begin() noexcept {
+        first_ = last_ = 0;
+        most_ = std::min(grows_to_, room);
+        grows_to_ = 2 * most_;
+    }
+    /// Takes an item, and says whether it may be given another.
+    bool put(T&& x) {
+        std::construct_at(at(last_), std::move(x));
+        return ++last_ != most_;
+    }
+    /// Precondition: it is not empty.
+    T take() {
+        struct leave {
+            ~leave() { std::destroy_at(place); }  // also when its move throws
+            T* place;
+        } const item{at(first_++)};
+        return T(std::move(*item.place));
+    }
+
+private:
+    static constexpr std::size_t room = std::clamp<std::size_t>(4096 / sizeof(T), 1, 64);
+
+    T* at(std::size_t i) noexcept { return reinterpret_cast<T*>(bytes_.data()) + i; }
+
+    std::size_t first_ = 0;  // the next to take
+    std::size_t last_ = 0;   // where the next one goes
+    std::size_t most_ = 0;
+    std::size_t grows_to_ = 1;
+    alignas(T) std::array<std::byte, room * sizeof(T)> bytes_;
+};
+
+}  // namespace weir
