@@ -1,7 +1,7 @@
 /// Bounded channels for several senders, and for one or several receivers.
 #pragma once
 
-#include <weir/channel/detail/channel_limit.hpp>
+#include <weir/channel/channel_limit.hpp>
 #include <weir/channel/detail/shared_channel_state.hpp>
 #include <weir/channel/overflow.hpp>
 #include <weir/channel/shared_receiver.hpp>

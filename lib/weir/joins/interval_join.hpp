@@ -6,7 +6,7 @@
 #include <weir/core/usable_key.hpp>
 #include <weir/joins/detail/fair_order.hpp>
 #include <weir/joins/detail/interval_side.hpp>
-#include <weir/joins/detail/item_count.hpp>
+#include <weir/joins/item_count.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/saturating.hpp>
 

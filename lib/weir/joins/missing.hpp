@@ -11,7 +11,7 @@
 /// returns the value that stands in, or null when it has dealt with the item.
 #pragma once
 
-#include <weir/joins/detail/item_count.hpp>
+#include <weir/joins/item_count.hpp>
 #include <weir/runtime/awaitable.hpp>
 
 #include <functional>

@@ -1,7 +1,7 @@
 /// async_map: each item through an async function, several at a time.
 #pragma once
 
-#include <weir/core/detail/order.hpp>
+#include <weir/core/order.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/runtime/detail/operations.hpp>
 #include <weir/runtime/pull.hpp>

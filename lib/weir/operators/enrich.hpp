@@ -1,7 +1,7 @@
 /// enrich: join items with what an async function knows about their key.
 #pragma once
 
-#include <weir/core/detail/order.hpp>
+#include <weir/core/order.hpp>
 #include <weir/core/usable_key.hpp>
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/detail/kept_key.hpp>

@@ -1,7 +1,7 @@
 /// parallel: items through a function, or through operators, on several threads.
 #pragma once
 
-#include <weir/core/detail/order.hpp>
+#include <weir/core/order.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/operators/detail/parallel_team.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/channel/detail/adaptive_mutex.hpp>
-#include <weir/channel/detail/channel_limit.hpp>
+#include <weir/channel/channel_limit.hpp>
 #include <weir/channel/detail/handle_state.hpp>
 #include <weir/channel/detail/item_queue.hpp>
 #include <weir/channel/detail/wait_queue.hpp>

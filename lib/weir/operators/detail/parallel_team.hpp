@@ -3,7 +3,7 @@
 
 #include <weir/channel/detail/adaptive_mutex.hpp>
 #include <weir/channel/detail/growable_ring.hpp>
-#include <weir/core/detail/order.hpp>
+#include <weir/core/order.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/waker.hpp>
 #include <weir/runtime/clock.hpp>
