@@ -27,7 +27,7 @@ void grouped(benchmark::State& state) {
                                  [](const bench::reading& x) { return x.value; });
         };
         auto means = weir::group_by([](const bench::reading& x) { return x.sensor; },
-                                    {.most = bench::sensors}, make);
+                                    {.max_groups = bench::sensors}, make);
         auto readings =
             weir::from_range(std::views::iota(std::uint64_t{0}, bench::opaque(bench::readings))) |
             weir::map([](std::uint64_t n) { return bench::reading_number(n); });

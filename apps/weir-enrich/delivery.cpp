@@ -114,15 +114,15 @@ void delivery::add_port(weir::pipeline& p, open_output& to, Runs written) {
     // Over before a drain is: a subscriber that takes nothing is cut short, and not the run cut
     // off.
     how.linger = options_.drain_within * 4 / 5;
-    how.on_overflow = to.to->behind;
+    how.when_full = to.to->behind;
     how.max_subscribers = to.to->most;
-    how.idle_limit = to.to->idle;
+    how.idle_timeout = to.to->idle;
     const auto log = std::make_shared<connection_log>(
         "subscriber", [](const std::string& line) { spdlog::info("{}", line); });
     how.on_event = [log, &counts = state_.connections](const weir::tcp::subscriber_event& e) {
-        if (e.what == weir::tcp::subscriber_change::refused) counts.refuse();
-        if (e.what == weir::tcp::subscriber_change::idle) counts.idle();
-        if (e.what == weir::tcp::subscriber_change::cut_short) counts.cut_short();
+        if (e.what == weir::tcp::connection_change::refused) counts.refuse();
+        if (e.what == weir::tcp::connection_change::idle) counts.idle();
+        if (e.what == weir::tcp::connection_change::cut_short) counts.cut_short();
         log->add(e.subscriber, weir::tcp::to_string(e.what));
     };
     // What is encoded, until it is written.
@@ -151,7 +151,7 @@ void delivery::add_port(weir::pipeline& p, open_output& to, Runs written) {
 
 template <class Runs>
 void delivery::add_database(weir::pipeline& p, sqlite_output& to, Runs written) {
-    const weir::batch_limits transaction{.items = sqlite_output::rows_a_commit,
+    const weir::batch_limits transaction{.max_items = sqlite_output::rows_a_commit,
                                          .wait = sqlite_output::longest_wait};
     auto trades = std::move(written) |
                   weir::map([](const shared_run& run) { return to_store(*run); }) |

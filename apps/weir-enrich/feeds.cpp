@@ -103,7 +103,7 @@ weir::any_stream<update_of<Row>> received(const table_setting& s) {
     options.on_event = [name, bad = bad_updates(s),
                         tell = client_teller(name + ": client", s.connections)](
                            const weir::tcp::client_event& e) mutable {
-        if (e.what != weir::tcp::client_change::fault) return tell(e);
+        if (e.what != weir::tcp::connection_change::fault) return tell(e);
         bad.add(fmt::format("{}: {}", name, weir::tcp::to_string(e.client)), e.message);
     };
     auto make = [table = std::make_shared<fed_table<Row>>(name, s.texts, s.state)] {

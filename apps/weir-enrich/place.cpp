@@ -28,12 +28,12 @@ std::optional<format> format_named(text_view name) {
     throw usage_error(fmt::format("{}: {}", text, why));
 }
 
-std::optional<weir::tcp::when_behind> policy_named(text_view name) {
-    using weir::tcp::when_behind;
-    if (name == "disconnect") return when_behind::disconnect;
-    if (name == "drop-oldest") return when_behind::drop_oldest;
-    if (name == "drop-newest") return when_behind::drop_newest;
-    if (name == "wait") return when_behind::wait;
+std::optional<weir::overflow> policy_named(text_view name) {
+    using weir::overflow;
+    if (name == "disconnect") return overflow::disconnect;
+    if (name == "drop-oldest") return overflow::drop_oldest;
+    if (name == "drop-newest") return overflow::drop_newest;
+    if (name == "wait") return overflow::wait;
     return std::nullopt;
 }
 

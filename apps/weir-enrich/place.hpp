@@ -1,7 +1,7 @@
 /// Where trades come from and go to, as it is written on the command line.
 #pragma once
 
-#include <weir/connectors/tcp/detail/send_queue.hpp>
+#include <weir/connectors/tcp/publish_options.hpp>
 
 #include <shared/exit_code.hpp>
 
@@ -29,7 +29,7 @@ struct place {
     /// Of tcp: one that is silent (takes nothing, for output) for so long makes room for another.
     std::chrono::milliseconds idle{60'000};
     /// Of tcp, for output: what becomes of a subscriber whose queue is full.
-    weir::tcp::when_behind behind = weir::tcp::when_behind::disconnect;
+    weir::overflow behind = weir::overflow::disconnect;
     std::string table;                          ///< of SQLite
     std::chrono::milliseconds every{1'000};     ///< of SQLite: how often it is looked for changes
     std::uint64_t most_rows = 20'000'000;       ///< of SQLite, as a table to read: an error beyond

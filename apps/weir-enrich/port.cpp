@@ -9,12 +9,12 @@ namespace weir_enrich {
 
 std::function<void(const weir::tcp::client_event&)> client_teller(std::string what,
                                                                   connection_counts& counts) {
-    using weir::tcp::client_change;
+    using weir::tcp::connection_change;
     auto log = std::make_shared<connection_log>(
         std::move(what), [](const std::string& line) { spdlog::info("{}", line); });
     return [log = std::move(log), &counts](const weir::tcp::client_event& e) {
-        if (e.what == client_change::refused) counts.refuse();
-        if (e.what == client_change::idle) counts.idle();
+        if (e.what == connection_change::refused) counts.refuse();
+        if (e.what == connection_change::idle) counts.idle();
         log->add(e.client, weir::tcp::to_string(e.what));
     };
 }
@@ -22,7 +22,7 @@ std::function<void(const weir::tcp::client_event&)> client_teller(std::string wh
 weir::tcp::receive_options receive_options_of(const place& from) {
     weir::tcp::receive_options options;
     options.max_clients = from.most;
-    options.idle_limit = from.idle;
+    options.idle_timeout = from.idle;
     return options;
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <weir/connectors/tcp/client_event.hpp>
-#include <weir/connectors/tcp/detail/client_set.hpp>
 #include <weir/connectors/tcp/listener.hpp>
+#include <weir/connectors/tcp/receive_options.hpp>
 #include <weir/core/asio.hpp>
 
 #include <functional>

@@ -29,8 +29,8 @@ std::vector<stored_trade> to_store(const trade_run& run);
 void bind_row(weir::sqlite::row_binder& row, const stored_trade& t);
 
 /// A table with a column for each field of an enriched trade: made when the database has none of
-/// this name, else added to. Errors: sqlite::error, which names the file and the cause, also for a
-/// table that lacks a column.
+/// this name, else added to. Errors: sqlite::database_error, which names the file and the cause,
+/// also for a table that lacks a column.
 class sqlite_output {
 public:
     /// What a transaction holds at the most, and how long a trade waits for it.

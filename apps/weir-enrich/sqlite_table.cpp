@@ -62,7 +62,7 @@ std::string take_row(sqlite::statement& rows, table_builder<Row>& table, std::ui
     try {
         weir::codec::for_each_field(
             row, [&]<class M>(std::string_view, M& member) { member = rows.get<M>(column++); });
-    } catch (const sqlite::error& e) {
+    } catch (const sqlite::database_error& e) {
         // It names the file, the table and the column.
         throw std::runtime_error(fmt::format("{} (row {}, {})", e.what(), n, key_shown<Row>(rows)));
     }
@@ -140,7 +140,7 @@ std::shared_ptr<table_of<Row>> sqlite_table<Row>::read(const std::stop_token& st
     const auto step = [&] {
         try {
             return rows.step();
-        } catch (const sqlite::error& e) {
+        } catch (const sqlite::database_error& e) {
             if (e.primary_code() == SQLITE_INTERRUPT) limit.check(0);
             throw;
         }

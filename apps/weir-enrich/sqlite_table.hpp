@@ -26,10 +26,10 @@ public:
 
     /// The whole table, if anything in the database has changed since it was read, or another file
     /// stands in its place; else null. Throws for the first thing that is wrong, and will look at
-    /// the database again then: sqlite::error, std::runtime_error, whose text names the file, the
-    /// table and the cause. So for one that has more rows than `place::most_rows`, or takes longer
-    /// to read than `place::within`: a view may have no end. `reading_stopped` when `stop` is asked
-    /// for.
+    /// the database again then: sqlite::database_error, std::runtime_error, whose text names the
+    /// file, the table and the cause. So for one that has more rows than `place::most_rows`, or
+    /// takes longer to read than `place::within`: a view may have no end. `reading_stopped` when
+    /// `stop` is asked for.
     std::shared_ptr<table_of<Row>> read_if_changed(const std::stop_token& stop = {});
 
 private:

@@ -89,7 +89,7 @@ auto received(const place& from, const asio::any_io_executor& executor, bad_reco
     auto options = receive_options_of(from);
     options.on_event =
         [&bad, tell = client_teller("client", connections)](const weir::tcp::client_event& e) {
-            if (e.what != weir::tcp::client_change::fault) return tell(e);
+            if (e.what != weir::tcp::connection_change::fault) return tell(e);
             bad.add(fmt::format("{}: byte {}: {}: rejected", weir::tcp::to_string(e.client),
                                 e.offset, e.message));
         };

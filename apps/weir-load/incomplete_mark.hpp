@@ -18,8 +18,8 @@ struct incomplete_mark {
     weir::csv::position next;  ///< where the records begin that are not in the table
 };
 
-/// Each throws sqlite::error. Put or removed in the transaction that puts the table in its place,
-/// so that table and mark never tell different stories.
+/// Each throws sqlite::database_error. Put or removed in the transaction that puts the table in its
+/// place, so that table and mark never tell different stories.
 void put_mark(weir::sqlite::database& db, const incomplete_mark& mark);
 void remove_mark(weir::sqlite::database& db);
 std::optional<incomplete_mark> find_mark(weir::sqlite::database& db);

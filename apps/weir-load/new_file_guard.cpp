@@ -48,7 +48,7 @@ bool new_file_guard::is_ours() const {
     change_counter counter{};
     {
         sqlite::database_options options;
-        options.lock_limit = std::chrono::milliseconds(0);
+        options.lock_timeout = std::chrono::milliseconds(0);
         sqlite::database db(database_, options);
         db.exec("BEGIN EXCLUSIVE", "look");
         auto others = db.prepare("SELECT 1 FROM sqlite_schema WHERE tbl_name <> ?", "look");

@@ -84,7 +84,7 @@ sqlite::database_options database_options(const load_options& o, const load_stop
     sqlite::database_options options;
     options.stop_waiting = stop.stop_waiting();
     options.commits = o.fast ? sqlite::durability::off : sqlite::durability::full;
-    options.lock_limit = o.lock_wait;
+    options.lock_timeout = o.lock_wait;
     options.cache_kib = 40'000;
     return options;
 }
@@ -256,7 +256,7 @@ exit_code tell_end(const load_result& result, const load_counts& counts, const p
 }
 
 /// A wait for a lock was ended by an interruption: nothing was changed.
-exit_code tell_interrupted(const sqlite::error& error, progress& shown) {
+exit_code tell_interrupted(const sqlite::database_error& error, progress& shown) {
     const std::string text = fmt::format("{}; the table people is as it was", error.what());
     shown.clear();
     if (shown.mode() == progress_mode::json) print_end(json_interrupted(text));
@@ -294,7 +294,7 @@ exit_code run_pipeline(const load_options& o) {
         return tell_end(result, counts, shown);
     } catch (const sqlite::not_replaceable& refused) {
         throw std::runtime_error(with_option(refused));
-    } catch (const sqlite::error& error) {
+    } catch (const sqlite::database_error& error) {
         const int code = error.primary_code();
         if (stop.requested() && (code == SQLITE_INTERRUPT || code == SQLITE_BUSY)) {
             return tell_interrupted(error, shown);

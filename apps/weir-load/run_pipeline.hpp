@@ -33,7 +33,7 @@ struct load_options {
     progress_mode progress = progress_mode::automatic;
 };
 
-/// Loads the file. Throws for what ends the load (sqlite::error, csv::file_error,
+/// Loads the file. Throws for what ends the load (sqlite::database_error, csv::file_error,
 /// std::system_error, each with a text that names the file and the cause): then the table people is
 /// as it was before, and a database that was not there is not there again. What fails when the
 /// table is in its place is not thrown but told: `exit_code::after_failed`.

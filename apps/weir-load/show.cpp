@@ -48,7 +48,7 @@ bool has_rowid(sqlite::database& db) {
     try {
         db.prepare("SELECT rowid FROM people");
         return true;
-    } catch (const sqlite::error&) {
+    } catch (const sqlite::database_error&) {
         return false;
     }
 }

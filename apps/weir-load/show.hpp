@@ -16,7 +16,7 @@ struct show_options {
 };
 
 /// Prints how many people there are, whether they are all of their input, and the first few.
-/// Throws sqlite::error. Without a table people: `exit_code::failure`.
+/// Throws sqlite::database_error. Without a table people: `exit_code::failure`.
 exit_code show(const show_options& options);
 
 }  // namespace weir_load

@@ -40,7 +40,7 @@ std::string with_option(const sqlite::not_replaceable& refused) {
     return option ? fmt::format("{} ({})", refused.what(), option) : refused.what();
 }
 
-std::string with_holder(const sqlite::error& busy, const std::filesystem::path& database) {
+std::string with_holder(const sqlite::database_error& busy, const std::filesystem::path& database) {
     std::string text = busy.what();
     const auto holder = sqlite::table_lock::holder(database, "people");
     if (!holder || text.find(*holder) != text.npos) return text;

@@ -22,6 +22,7 @@ weir::sqlite::staging_options staging_options(const allowances& allowed);
 std::string with_option(const weir::sqlite::not_replaceable& refused);
 
 /// A database that another connection has locked: also says which load that is, if it is one.
-std::string with_holder(const weir::sqlite::error& busy, const std::filesystem::path& database);
+std::string with_holder(const weir::sqlite::database_error& busy,
+                        const std::filesystem::path& database);
 
 }  // namespace weir_load

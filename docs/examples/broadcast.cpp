@@ -30,18 +30,18 @@ int main() {
     const bool all_seen = shown.get() == 1'000 && exposure.get() == 499'500;
 
     // [slow]
-    auto quotes = weir::broadcast<int>(4, weir::slow_receiver::drop_oldest);
+    auto quotes = weir::broadcast<int>(4, weir::overflow::drop_oldest);
     auto display = quotes.subscribe();
     for (int i = 0; i < 10; ++i) quotes.try_send(int(i));
     const auto first = display.try_receive();  // 6: it was too slow for six of them
 
-    auto orders = weir::broadcast<int>(4, weir::slow_receiver::fail);
+    auto orders = weir::broadcast<int>(4, weir::overflow::disconnect);
     auto ledger = orders.subscribe();
     for (int i = 0; i < 10; ++i) orders.try_send(int(i));
     bool cut_off = false;
     try {
         ledger.try_receive();
-    } catch (const weir::receiver_lagged&) {
+    } catch (const weir::receiver_lagged_error&) {
         cut_off = true;  // better than a ledger with a hole
     }
     // [/slow]

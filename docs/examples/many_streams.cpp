@@ -84,8 +84,8 @@ bool spread(weir::runtime& rt) {
     std::size_t shown = 0;
     // [fan_out]
     weir::fan_out<int> prices;
-    auto risk = prices.branch(256);                                   // waited for: sees all
-    auto screen = prices.branch(16, weir::slow_branch::drop_oldest);  // sees the newest
+    auto risk = prices.branch(256);                                // waited for: sees all
+    auto screen = prices.branch(16, weir::overflow::drop_oldest);  // sees the newest
 
     weir::pipeline p("prices", rt.executor());
     p.add("risk", std::move(risk) | weir::for_each([&](int) { ++assessed; }));

@@ -38,7 +38,7 @@ asio::awaitable<std::string> ask(weir::sender<price_request>& requests, std::str
     try {
         const double p = co_await price.receive();
         co_return std::to_string(static_cast<int>(p));
-    } catch (const weir::channel_closed&) {
+    } catch (const weir::channel_closed_error&) {
         co_return "nobody knows";
     } catch (const std::invalid_argument& e) {
         co_return e.what();

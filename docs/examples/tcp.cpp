@@ -83,12 +83,12 @@ bool served() {
                   << ", byte " << e.offset << ' ' << e.message << '\n';
     };
     auto encode = [](std::string& to, const std::string& text) { to += text + '\n'; };
-    weir::tcp::publish_options to_subscribers{.on_overflow = weir::tcp::when_behind::drop_oldest};
+    weir::tcp::publish_options to_subscribers{.when_full = weir::overflow::drop_oldest};
     // [/service]
     const auto from = in.local();
     const auto to = out.local();
     to_subscribers.on_event = [&](const weir::tcp::subscriber_event& e) {
-        if (e.what == weir::tcp::subscriber_change::came) subscribed.set_value();
+        if (e.what == weir::tcp::connection_change::connected) subscribed.set_value();
     };
     // [pipeline]
     p.add("shout",

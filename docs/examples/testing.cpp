@@ -92,7 +92,7 @@ void test_one_at_a_time() {
     expect(source.left() == 1, "map asks for no more than it passes on");
     out.expect(20);
     source.fail();
-    out.expect_error<source_failure>();
+    out.expect_error<source_error>();
 }
 // [/probe]
 
@@ -158,7 +158,7 @@ void test_under_seeds() {
         auto stream = suspend_at_random(source.stream(), ctx) | pairs() | weir::buffer(2);
         auto result = start(ctx, suspend_at_random(std::move(stream), ctx) | weir::take(early) |
                                      weir::to<std::vector>());
-        ctx.run();  // throws `deadlock` if somebody was not woken
+        ctx.run();  // throws `deadlock_error` if somebody was not woken
 
         const pair_list seen = result->get();
         expect(seen.size() == std::min(early, n / 2), "no pair is missing");

@@ -117,7 +117,7 @@ TEST_CASE_TEMPLATE("a blocked sender hears that its receiver has gone", kind, CH
     auto ends = kind::template make<move_only>(1);
     ends.sender.blocking_send(move_only(1));
     std::thread leaving([rx = std::move(ends.receiver)] {});
-    CHECK_THROWS_AS(ends.sender.blocking_send(move_only(2)), weir::channel_closed);
+    CHECK_THROWS_AS(ends.sender.blocking_send(move_only(2)), weir::channel_closed_error);
     leaving.join();
 }
 

@@ -37,7 +37,7 @@
 #include <vector>
 
 using namespace weir::testing;
-using weir::slow_receiver;
+using weir::overflow;
 
 namespace {
 
@@ -195,7 +195,7 @@ TEST_CASE("a slow receiver that leaves frees the sender that waits for it") {
 }
 
 TEST_CASE("where the oldest is dropped, a slow receiver skips and counts; a fast one sees all") {
-    auto to = weir::broadcast<int>(3, slow_receiver::drop_oldest);
+    auto to = weir::broadcast<int>(3, overflow::drop_oldest);
     auto fast = to.subscribe();
     auto slow = to.subscribe();
     std::vector<int> seen;
@@ -214,7 +214,7 @@ TEST_CASE("where the oldest is dropped, a slow receiver skips and counts; a fast
 
 TEST_CASE("where the slow one fails, it is cut off and told, and the others go on") {
     asio::io_context io;
-    auto to = weir::broadcast<int>(3, slow_receiver::fail);
+    auto to = weir::broadcast<int>(3, overflow::disconnect);
     auto fast = to.subscribe();
     std::optional slow(to.subscribe());
     std::vector<int> seen;
@@ -224,9 +224,9 @@ TEST_CASE("where the slow one fails, it is cut off and told, and the others go o
         for (const int x : there(fast)) seen.push_back(x);
     }
     CHECK(seen == up_to(10));
-    CHECK_THROWS_AS(slow->try_receive(), weir::receiver_lagged);
-    CHECK_THROWS_AS(slow->blocking_receive(), weir::receiver_lagged);
-    CHECK_THROWS_AS(run(io, std::move(*slow) | weir::count()), weir::receiver_lagged);
+    CHECK_THROWS_AS(slow->try_receive(), weir::receiver_lagged_error);
+    CHECK_THROWS_AS(slow->blocking_receive(), weir::receiver_lagged_error);
+    CHECK_THROWS_AS(run(io, std::move(*slow) | weir::count()), weir::receiver_lagged_error);
     slow.reset();
     CHECK(to.receiver_count() == 1);
     let_go(std::move(fast));
@@ -249,7 +249,7 @@ TEST_CASE("after close the receivers drain, and see the end or the error") {
         to.close(std::make_exception_ptr(std::logic_error("the second call does not count")));
         CHECK(to.closed());
         CHECK_FALSE(other.try_send(3));
-        CHECK_THROWS_AS(other.blocking_send(3), weir::channel_closed);
+        CHECK_THROWS_AS(other.blocking_send(3), weir::channel_closed_error);
         settle(io);
         CHECK(waiting->get() == 1);
         CHECK(b.blocking_receive() == 2);
@@ -279,8 +279,8 @@ TEST_CASE("closing wakes senders that wait, and they have put nothing") {
     settle(io);
     to.close();
     settle(io);
-    CHECK_THROWS_AS(a->get(), weir::channel_closed);
-    CHECK_THROWS_AS(b->get(), weir::channel_closed);
+    CHECK_THROWS_AS(a->get(), weir::channel_closed_error);
+    CHECK_THROWS_AS(b->get(), weir::channel_closed_error);
     CHECK(there(from) == std::vector{1});
 }
 
@@ -400,20 +400,19 @@ TEST_CASE("an item may hold a receiver of its own broadcast, and be destroyed in
     struct node {
         std::optional<weir::broadcast_receiver<std::shared_ptr<node>>> self;
     };
-    for (const auto policy :
-         {slow_receiver::wait, slow_receiver::drop_oldest, slow_receiver::fail}) {
+    for (const auto policy : {overflow::wait, overflow::drop_oldest, overflow::disconnect}) {
         auto to = weir::broadcast<std::shared_ptr<node>>(1, policy);
         std::optional from(to.subscribe());
         auto item = std::make_shared<node>();
         to.try_send(std::shared_ptr(item));
         std::exchange(item, nullptr)->self.emplace(to.subscribe());
         CHECK(to.receiver_count() == 2);
-        if (policy == slow_receiver::wait) {
+        if (policy == overflow::wait) {
             from.reset();
         } else {
             to.try_send(nullptr);
         }
-        CHECK(to.receiver_count() == (policy == slow_receiver::drop_oldest ? 1 : 0));
+        CHECK(to.receiver_count() == (policy == overflow::drop_oldest ? 1 : 0));
     }
 }
 
@@ -423,13 +422,13 @@ TEST_CASE("an item that closes its broadcast when it is dropped leaves no room f
         ~closer() { to.close(); }
         weir::broadcast_sender<std::shared_ptr<closer>> to;
     };
-    for (const auto policy : {slow_receiver::drop_oldest, slow_receiver::fail}) {
+    for (const auto policy : {overflow::drop_oldest, overflow::disconnect}) {
         auto to = weir::broadcast<std::shared_ptr<closer>>(2, policy);
         auto slow = to.subscribe();
         CHECK(to.try_send(std::make_shared<closer>(to)));
         CHECK(to.try_send(nullptr));
         CHECK_FALSE(to.try_send(nullptr));
-        if (policy == slow_receiver::drop_oldest) CHECK(there(slow).size() == 1);
+        if (policy == overflow::drop_oldest) CHECK(there(slow).size() == 1);
     }
 }
 
@@ -501,7 +500,7 @@ TEST_CASE("a pipeline that fails or is cancelled does not look like one that end
         settle(io);
         to.close();
         settle(io);
-        CHECK_THROWS_AS(sent->get(), weir::channel_closed);
+        CHECK_THROWS_AS(sent->get(), weir::channel_closed_error);
         CHECK(run(io, std::move(from) | weir::count()) == 1);
     }
 }
@@ -509,8 +508,7 @@ TEST_CASE("a pipeline that fails or is cancelled does not look like one that end
 #if WEIR_COUNTS_ALLOCATIONS
 TEST_CASE("neither an item of a broadcast nor waiting for it costs an allocation") {
     asio::io_context io(1);
-    for (const auto policy :
-         {slow_receiver::wait, slow_receiver::drop_oldest, slow_receiver::fail}) {
+    for (const auto policy : {overflow::wait, overflow::drop_oldest, overflow::disconnect}) {
         auto to = weir::broadcast<int>(2, policy);
         auto from = to.subscribe();
         auto total = start(io, to.subscribe() | weir::count());
@@ -649,7 +647,7 @@ TEST_CASE("in every order, what a slow receiver misses is what it does not see")
     for_seeds(1'000, [](seeded_context& ctx) {
         constexpr int n = 40;
         const auto capacity = 1 + static_cast<std::size_t>(ctx.random().below(5));
-        std::optional to(weir::broadcast<int>(capacity, slow_receiver::drop_oldest));
+        std::optional to(weir::broadcast<int>(capacity, overflow::drop_oldest));
         std::optional from(to->subscribe());
         std::vector<int> seen;
         const auto pull = [&]() -> asio::awaitable<void> {
@@ -720,7 +718,7 @@ TEST_CASE("many threads send to many, and each sees all, each sender's in order"
 
 TEST_CASE("slow receivers are cut off while many threads send, and the fast ones see all") {
     constexpr std::uint64_t n = 100'000 / slower_when_sanitized;
-    for (const auto policy : {slow_receiver::drop_oldest, slow_receiver::fail}) {
+    for (const auto policy : {overflow::drop_oldest, overflow::disconnect}) {
         auto to = weir::broadcast<std::uint64_t>(16, policy);
         std::vector<std::thread> others;
         for (int i = 0; i < 3; ++i) {
@@ -735,11 +733,11 @@ TEST_CASE("slow receivers are cut off while many threads send, and the fast ones
                         last = x;
                         ++seen;
                     }
-                } catch (const weir::receiver_lagged&) {
+                } catch (const weir::receiver_lagged_error&) {
                     cut_off = true;
                 }
                 CHECK(in_order);
-                if (policy == slow_receiver::drop_oldest) {
+                if (policy == overflow::drop_oldest) {
                     CHECK(seen + from.missed() == n);
                 } else {
                     CHECK(cut_off == (seen != n));

@@ -130,10 +130,11 @@ TEST_CASE("a lost reply never looks like a value nor like an empty stream") {
     SUBCASE("lost before it is asked for") {
         auto [reply, answer] = weir::oneshot<int>();
         let_go(std::move(reply));
-        CHECK_THROWS_AS(answer.try_receive(), weir::channel_closed);
-        CHECK_THROWS_AS(answer.blocking_receive(), weir::channel_closed);
-        CHECK_THROWS_AS(run_task(io, answer.receive()), weir::channel_closed);
-        CHECK_THROWS_AS(run(io, std::move(answer) | weir::to<std::vector>()), weir::channel_closed);
+        CHECK_THROWS_AS(answer.try_receive(), weir::channel_closed_error);
+        CHECK_THROWS_AS(answer.blocking_receive(), weir::channel_closed_error);
+        CHECK_THROWS_AS(run_task(io, answer.receive()), weir::channel_closed_error);
+        CHECK_THROWS_AS(run(io, std::move(answer) | weir::to<std::vector>()),
+                        weir::channel_closed_error);
     }
     SUBCASE("lost while somebody waits") {
         auto [reply, answer] = weir::oneshot<int>();
@@ -141,12 +142,12 @@ TEST_CASE("a lost reply never looks like a value nor like an empty stream") {
         settle(io);
         let_go(std::move(reply));
         settle(io);
-        CHECK_THROWS_AS(got->get(), weir::channel_closed);
+        CHECK_THROWS_AS(got->get(), weir::channel_closed_error);
     }
     SUBCASE("assigned over") {
         auto [reply, answer] = weir::oneshot<int>();
         reply = weir::oneshot<int>().sender;
-        CHECK_THROWS_AS(answer.try_receive(), weir::channel_closed);
+        CHECK_THROWS_AS(answer.try_receive(), weir::channel_closed_error);
     }
 }
 
@@ -158,7 +159,7 @@ TEST_CASE("an error sent in the value's place is thrown to the receiver") {
     CHECK(std::move(reply).fail(std::make_exception_ptr(no_answer())));
     settle(io);
     CHECK_THROWS_AS(got->get(), no_answer);
-    CHECK_THROWS_AS(answer.try_receive(), weir::channel_closed);
+    CHECK_THROWS_AS(answer.try_receive(), weir::channel_closed_error);
 }
 
 TEST_CASE("what has been received is not received again") {
@@ -166,7 +167,7 @@ TEST_CASE("what has been received is not received again") {
     auto [reply, answer] = weir::oneshot<int>();
     std::move(reply).send(7);
     CHECK(answer.try_receive() == 7);
-    CHECK_THROWS_AS(answer.try_receive(), weir::channel_closed);
+    CHECK_THROWS_AS(answer.try_receive(), weir::channel_closed_error);
     auto next = start_next(io, answer);
     settle(io);
     CHECK(next->get() == std::nullopt);
@@ -321,7 +322,7 @@ TEST_CASE("in every order of send, receive, cancel and leave a oneshot keeps its
             expect(last->get() != nullptr && what == 0, "the value comes if it was sent");
         } catch (const no_answer&) {
             expect(what == 1, "the error comes if it was sent");
-        } catch (const weir::channel_closed&) {
+        } catch (const weir::channel_closed_error&) {
             expect(what == 2, "a lost reply is told");
         }
         first.reset();
@@ -346,7 +347,7 @@ TEST_CASE("sender and receiver on two threads, in any order, lose nothing and ha
                 bool lost = false;
                 try {
                     answer.blocking_receive();
-                } catch (const weir::channel_closed&) {
+                } catch (const weir::channel_closed_error&) {
                     lost = true;
                 }
                 CHECK(lost == (round % 5 == 0));

@@ -119,10 +119,10 @@ TEST_CASE_TEMPLATE("a send to nobody fails, whether it waits or not", kind, CHAN
         const auto gone = std::move(ends.receiver);
     }
     settle(io);
-    CHECK_THROWS_AS(waiting->get(), weir::channel_closed);
+    CHECK_THROWS_AS(waiting->get(), weir::channel_closed_error);
     auto late = start_send(io, tx, move_only(2));
     settle(io);
-    CHECK_THROWS_AS(late->get(), weir::channel_closed);
+    CHECK_THROWS_AS(late->get(), weir::channel_closed_error);
 }
 
 TEST_CASE_TEMPLATE("closing fails a send that waits, and the receiver drains", kind,
@@ -134,14 +134,14 @@ TEST_CASE_TEMPLATE("closing fails a send that waits, and the receiver drains", k
     settle(io);
     tx.close();
     settle(io);
-    CHECK_THROWS_AS(waiting->get(), weir::channel_closed);
+    CHECK_THROWS_AS(waiting->get(), weir::channel_closed_error);
     CHECK(tx.closed());
     CHECK(rx.try_receive()->value() == 0);
     CHECK(rx.try_receive().ended());
     CHECK_FALSE(tx.try_send(move_only(2)));
     auto late = start_send(io, tx, move_only(3));
     settle(io);
-    CHECK_THROWS_AS(late->get(), weir::channel_closed);
+    CHECK_THROWS_AS(late->get(), weir::channel_closed_error);
 }
 
 TEST_CASE_TEMPLATE("closing wakes a receive that waits", kind, CHANNEL_KINDS) {

@@ -92,9 +92,9 @@ TEST_CASE("fail fails the send that finds the channel full, and keeps its item")
     CHECK_FALSE(tx.try_send(std::move(second)));
     auto failed = start_send_from(io, tx, second);
     settle(io);
-    CHECK_THROWS_AS(failed->get(), weir::channel_full);
+    CHECK_THROWS_AS(failed->get(), weir::channel_full_error);
     CHECK(second.value() == 2);
-    CHECK_THROWS_AS(tx.blocking_send(move_only(3)), weir::channel_full);
+    CHECK_THROWS_AS(tx.blocking_send(move_only(3)), weir::channel_full_error);
     CHECK(tx.dropped() == 0);
     CHECK(rx.try_receive()->value() == 1);
     auto sent = start_send_from(io, tx, second);
@@ -119,8 +119,8 @@ TEST_CASE("a pipeline into a full channel waits, drops or fails as the channel s
         auto receiving = start(io, std::move(rx) | weir::for_each(collect));
         settle(io);
         if (policy == overflow::fail) {
-            CHECK_THROWS_AS(sending->get(), weir::channel_full);
-            CHECK_THROWS_AS(receiving->get(), weir::channel_full);
+            CHECK_THROWS_AS(sending->get(), weir::channel_full_error);
+            CHECK_THROWS_AS(receiving->get(), weir::channel_full_error);
         } else {
             CHECK_NOTHROW(sending->get());
             CHECK_NOTHROW(receiving->get());
@@ -469,6 +469,6 @@ TEST_CASE("closing wakes all who wait, however many") {
     full.sender.close();
     empty.sender.close();
     settle(io);
-    for (auto& s : sends) CHECK_THROWS_AS(s->get(), weir::channel_closed);
+    for (auto& s : sends) CHECK_THROWS_AS(s->get(), weir::channel_closed_error);
     for (auto& r : receives) CHECK_FALSE(r->get().has_value());
 }

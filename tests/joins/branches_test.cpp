@@ -21,7 +21,7 @@
 
 using namespace weir::testing;
 using ints = std::vector<int>;
-using weir::slow_branch;
+using weir::overflow;
 
 namespace {
 
@@ -117,8 +117,7 @@ TEST_CASE("a branch that waits makes all wait at twice what it holds, and nothin
 }
 
 TEST_CASE("a branch that drops or is disconnected lets the others go on") {
-    for (const auto policy :
-         {slow_branch::drop_oldest, slow_branch::drop_newest, slow_branch::disconnect}) {
+    for (const auto policy : {overflow::drop_oldest, overflow::drop_newest, overflow::disconnect}) {
         fixture f;
         consumer quick;
         weir::fan_out<int> to;
@@ -128,15 +127,15 @@ TEST_CASE("a branch that drops or is disconnected lets the others go on") {
         quick.run(f.io, std::move(other));
         f.give_up_to(100);
         CHECK(quick.seen == up_to(100));
-        if (policy == slow_branch::drop_oldest) {
+        if (policy == overflow::drop_oldest) {
             CHECK(drain(slow) == std::pair(ints{97, 98, 99, 100}, false));
             CHECK(slow.dropped() == 96);
-        } else if (policy == slow_branch::drop_newest) {
+        } else if (policy == overflow::drop_newest) {
             CHECK(drain(slow) == std::pair(up_to(4), false));
             CHECK(slow.dropped() == 96);
         } else {
             for (int i = 1; i <= 4; ++i) CHECK(*slow.try_receive() == i);
-            CHECK_THROWS_AS(slow.try_receive(), weir::branch_too_slow);
+            CHECK_THROWS_AS(slow.try_receive(), weir::branch_disconnected_error);
         }
     }
 }
@@ -171,9 +170,9 @@ TEST_CASE("a failure upstream comes after what was there before, in each branch"
     each[1].run(f.io, std::move(second));
     for (const auto& c : each) {
         CHECK(c.seen == up_to(3));
-        CHECK_THROWS_AS(c.result->get(), source_failure);
+        CHECK_THROWS_AS(c.result->get(), source_error);
     }
-    CHECK_THROWS_AS(f.result->get(), source_failure);
+    CHECK_THROWS_AS(f.result->get(), source_error);
 }
 
 TEST_CASE("branches of a pipeline that is cancelled do not look complete") {
@@ -267,7 +266,7 @@ TEST_CASE(
     second.give(4);
     settle(io);
     entry.close();
-    CHECK_THROWS_AS(entry.attach(), weir::channel_closed);
+    CHECK_THROWS_AS(entry.attach(), weir::channel_closed_error);
     second.give(5).end();
     settle(io);
     CHECK(c.seen == ints{1, 2, 3, 4, 5});
@@ -287,7 +286,7 @@ TEST_CASE("a producer that fails leaves a merge_hub to the others") {
     auto two = start(io, second.stream() | weir::into(entry));
     first.give(1).fail();
     settle(io);
-    CHECK_THROWS_AS(one->get(), source_failure);
+    CHECK_THROWS_AS(one->get(), source_error);
     second.give(2);
     settle(io);
     CHECK(c.seen == ints{1, 2});

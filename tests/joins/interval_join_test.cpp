@@ -105,7 +105,7 @@ TEST_CASE("interval_join passes on the pairs that are close, as the later one co
                      auto same = [](int x) { return x; };
                      auto join = weir::interval_join(std::move(s), weir::join_side(same, same),
                                                      weir::join_side(key, &move_only::value),
-                                                     {.after = 100, .most = 9}, both, "exam");
+                                                     {.after = 100, .max_items = 9}, both, "exam");
                      return weir::from_range(std::vector{1, 2, 3, 3}) | std::move(join);
                  },
              .input = {1, 2, 3, 4},
@@ -116,7 +116,7 @@ TEST_CASE("interval_join passes on the pairs that are close, as the later one co
 }
 
 TEST_CASE("the bounds of the interval are included") {
-    fixture f({.before = 2, .after = 3, .most = 9});
+    fixture f({.before = 2, .after = 3, .max_items = 9});
     f.give(f.left, {10});
     f.give(f.right, {7, 8, 13, 14});
     f.out.expect("10-8");
@@ -131,7 +131,7 @@ TEST_CASE("all pairs are found, whichever comes first, under 1,000 seeds") {
         const limits b{.before = static_cast<int>(dice.below(5)),
                        .after = static_cast<int>(dice.below(5)),
                        .lateness = lateness,
-                       .most = 100};
+                       .max_items = 100};
         const events left = draw(dice, lateness);
         const events right = draw(dice, lateness);
         auto late_right = suspend_at_random(weir::from_range(right), ctx);
@@ -146,7 +146,7 @@ TEST_CASE("all pairs are found, whichever comes first, under 1,000 seeds") {
 }
 
 TEST_CASE("a stream that is ahead waits for the other") {
-    fixture f({.after = 1, .most = 2});
+    fixture f({.after = 1, .max_items = 2});
     f.give(f.left, {1, 2, 3, 4});
     CHECK(f.left.left() == 2);
     f.give(f.right, {3});
@@ -160,14 +160,14 @@ TEST_CASE("a stream that is ahead waits for the other") {
 }
 
 TEST_CASE("when both sides are full the join fails, rather than wait for ever") {
-    fixture f({.before = 9, .after = 9, .most = 2});
+    fixture f({.before = 9, .after = 9, .max_items = 2});
     f.give(f.left, {1, 2, 3});
     f.give(f.right, {20, 21, 22});
     // 20 frees 1 and 2; 3 is taken; nothing of the right can go before the left comes further.
     f.give(f.left, {30});
     f.out.expect("30-21");
     f.out.expect("30-22");
-    fixture g({.before = 9, .after = 9, .most = 1});
+    fixture g({.before = 9, .after = 9, .max_items = 1});
     g.give(g.left, {1, 2});
     g.give(g.right, {3, 4});
     g.out.expect("1-3");
@@ -175,7 +175,7 @@ TEST_CASE("when both sides are full the join fails, rather than wait for ever") 
 }
 
 TEST_CASE("instead of waiting, the oldest goes and is counted, or the join fails") {
-    const limits drop{.after = 9, .most = 2, .full = weir::side_full::drop_oldest};
+    const limits drop{.after = 9, .max_items = 2, .when_full = weir::overflow::drop_oldest};
     fixture f(drop);
     f.give(f.left, {1, 2, 3});
     f.give(f.right, {3});
@@ -183,13 +183,13 @@ TEST_CASE("instead of waiting, the oldest goes and is counted, or the join fails
     f.out.expect("3-3");
     f.out.expect_nothing();
     CHECK(drop.dropped.value() == 1);
-    fixture g({.after = 9, .most = 2, .full = weir::side_full::fail});
+    fixture g({.after = 9, .max_items = 2, .when_full = weir::overflow::fail});
     g.give(g.left, {1, 2, 3});
     CHECK_THROWS_WITH(g.out.expect_nothing(), doctest::Contains("'near': a side holds as many"));
 }
 
 TEST_CASE("an item that is later than is allowed is dropped, and counted") {
-    const limits b{.before = 5, .after = 5, .lateness = 2, .most = 9};
+    const limits b{.before = 5, .after = 5, .lateness = 2, .max_items = 9};
     fixture f(b);
     f.give(f.left, {10, 8, 7});
     CHECK(b.late.value() == 1);
@@ -200,7 +200,7 @@ TEST_CASE("an item that is later than is allowed is dropped, and counted") {
 }
 
 TEST_CASE("when one side has ended, and nothing of it is left, so has the join") {
-    fixture f({.after = 1, .most = 9});
+    fixture f({.after = 1, .max_items = 9});
     f.give(f.left, {1});
     f.left.end();
     f.give(f.right, {1, 2});
@@ -214,16 +214,16 @@ TEST_CASE("when one side has ended, and nothing of it is left, so has the join")
 
 TEST_CASE("a failure of either side is the join's") {
     for (const bool of_left : {false, true}) {
-        fixture f({.most = 9});
+        fixture f({.max_items = 9});
         (of_left ? f.left : f.right).fail();
-        f.out.expect_error<source_failure>();
+        f.out.expect_error<source_error>();
     }
 }
 
 TEST_CASE("bounds that mean nothing are refused") {
     const auto of = [](limits b) { return join(stream(weir::from_range(events())), b); };
-    CHECK_THROWS_AS(of({.most = 0}), std::invalid_argument);
-    CHECK_THROWS_AS(of({.before = -1, .most = 1}), std::invalid_argument);
-    CHECK_THROWS_AS(of({.after = -1, .most = 1}), std::invalid_argument);
-    CHECK_THROWS_AS(of({.lateness = -1, .most = 1}), std::invalid_argument);
+    CHECK_THROWS_AS(of({.max_items = 0}), std::invalid_argument);
+    CHECK_THROWS_AS(of({.before = -1, .max_items = 1}), std::invalid_argument);
+    CHECK_THROWS_AS(of({.after = -1, .max_items = 1}), std::invalid_argument);
+    CHECK_THROWS_AS(of({.lateness = -1, .max_items = 1}), std::invalid_argument);
 }

@@ -127,7 +127,7 @@ TEST_CASE("updates that fail are the join's failure, before and after the gate h
         if (open) f.complete();
         f.out.expect_nothing();
         f.updates.fail();
-        f.out.expect_error<source_failure>();
+        f.out.expect_error<source_error>();
         CHECK(f.items.held() == 0);
     }
 }

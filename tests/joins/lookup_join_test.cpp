@@ -70,7 +70,7 @@ TEST_CASE("a key that is not there fails the join, unless it was told otherwise"
     } catch (const weir::stage_error& e) {
         CHECK(std::string(e.what()) ==
               "lookup_join 'names': the table has no entry for an item's key");
-        CHECK_THROWS_AS(e.rethrow_cause(), weir::missing_key);
+        CHECK_THROWS_AS(e.rethrow_cause(), weir::missing_key_error);
     }
 }
 

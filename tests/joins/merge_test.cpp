@@ -174,7 +174,7 @@ TEST_CASE("when one input fails the others are destroyed before the pipeline com
     f.scripts[1].fail();
     settle(f.io);
     REQUIRE(f.result->done);
-    CHECK_THROWS_AS(f.result->get(), source_failure);
+    CHECK_THROWS_AS(f.result->get(), source_error);
     CHECK(f.held_at_completion == 0);
 }
 

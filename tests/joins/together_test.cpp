@@ -186,7 +186,7 @@ TEST_CASE("a race without a winner ends with the last, or with the first failure
     g.scripts[1].fail();
     settle(g.io);
     REQUIRE(g.result->done);
-    CHECK_THROWS_AS(g.result->get(), source_failure);
+    CHECK_THROWS_AS(g.result->get(), source_error);
 }
 
 TEST_CASE("switch_latest leaves a stream for the next one, whatever it still has") {

@@ -85,9 +85,12 @@ TEST_CASE(
     auto same = [](int) { return 0; };
     auto time = [](int n) { return n; };
     run_all(b.stream(key_of) | weir::filter(only_the_first) |
-            weir::interval_join(
-                b.others(), weir::join_side(same, time), weir::join_side(same, time),
-                {.before = many, .after = many, .most = 10, .full = weir::side_full::drop_oldest}));
+            weir::interval_join(b.others(), weir::join_side(same, time),
+                                weir::join_side(same, time),
+                                {.before = many,
+                                 .after = many,
+                                 .max_items = 10,
+                                 .when_full = weir::overflow::drop_oldest}));
     CHECK(b.taken_before_the_others < many / 2);
 }
 

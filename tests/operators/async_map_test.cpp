@@ -233,7 +233,7 @@ TEST_CASE("a pipeline with async_map completes when its operations have ended") 
         auto result = t.run(t.source.stream() | weir::async_map(4, t.f()));
         t.source.fail();
         settle(t.io);
-        CHECK_THROWS_AS(result->get(), source_failure);
+        CHECK_THROWS_AS(result->get(), source_error);
     }
     SUBCASE("one of them fails") {
         auto f = [&t](int x) -> asio::awaitable<std::string> {

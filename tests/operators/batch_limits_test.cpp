@@ -43,7 +43,7 @@ TEST_CASE("a batch goes on when it weighs enough, or before it would weigh too m
                  [](in s, probe call) {
                      auto weigh = [call](const move_only& x) { return call(), x.value(); };
                      return std::move(s) |
-                            weir::batch(weir::batch_limits{.bytes = 6}, weigh, "exam") |
+                            weir::batch(weir::batch_limits{.max_bytes = 6}, weigh, "exam") |
                             weir::map(all);
                  },
              // Enough at once; too much with the next; too heavy alone, after others and first.
@@ -58,7 +58,7 @@ TEST_CASE("items without weight go along with others") {
     examine({.apply =
                  [](in s, probe) {
                      auto weigh = [](const move_only& x) { return x.value(); };
-                     return std::move(s) | weir::batch(weir::batch_limits{.bytes = 3}, weigh) |
+                     return std::move(s) | weir::batch(weir::batch_limits{.max_bytes = 3}, weigh) |
                             weir::map(all);
                  },
              .input = {0, 3, 0, 0},
@@ -72,7 +72,7 @@ TEST_CASE("the first limit that is reached makes the batch") {
     examine({.apply =
                  [](in s, probe) {
                      auto weigh = [](const move_only& x) { return x.value(); };
-                     const weir::batch_limits limits{.items = 3, .bytes = 6, .wait = 1h};
+                     const weir::batch_limits limits{.max_items = 3, .max_bytes = 6, .wait = 1h};
                      return std::move(s) | weir::batch(limits, weigh) | weir::map(all);
                  },
              .input = {1, 1, 1, 1, 5, 8, 2, 2, 1, 1},
@@ -86,7 +86,7 @@ TEST_CASE("a batch that is limited by weight and time goes on when its time has 
     asio::io_context io;
     auto time = virtual_clock::install(io);
     script<int> source;
-    const weir::batch_limits limits{.bytes = 10, .wait = 50ms};
+    const weir::batch_limits limits{.max_bytes = 10, .wait = 50ms};
     probe_sink out(io, source.stream() | weir::batch(limits, itself));
     source.give({1, 2});
     out.expect_nothing();
@@ -116,8 +116,8 @@ TEST_CASE("a batch may be limited by time alone") {
 }
 
 TEST_CASE("batch refuses limits that are 0, that are none, and bytes that nobody weighs") {
-    CHECK_THROWS_AS(weir::batch(weir::batch_limits{.items = 0}), std::invalid_argument);
-    CHECK_THROWS_AS(weir::batch(weir::batch_limits{.bytes = 0}, itself), std::invalid_argument);
+    CHECK_THROWS_AS(weir::batch(weir::batch_limits{.max_items = 0}), std::invalid_argument);
+    CHECK_THROWS_AS(weir::batch(weir::batch_limits{.max_bytes = 0}, itself), std::invalid_argument);
     CHECK_THROWS_AS(weir::batch(weir::batch_limits{}), std::invalid_argument);
-    CHECK_THROWS_AS(weir::batch(weir::batch_limits{.bytes = 1}), std::invalid_argument);
+    CHECK_THROWS_AS(weir::batch(weir::batch_limits{.max_bytes = 1}), std::invalid_argument);
 }

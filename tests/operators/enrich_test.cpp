@@ -86,7 +86,7 @@ TEST_CASE("enrich passes on what becomes of each item and its value") {
                      co_return std::string(static_cast<std::size_t>(key), '!');
                  };
                  return std::move(s) | weir::enrich(1, same_key(), lookup, join,
-                                                    weir::enrich_policy{.cached = 2}, "exam");
+                                                    weir::enrich_policy{.max_cached = 2}, "exam");
              },
              .input = {1, 2, 1, 3},
              .expected = {"1!", "2!!", "1!", "3!!!"},
@@ -108,7 +108,7 @@ TEST_CASE("items with the same key share one lookup, with or without a cache") {
 
 TEST_CASE("what is cached is not looked up again, until it is too old or has made room") {
     registry r;
-    r.begin(1, weir::enrich_policy{.cached = 2, .time_to_live = 100ms});
+    r.begin(1, weir::enrich_policy{.max_cached = 2, .time_to_live = 100ms});
     const auto asks = [&r](int x) {
         const int before = r.lookups;
         r.ask({x});
@@ -137,7 +137,7 @@ TEST_CASE("a lookup that fails fails the stream, or its items get the fallback")
         CHECK_THROWS_WITH(r.result->get(), "enrich: unknown");
     }
     SUBCASE("fallback") {
-        r.begin(2, weir::enrich_policy{.cached = 9, .fallback = std::string("<?>")});
+        r.begin(2, weir::enrich_policy{.max_cached = 9, .fallback = std::string("<?>")});
         r.ask({10, 11});
         r.advance(10ms);
         CHECK(r.seen == strings{"10<?>", "11<?>"});
@@ -213,7 +213,7 @@ TEST_CASE("enrich keeps its promises under 1,000 seeds") {
                                  return x;
                              };
                              weir::enrich_policy policy{
-                                 .cached = cached, .time_to_live = 5ms, .fallback = -1};
+                                 .max_cached = cached, .time_to_live = 5ms, .fallback = -1};
                              return std::move(s) | weir::enrich(n, key, lookup, join, policy);
                          },
                      .model = [](const std::vector<int>& xs) { return forecast{xs, false}; },

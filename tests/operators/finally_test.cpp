@@ -83,11 +83,11 @@ TEST_CASE("finally is told of a failure, and why") {
     in s = w.stream() |
            weir::finally([&cause](stream_end, std::exception_ptr why) { cause = std::move(why); });
     w.source.fail();
-    CHECK_THROWS_AS(run(std::move(s) | weir::discard()), source_failure);
+    CHECK_THROWS_AS(run(std::move(s) | weir::discard()), source_error);
     CHECK(w.told == ends{stream_end::failed});
     CHECK(w.held == 0);
     REQUIRE(cause);
-    CHECK_THROWS_AS(std::rethrow_exception(cause), source_failure);
+    CHECK_THROWS_AS(std::rethrow_exception(cause), source_error);
 }
 
 TEST_CASE("a stream is dropped when its consumer wants no more, or fails") {
@@ -138,7 +138,7 @@ TEST_CASE("what finally throws hides no other failure, and none is lost at the e
     auto bad = [](stream_end) { throw std::logic_error("bad"); };
     script<int> fails;
     fails.fail();
-    CHECK_THROWS_AS(run(fails.stream() | weir::finally(bad) | weir::discard()), source_failure);
+    CHECK_THROWS_AS(run(fails.stream() | weir::finally(bad) | weir::discard()), source_error);
     script<int> ended;
     ended.end();
     CHECK_THROWS_WITH_AS(run(ended.stream() | weir::finally(bad, "it") | weir::discard()),

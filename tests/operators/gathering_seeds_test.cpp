@@ -139,8 +139,8 @@ trial dedup_recent_step(seeded_random& dice) {
 
 /// Batches by any limit, in single items again.
 trial batch_step(seeded_random& dice) {
-    weir::batch_limits limits{.bytes = 1 + dice.below(20)};
-    if (dice.one_in(2)) limits.items = 1 + dice.below(5);
+    weir::batch_limits limits{.max_bytes = 1 + dice.below(20)};
+    if (dice.one_in(2)) limits.max_items = 1 + dice.below(5);
     if (dice.one_in(2)) limits.wait = std::chrono::milliseconds(dice.below(6));
     return {.name = "batch by limits",
             .apply =
@@ -149,8 +149,8 @@ trial batch_step(seeded_random& dice) {
                     auto look = [limits](std::vector<move_only> xs) {
                         std::size_t sum = 0;
                         for (const move_only& x : xs) sum += static_cast<std::size_t>(x.value());
-                        expect(!xs.empty() && xs.size() <= limits.items, "as many as may be");
-                        expect(xs.size() == 1 || sum <= limits.bytes, "as heavy as may be");
+                        expect(!xs.empty() && xs.size() <= limits.max_items, "as many as may be");
+                        expect(xs.size() == 1 || sum <= limits.max_bytes, "as heavy as may be");
                         return xs;
                     };
                     return std::move(s) | weir::batch(limits, weigh) | weir::map(look) |

@@ -20,7 +20,7 @@ using ints = std::vector<int>;
 
 trial group_trial(seeded_random& dice) {
     const std::size_t most = 1 + dice.below(3);
-    const weir::group_limits limits{.most = most, .full = weir::when_full::end_oldest};
+    const weir::group_limits limits{.max_groups = most, .when_full = weir::overflow::end_oldest};
     return {.name = "group_by",
             .apply =
                 [limits, most](in s, seeded_context& ctx) {

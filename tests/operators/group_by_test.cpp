@@ -100,7 +100,7 @@ TEST_CASE("group_by passes on what the pipelines of its groups make of their ite
                          };
                          return weir::batch(2) | weir::map(text);
                      };
-                     return std::move(s) | weir::group_by(key, {.most = 3}, make, "exam");
+                     return std::move(s) | weir::group_by(key, {.max_groups = 3}, make, "exam");
                  },
              .input = {10, 20, 11, 30, 12, 21},
              .expected = {"1: 10 11", "2: 20 21", "1: 12", "3: 30"},
@@ -110,18 +110,18 @@ TEST_CASE("group_by passes on what the pipelines of its groups make of their ite
 }
 
 TEST_CASE("one group more than there may be fails, or ends the one not used for longest") {
-    const auto of = [](weir::when_full full) {
+    const auto of = [](weir::overflow full) {
         return run(weir::from_range(std::vector{10, 20, 11, 12, 30, 21, 13}) |
-                   pairs_by_tens({.most = 2, .full = full}) | weir::to<std::vector>());
+                   pairs_by_tens({.max_groups = 2, .full = full}) | weir::to<std::vector>());
     };
-    CHECK_THROWS_WITH_AS(of(weir::when_full::fail), "group_by 'tens': there are more than 2 groups",
+    CHECK_THROWS_WITH_AS(of(weir::overflow::fail), "group_by 'tens': there are more than 2 groups",
                          weir::stage_error);
     // 30 ends the twenties, 21 the tens, 13 the thirties.
-    CHECK(of(weir::when_full::end_oldest) == texts{"10 11", "20", "12", "30", "21", "13"});
+    CHECK(of(weir::overflow::end_oldest) == texts{"10 11", "20", "12", "30", "21", "13"});
 }
 
 TEST_CASE("a group ends when it has been idle for that long, and not before") {
-    fixture f(pairs_by_tens({.most = 9, .idle = 100ms}));
+    fixture f(pairs_by_tens({.max_groups = 9, .idle = 100ms}));
     f.give({10, 20});
     f.advance(60ms);
     f.give({21, 22});
@@ -147,7 +147,7 @@ TEST_CASE("a group ends when it has been idle for that long, and not before") {
 TEST_CASE("a group that ends by itself makes room, and the next item of its key begins another") {
     auto make = [](int) { return weir::take(2) | weir::running(weir::agg::count()); };
     auto counts = run(weir::from_range(std::vector{10, 11, 12, 20, 13}) |
-                      weir::group_by(tens, {.most = 2}, make) | weir::to<std::vector>());
+                      weir::group_by(tens, {.max_groups = 2}, make) | weir::to<std::vector>());
     CHECK(counts == std::vector<std::uint64_t>{1, 2, 1, 1, 2});
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("a group that waits is polled when it is woken, and holds up none but 
     auto make = [](int) {
         return weir::delay(100ms, 1) | weir::map([](int x) { return show({x}); });
     };
-    fixture f(weir::group_by(tens, {.most = 9}, make));
+    fixture f(weir::group_by(tens, {.max_groups = 9}, make));
     f.source.give({10, 20, 30, 11, 12, 40});
     f.out.expect_nothing();
     CHECK(f.source.left() == 1);  // 11 is with its group, 12 waits, 40 behind it
@@ -176,7 +176,7 @@ TEST_CASE("a group that is closed while an item waits for it takes that, and the
         return weir::pipe([&](auto upstream) { return gated(std::move(upstream), open, asks); });
     };
     scripted f;
-    const auto all = start(f.io, f.source.stream() | weir::group_by(tens, {.most = 9}, make) |
+    const auto all = start(f.io, f.source.stream() | weir::group_by(tens, {.max_groups = 9}, make) |
                                      weir::to<std::vector>());
     f.give(10);
     f.end();
@@ -190,7 +190,8 @@ TEST_CASE("a group that is closed while an item waits for it takes that, and the
 
 TEST_CASE("the item of a group that is ending waits until it has ended") {
     auto make = [](int) { return weir::delay(100ms) | weir::map([](int x) { return show({x}); }); };
-    fixture f(weir::group_by(tens, {.most = 1, .full = weir::when_full::end_oldest}, make));
+    fixture f(
+        weir::group_by(tens, {.max_groups = 1, .when_full = weir::overflow::end_oldest}, make));
     f.source.give({10, 20, 11}).end();
     f.out.expect_nothing();
     CHECK(f.source.left() == 1);
@@ -210,7 +211,7 @@ TEST_CASE("a failure in a group fails the whole") {
         return weir::map([](int x) { return x == 21 ? throw std::runtime_error("21") : x; }, "odd");
     };
     auto all = weir::from_range(std::vector{10, 20, 21, 30}) |
-               weir::group_by(tens, {.most = 9}, make) | weir::to<std::vector>();
+               weir::group_by(tens, {.max_groups = 9}, make) | weir::to<std::vector>();
     CHECK_THROWS_WITH_AS(run(std::move(all)), "map 'odd': 21", weir::stage_error);
 }
 
@@ -220,12 +221,13 @@ TEST_CASE("make that throws names the stage") {
         return weir::take(9);
     };
     auto all = weir::from_range(std::vector{10, 20}) |
-               weir::group_by(tens, {.most = 9}, make, "by tens") | weir::to<std::vector>();
+               weir::group_by(tens, {.max_groups = 9}, make, "by tens") | weir::to<std::vector>();
     CHECK_THROWS_WITH_AS(run(std::move(all)), "group_by 'by tens': no", weir::stage_error);
 }
 
 TEST_CASE("limits that allow nothing are refused") {
     const auto make = [](int) { return weir::take(1); };
-    CHECK_THROWS_AS(weir::group_by(tens, {.most = 0}, make), std::invalid_argument);
-    CHECK_THROWS_AS(weir::group_by(tens, {.most = 1, .idle = 0s}, make), std::invalid_argument);
+    CHECK_THROWS_AS(weir::group_by(tens, {.max_groups = 0}, make), std::invalid_argument);
+    CHECK_THROWS_AS(weir::group_by(tens, {.max_groups = 1, .idle = 0s}, make),
+                    std::invalid_argument);
 }

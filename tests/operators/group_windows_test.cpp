@@ -54,7 +54,7 @@ std::vector<line> windows(bool aligned) {
         return weir::tumbling(times, weir::agg::count()) | weir::map(tag);
     };
     weir::any_stream<line> out =
-        source.stream() | weir::group_by(std::identity(), {.most = 10}, make);
+        source.stream() | weir::group_by(std::identity(), {.max_groups = 10}, make);
     std::vector<line> seen;
     auto result =
         start(ctx, std::move(out) | weir::for_each([&seen](const line& l) { seen.push_back(l); }));

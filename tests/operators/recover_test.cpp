@@ -167,7 +167,7 @@ TEST_CASE("retry_stream makes another stream after each failure and its wait") {
     std::vector<script<int>> made;
     auto make = [&] { return made.emplace_back().stream(); };
     weir::retry_stream_policy policy{
-        .waits = {.first = 10ms, .most = 1s}, .at_most = 3, .worth = {}};
+        .waits = {.first_wait = 10ms, .max_wait = 1s}, .max_attempts = 3, .worth = {}};
     f.begin(weir::retry_stream(policy, make));
     const auto fail = [&] {
         made.back().fail();
@@ -188,7 +188,7 @@ TEST_CASE("retry_stream makes another stream after each failure and its wait") {
     CHECK(made.size() == 4);
     SUBCASE("until it gives up") {
         fail();
-        CHECK_THROWS_AS(f.result->get(), source_failure);
+        CHECK_THROWS_AS(f.result->get(), source_error);
     }
     SUBCASE("until one ends") {
         made.back().give(2).end();

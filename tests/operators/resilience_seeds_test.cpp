@@ -43,8 +43,9 @@ trial retried_step(seeded_random& dice) {
                 auto share = [](move_only x) { return std::make_shared<move_only>(std::move(x)); };
                 auto unwrap = [](std::shared_ptr<move_only> x) { return std::move(*x); };
                 auto f = [c = &ctx](std::shared_ptr<move_only> x) { return ask(c, x); };
-                weir::retry_policy policy{
-                    .waits = {.first = 1ms, .most = 4ms, .seed = 1}, .at_most = 99, .worth = {}};
+                weir::retry_policy policy{.waits = {.first_wait = 1ms, .max_wait = 4ms, .seed = 1},
+                                          .max_attempts = 99,
+                                          .worth = {}};
                 auto again = weir::retry(policy, weir::timeout(3ms, f));
                 return std::move(s) | weir::map(share) | weir::async_map(n, std::move(again)) |
                        weir::map(unwrap);
@@ -79,7 +80,7 @@ trial retry_stream_step(seeded_random&) {
             .apply =
                 [](in s, seeded_context&) {
                     auto once = [s = std::make_shared<in>(std::move(s))] { return std::move(*s); };
-                    return weir::retry_stream({.waits = {}, .at_most = 1, .worth = {}}, once);
+                    return weir::retry_stream({.waits = {}, .max_attempts = 1, .worth = {}}, once);
                 },
             .model = same};
 }

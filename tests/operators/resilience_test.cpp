@@ -75,7 +75,7 @@ struct server {
 };
 
 weir::retry_policy in_tens(unsigned at_most) {
-    return {.waits = {.first = 10ms, .most = 25ms}, .at_most = at_most, .worth = {}};
+    return {.waits = {.first_wait = 10ms, .max_wait = 25ms}, .max_attempts = at_most, .worth = {}};
 }
 
 }  // namespace
@@ -159,7 +159,7 @@ TEST_CASE("async_map of retry sits the exam of any operator") {
                      call();
                      co_return std::to_string(x.value());
                  };
-                 weir::retry_policy once{.waits = {}, .at_most = 1, .worth = {}};
+                 weir::retry_policy once{.waits = {}, .max_attempts = 1, .worth = {}};
                  auto again = weir::retry(once, weir::timeout(1h, f));
                  return std::move(s) | weir::async_map(1, std::move(again), "exam");
              },
@@ -219,7 +219,7 @@ TEST_CASE("a circuit breaker opens, asks again after its time, and closes when t
             std::exception_ptr failure;
             try {
                 co_return co_await (*g)(y);
-            } catch (const weir::circuit_open&) {
+            } catch (const weir::circuit_open_error&) {
                 co_return -1;
             } catch (const std::runtime_error&) {
                 co_return -2;
@@ -256,7 +256,7 @@ TEST_CASE("a half-open circuit lets no more than its probes through") {
         return [](auto* g, int* refused, int y) -> asio::awaitable<int> {
             try {
                 co_return co_await (*g)(y);
-            } catch (const weir::circuit_open&) {
+            } catch (const weir::circuit_open_error&) {
                 ++*refused;
             } catch (const std::runtime_error&) {
             }

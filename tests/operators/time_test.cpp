@@ -214,7 +214,7 @@ TEST_CASE("a failure passes a delay at once") {
     f.source.fail();
     settle(f.io);
     REQUIRE(f.result->done);
-    CHECK_THROWS_AS(f.result->get(), source_failure);
+    CHECK_THROWS_AS(f.result->get(), source_error);
     CHECK(f.seen.empty());
 }
 

@@ -40,7 +40,7 @@ struct feed_fixture : pipeline_fixture {
 }  // namespace
 
 TEST_CASE("a segment that fails is started again after a wait, and what it had sent is not lost") {
-    feed_fixture f({.first = 100ms});
+    feed_fixture f({.first_wait = 100ms});
     f.fail();
     CHECK(f.seen == std::vector{1});
     CHECK(f.scripts[0].held() == 0);
@@ -56,7 +56,7 @@ TEST_CASE("a segment that fails is started again after a wait, and what it had s
 }
 
 TEST_CASE("each wait is longer than the one before, up to the longest") {
-    feed_fixture f({.first = 100ms, .most = 500ms, .factor = 2});
+    feed_fixture f({.first_wait = 100ms, .max_wait = 500ms, .factor = 2});
     for (const auto wait : {100ms, 200ms, 400ms, 500ms, 500ms}) {
         const auto before = f.attempts;
         f.fail();
@@ -68,7 +68,7 @@ TEST_CASE("each wait is longer than the one before, up to the longest") {
 }
 
 TEST_CASE("waits begin anew after an attempt that ran well, and not before") {
-    feed_fixture f({.first = 100ms, .well = 10s});
+    feed_fixture f({.first_wait = 100ms, .well = 10s});
     f.fail();
     f.advance(100ms);
     f.advance(10s - 1ns);
@@ -85,7 +85,7 @@ TEST_CASE("waits begin anew after an attempt that ran well, and not before") {
 }
 
 TEST_CASE("each failure is reported before the wait, and counted") {
-    feed_fixture f({.first = 100ms});
+    feed_fixture f({.first_wait = 100ms});
     f.fail();
     REQUIRE(f.notices.size() == 1);
     CHECK(f.notices[0].segment == "feed");
@@ -97,7 +97,7 @@ TEST_CASE("each failure is reported before the wait, and counted") {
 }
 
 TEST_CASE("when the attempts are spent the pipeline fails with the last error and their number") {
-    feed_fixture f({.first = 100ms, .at_most = 3});
+    feed_fixture f({.first_wait = 100ms, .max_attempts = 3});
     f.fail();
     f.advance(100ms);
     f.fail();
@@ -111,7 +111,7 @@ TEST_CASE("when the attempts are spent the pipeline fails with the last error an
 }
 
 TEST_CASE("a drain ends the wait with one last attempt, which ends regularly") {
-    feed_fixture f({.first = 100ms});
+    feed_fixture f({.first_wait = 100ms});
     f.fail();
     const auto report = f.drain(5s)->get();
     CHECK(report.drained());
@@ -158,7 +158,7 @@ TEST_CASE("a segment that fails during a drain has one last attempt too") {
 }
 
 TEST_CASE("a cancellation ends the wait, and no attempt follows") {
-    feed_fixture f({.first = 100ms});
+    feed_fixture f({.first_wait = 100ms});
     f.fail();
     f.p.cancel();
     settle(f.io);
@@ -172,7 +172,7 @@ TEST_CASE("a failure of the maker is a failed attempt") {
     script<int> numbers;
     std::vector<int> seen;
     int attempts = 0;
-    f.p.add("feed", weir::restart{.first = 1s}, [&] {
+    f.p.add("feed", weir::restart{.first_wait = 1s}, [&] {
         if (++attempts == 1) throw callable_failure();
         return numbers.stream() | collect(seen);
     });
@@ -222,7 +222,7 @@ TEST_CASE("a coroutine may be started again too") {
         if (++attempts < 3) throw callable_failure();
         co_return;
     };
-    f.p.add("feed", weir::restart{.first = 1s}, body);
+    f.p.add("feed", weir::restart{.first_wait = 1s}, body);
     auto running = f.run();
     f.advance(1s);
     f.advance(2s);
@@ -243,7 +243,7 @@ TEST_CASE("a sender whose segment was given up closes its channel as cut off, no
 }
 
 TEST_CASE("jitter leaves off part of a wait, and never adds to it") {
-    weir::backoff waits({.first = 1s, .most = 1s, .jitter = 0.25, .seed = 7});
+    weir::backoff waits({.first_wait = 1s, .max_wait = 1s, .jitter = 0.25, .seed = 7});
     auto least = weir::clock::duration::max();
     for (int i = 0; i < 1'000; ++i) {
         const auto wait = waits.next();
@@ -257,12 +257,12 @@ TEST_CASE("jitter leaves off part of a wait, and never adds to it") {
 TEST_CASE("a policy that makes no sense is refused when it is added") {
     pipeline_fixture f;
     auto body = []() -> asio::awaitable<void> { co_return; };
-    CHECK_THROWS_WITH_AS(f.p.add("a", weir::restart{.first = 0s}, body),
+    CHECK_THROWS_WITH_AS(f.p.add("a", weir::restart{.first_wait = 0s}, body),
                          "weir::restart: the first wait must be positive", std::invalid_argument);
-    CHECK_THROWS_AS(f.p.add("a", weir::restart{.first = 2s, .most = 1s}, body),
+    CHECK_THROWS_AS(f.p.add("a", weir::restart{.first_wait = 2s, .max_wait = 1s}, body),
                     std::invalid_argument);
     CHECK_THROWS_AS(f.p.add("a", weir::restart{.factor = 0.5}, body), std::invalid_argument);
     CHECK_THROWS_AS(f.p.add("a", weir::restart{.jitter = 1.5}, body), std::invalid_argument);
-    CHECK_THROWS_AS(f.p.add("a", weir::restart{.at_most = 0}, body), std::invalid_argument);
+    CHECK_THROWS_AS(f.p.add("a", weir::restart{.max_attempts = 0}, body), std::invalid_argument);
     f.p.add("a", weir::restart{}, body);
 }

@@ -26,7 +26,7 @@ TEST_CASE_TEMPLATE("closing a channel wakes a sender that waits for room", kind,
     CHECK_FALSE(waits->done);
     ends.sender.close();
     settle(io);
-    CHECK_THROWS_AS(waits->get(), weir::channel_closed);
+    CHECK_THROWS_AS(waits->get(), weir::channel_closed_error);
 }
 
 TEST_CASE_TEMPLATE("a receiver that goes wakes a sender that waits for room", kind, CHANNEL_KINDS) {
@@ -40,7 +40,7 @@ TEST_CASE_TEMPLATE("a receiver that goes wakes a sender that waits for room", ki
         auto gone = std::move(ends.receiver);
     }
     settle(io);
-    CHECK_THROWS_AS(waits->get(), weir::channel_closed);
+    CHECK_THROWS_AS(waits->get(), weir::channel_closed_error);
 }
 
 TEST_CASE_TEMPLATE("a thread that is blocked in a send is woken when nobody receives any more",
@@ -51,7 +51,7 @@ TEST_CASE_TEMPLATE("a thread that is blocked in a send is woken when nobody rece
     std::thread blocked([&] {
         try {
             ends.sender.blocking_send(2);
-        } catch (const weir::channel_closed&) {
+        } catch (const weir::channel_closed_error&) {
             refused = true;
         }
     });

@@ -82,7 +82,8 @@ TEST_CASE("channels that go into a join have both their ends") {
           }) == both);
     CHECK(joined([](auto&& l, auto&& r) {
               auto side = weir::join_side(std::identity(), std::identity());
-              return std::move(l) | weir::interval_join(std::move(r), side, side, {.most = 100});
+              return std::move(l) |
+                     weir::interval_join(std::move(r), side, side, {.max_items = 100});
           }) == both);
     CHECK(joined([](auto&& l, auto&& r) {
               auto update = [](int x) { return weir::table_update<int, int>::put(x, x); };
@@ -97,7 +98,7 @@ TEST_CASE("the branches of a fan_out and of a partition are edges, with their le
     weir::pipeline p("g", io.get_executor());
     weir::fan_out<int> all;
     auto first = all.branch(16);
-    auto second = all.branch(2, weir::slow_branch::drop_newest);
+    auto second = all.branch(2, weir::overflow::drop_newest);
     auto parts = weir::partition<int>([](int x) { return x % 2 == 0; });
     auto even = parts.branch(16);
     auto odd = parts.branch(16);

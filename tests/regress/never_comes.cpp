@@ -148,7 +148,7 @@ TEST_CASE("operators that are told to wait for ever wait for the end") {
         [](from s) {
             auto group = [](int) { return weir::batch(10) | weir::map(sum_of); };
             return std::move(s) |
-                   weir::group_by(std::identity(), {.most = 5, .idle = never - 1ns}, group);
+                   weir::group_by(std::identity(), {.max_groups = 5, .idle = never - 1ns}, group);
         },
         {}, {1, 2, 3});
 }
@@ -173,7 +173,7 @@ TEST_CASE("an interval of for ever does not tick, and goes on with an alarm that
     // Under a seeded context, too, which moves time to the next deadline there is.
     seeded_context ctx(1);
     auto ticks = start(ctx, weir::interval(never) | weir::for_each([](std::uint64_t) {}));
-    CHECK_THROWS_AS(ctx.run(), deadlock);
+    CHECK_THROWS_AS(ctx.run(), deadlock_error);
     CHECK(ctx.time().now() == clock::time_point());
 }
 
@@ -204,7 +204,7 @@ TEST_CASE("a call that is to be tried again never is not") {
     time->advance(1h);
     int calls = 0;
     weir::retry_policy policy;
-    policy.waits = {.first = never, .most = never};
+    policy.waits = {.first_wait = never, .max_wait = never};
     auto call = weir::retry(policy, [&calls](int x) -> asio::awaitable<int> {
         ++calls;
         return fail(x);
@@ -226,10 +226,11 @@ TEST_CASE("a call that is to be tried again never is not") {
 }
 
 TEST_CASE("waits grow to the longest and not beyond, whatever a double makes of it") {
-    weir::backoff waits({.first = never - 1ns, .most = never, .factor = 10});
+    weir::backoff waits({.first_wait = never - 1ns, .max_wait = never, .factor = 10});
     for (int i = 0; i < 3; ++i) CHECK(waits.next() >= never - 1000ns);
     CHECK(waits.after(1'000'000) == never);
-    weir::backoff odd({.first = 1ns, .most = clock::duration((std::int64_t{1} << 53) + 1)});
+    weir::backoff odd(
+        {.first_wait = 1ns, .max_wait = clock::duration((std::int64_t{1} << 53) + 1)});
     CHECK(odd.after(100) == clock::duration((std::int64_t{1} << 53) + 1));
 }
 
@@ -244,7 +245,7 @@ TEST_CASE("a circuit that is open for ever stays open") {
     auto call = breaker.guard(fail);
     CHECK_THROWS_AS(run_task(io, call(1)), std::runtime_error);
     time->advance(24h * 365);
-    CHECK_THROWS_AS(run_task(io, call(1)), weir::circuit_open);
+    CHECK_THROWS_AS(run_task(io, call(1)), weir::circuit_open_error);
 }
 
 TEST_CASE("a drain that may take for ever cuts nothing off") {
@@ -287,7 +288,7 @@ TEST_CASE("a segment that is to be started again never is not") {
         ++attempts;
         static_cast<void>(co_await fail(1));
     };
-    p.add("feed", weir::restart{.first = never, .most = never}, make);
+    p.add("feed", weir::restart{.first_wait = never, .max_wait = never}, make);
     auto result = std::make_shared<outcome<void>>();
     p.run(record(io, result));
     settle(io);
@@ -317,7 +318,7 @@ TEST_CASE("partners may be for ever apart") {
         run(std::move(both) | weir::for_each([&](const std::pair<reading, reading>&) { ++pairs; }));
         return pairs;
     };
-    weir::interval_bounds<std::int64_t> bounds{.most = 10};
+    weir::interval_bounds<std::int64_t> bounds{.max_items = 10};
     bounds.before = bounds.after = bounds.lateness = longest;
     CHECK(join(bounds) == 3);  // not the first and the last, which are twice as far apart
 }

@@ -8,7 +8,7 @@
 #include <weir/operators/async_map_keyed.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/runtime/detail/pool_queue.hpp>
-#include <weir/runtime/timed_call.hpp>
+#include <weir/runtime/detail/timed_call.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/sinks/for_each_concurrent.hpp>
 #include <weir/sources/any_stream.hpp>

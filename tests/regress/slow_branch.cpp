@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-using weir::slow_branch;
+using weir::overflow;
 
 namespace {
 
@@ -28,7 +28,7 @@ std::vector<int> all() {
 
 /// Two branches, of which one is not looked at before the other has seen everything.
 struct fixture {
-    explicit fixture(slow_branch policy) {
+    explicit fixture(overflow policy) {
         slow.emplace(to.branch(8, policy));
         auto quick = to.branch(8);
         quick_seen = (std::move(quick) | weir::to<std::vector>())
@@ -47,7 +47,7 @@ struct fixture {
 }  // namespace
 
 TEST_CASE("a slow branch that waits is waited for, and misses nothing") {
-    fixture f(slow_branch::wait);
+    fixture f(overflow::wait);
     for (int i = 0; i < items; ++i) {
         // There are more items than all together may hold, so it cannot be done.
         if (i < items / 2)
@@ -60,21 +60,21 @@ TEST_CASE("a slow branch that waits is waited for, and misses nothing") {
 }
 
 TEST_CASE("a slow branch that drops holds up nobody, and counts what it has lost") {
-    for (const auto policy : {slow_branch::drop_oldest, slow_branch::drop_newest}) {
+    for (const auto policy : {overflow::drop_oldest, overflow::drop_newest}) {
         fixture f(policy);
         CHECK(f.quick_seen.get() == all());
         f.fed.get();
         CHECK(f.slow->dropped() == items - 8);
-        const int first = policy == slow_branch::drop_oldest ? items - 8 : 0;
+        const int first = policy == overflow::drop_oldest ? items - 8 : 0;
         for (int i = 0; i < 8; ++i) CHECK(f.slow->blocking_receive() == first + i);
         CHECK_FALSE(f.slow->blocking_receive());
     }
 }
 
 TEST_CASE("a slow branch is disconnected where that was declared, and hears of it") {
-    fixture f(slow_branch::disconnect);
+    fixture f(overflow::disconnect);
     CHECK(f.quick_seen.get() == all());
     f.fed.get();
     for (int i = 0; i < 8; ++i) CHECK(f.slow->blocking_receive() == i);
-    CHECK_THROWS_AS(f.slow->blocking_receive(), weir::branch_too_slow);
+    CHECK_THROWS_AS(f.slow->blocking_receive(), weir::branch_disconnected_error);
 }

@@ -58,7 +58,7 @@ ending end_of(numbers out) {
         seen.text = e.what();
         try {
             e.rethrow_cause();
-        } catch (const weir::unusable_key&) {
+        } catch (const weir::unusable_key_error&) {
             seen.unusable = true;
         } catch (...) {
         }
@@ -98,20 +98,20 @@ TEST_CASE("operators that keep something by key refuse a NaN") {
     const std::vector<double> in{1, 1, not_a_number, 2, not_a_number, not_a_number};
     auto id = std::identity();
     auto plain = [](double) { return weir::map(std::identity()); };
-    check_refused("group_by", some(in) | weir::group_by(id, {.most = 10}, plain));
-    const weir::group_limits few{.most = 1, .full = weir::when_full::end_oldest};
+    check_refused("group_by", some(in) | weir::group_by(id, {.max_groups = 10}, plain));
+    const weir::group_limits few{.max_groups = 1, .when_full = weir::overflow::end_oldest};
     check_refused("group_by 'few'", some(in) | weir::group_by(id, few, plain, "few"));
     check_refused("dedup_recent", some(in) | weir::dedup_recent(10));
     check_refused("async_map_keyed", some(in) | weir::async_map_keyed(4, id, same));
     auto take = [](double x, const double&) { return x; };
     check_refused("enrich", some(in) | weir::enrich(4, id, same, take));
-    const weir::enrich_policy<> kept{.cached = 10};
+    const weir::enrich_policy<> kept{.max_cached = 10};
     check_refused("enrich_unordered", some(in) | weir::enrich_unordered(4, id, same, take, kept));
 }
 
 TEST_CASE("joins refuse a key or a time that is a NaN") {
     auto value = weir::join_side(std::identity(), std::identity());
-    weir::interval_bounds<double> bounds{.most = 10};
+    weir::interval_bounds<double> bounds{.max_items = 10};
     for (const bool left : {true, false}) {
         auto all = some({1, 2});
         auto odd = some({1, not_a_number});

@@ -101,13 +101,13 @@ TEST_CASE("a runtime runs coroutines, with a result or without") {
 
 TEST_CASE("what a pipeline or a coroutine throws comes out of run") {
     weir::runtime rt(1);
-    auto fail = [](int) -> int { throw source_failure(); };
+    auto fail = [](int) -> int { throw source_error(); };
     CHECK_THROWS_AS(rt.run(numbers() | weir::map(fail) | weir::count()), weir::stage_error);
     auto task = []() -> asio::awaitable<void> {
-        throw source_failure();
+        throw source_error();
         co_return;
     };
-    CHECK_THROWS_AS(rt.run(task()), source_failure);
+    CHECK_THROWS_AS(rt.run(task()), source_error);
 }
 
 TEST_CASE("results need only be moved") {

@@ -60,7 +60,7 @@ TEST_CASE("a pipeline over boundaries completes after all of them let go: on a f
     g.begin();
     g.source.give({1, 2, 3, 4, 5}).fail();
     settle(g.io);
-    CHECK_THROWS_AS(g.result->get(), source_failure);
+    CHECK_THROWS_AS(g.result->get(), source_error);
     CHECK(g.held_at_completion == 0);
 }
 

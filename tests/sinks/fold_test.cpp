@@ -94,10 +94,10 @@ TEST_CASE("to keeps items that cannot be copied or made without a value") {
 TEST_CASE("a failure upstream is what a terminal ends with") {
     script<int> source;
     source.give({1, 2}).fail();
-    CHECK_THROWS_AS(run(source.stream() | sum()), source_failure);
+    CHECK_THROWS_AS(run(source.stream() | sum()), source_error);
     script<int> other;
     other.give({1, 2}).fail();
-    CHECK_THROWS_AS(run(other.stream() | weir::to<std::vector>()), source_failure);
+    CHECK_THROWS_AS(run(other.stream() | weir::to<std::vector>()), source_error);
 }
 
 TEST_CASE("a terminal is awaited in a coroutine") {
@@ -114,7 +114,7 @@ TEST_CASE("a terminal throws in the coroutine that awaits it") {
         std::string caught;
         try {
             co_await (source.stream() | sum());
-        } catch (const source_failure& e) {
+        } catch (const source_error& e) {
             caught = e.what();
         }
         co_return caught;

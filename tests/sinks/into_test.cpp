@@ -93,8 +93,8 @@ TEST_CASE("a failure upstream reaches the receiver after what was sent, and the 
     auto sending = start(io, source.stream() | weir::into(std::move(to)));
     auto received = start(io, std::move(from) | weir::for_each(collect));
     settle(io);
-    CHECK_THROWS_AS(sending->get(), source_failure);
-    CHECK_THROWS_AS(received->get(), source_failure);
+    CHECK_THROWS_AS(sending->get(), source_error);
+    CHECK_THROWS_AS(received->get(), source_error);
     CHECK(seen == std::vector{1, 2});
 }
 

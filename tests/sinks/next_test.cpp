@@ -117,7 +117,7 @@ TEST_CASE("after a failure the stream has ended") {
     CHECK(first->get() == 1);
     auto second = start_next(io, stream);
     settle(io);
-    CHECK_THROWS_AS(second->get(), source_failure);
+    CHECK_THROWS_AS(second->get(), source_error);
     auto third = start_next(io, stream);
     settle(io);
     CHECK(third->get() == std::nullopt);

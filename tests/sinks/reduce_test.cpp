@@ -88,9 +88,9 @@ TEST_CASE("discard runs a pipeline for what it does") {
 
 TEST_CASE("a terminal throws what upstream throws, and reduce what its function throws") {
     const auto failing = [] { return in(scripted({1, 2}).fail().stream()); };
-    CHECK_THROWS_AS(run(failing() | difference()), source_failure);
-    CHECK_THROWS_AS(run(failing() | weir::last()), source_failure);
-    CHECK_THROWS_AS(run(failing() | weir::discard()), source_failure);
+    CHECK_THROWS_AS(run(failing() | difference()), source_error);
+    CHECK_THROWS_AS(run(failing() | weir::last()), source_error);
+    CHECK_THROWS_AS(run(failing() | weir::discard()), source_error);
     script<move_only> negative = scripted({1, 2, -3});
     CHECK_THROWS_WITH_AS(run(negative.stream() | difference()), "reduce 'test': negative",
                          weir::stage_error);

@@ -68,7 +68,7 @@ void check(const sink_test& sink, const ints& expected) {
             bool failed = false;
             try {
                 none();
-            } catch (const source_failure&) {
+            } catch (const source_error&) {
                 failed = true;
             }
             expect(failed, "the failure of the source comes out");

@@ -100,11 +100,11 @@ TEST_CASE("the stream of a range may be moved between polls") {
 
 TEST_CASE("what a range's iterator throws comes out") {
     auto throws = [](int x) {
-        if (x == 3) throw source_failure();
+        if (x == 3) throw source_error();
         return x;
     };
     auto range = std::views::iota(0) | std::views::transform(throws);
-    CHECK_THROWS_AS(run(weir::from_range(range) | weir::count()), source_failure);
+    CHECK_THROWS_AS(run(weir::from_range(range) | weir::count()), source_error);
 }
 
 TEST_CASE("generate passes on what its function returns, for ever") {

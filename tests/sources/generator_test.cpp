@@ -160,7 +160,7 @@ TEST_CASE("a generator can catch what an awaited stream or coroutine throws") {
         std::string caught;
         try {
             while (auto x = co_await in.next()) co_yield std::to_string(*x);
-        } catch (const source_failure& e) {
+        } catch (const source_error& e) {
             caught = e.what();
         }
         co_yield std::move(caught);

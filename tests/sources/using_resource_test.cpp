@@ -144,7 +144,7 @@ TEST_CASE("a resource is closed once when its stream fails, stops early, or is c
     failing.close_fails = true;  // of which nobody hears: it failed before
     auto s = failing.stream();
     failing.source.fail();
-    CHECK_THROWS_AS(run(failing.io, failing.drained(std::move(s))), source_failure);
+    CHECK_THROWS_AS(run(failing.io, failing.drained(std::move(s))), source_error);
     CHECK(failing.seen == whole);
 
     fixture enough;

@@ -132,13 +132,13 @@ void source_fails(const operator_exam& exam, feed how) {
     if (exam.ends_by_itself) {
         c.check_success();
     } else {
-        c.check_failure<source_failure>();
+        c.check_failure<source_error>();
     }
     CHECK(c.seen() == exam.before_failure.value_or(exam.expected));
     candidate at_once(exam, how);
     at_once.begin();
     at_once.give({}, ending::failure);
-    at_once.check_failure<source_failure>();
+    at_once.check_failure<source_error>();
 }
 
 void callable_throws(const operator_exam& exam, feed how) {
@@ -156,7 +156,7 @@ void callable_throws(const operator_exam& exam, feed how) {
         } catch (const stage_error& e) {
             CHECK(e.stage() == exam.stage);
             CHECK(std::string(e.what()).starts_with(exam.stage + ": fault injected"));
-            CHECK_THROWS_AS(e.rethrow_cause(), injected_fault);
+            CHECK_THROWS_AS(e.rethrow_cause(), injected_error);
         }
     });
     CHECK(calls > 0);

@@ -7,7 +7,7 @@
 
 namespace weir::testing {
 
-/// What a callable fails with. (A script fails with `source_failure`.)
+/// What a callable fails with. (A script fails with `source_error`.)
 struct callable_failure : std::runtime_error {
     callable_failure() : std::runtime_error("bad item") {}
 };

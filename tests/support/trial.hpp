@@ -52,7 +52,7 @@ struct trial {
 /// Makes a trial; its parameters (a batch's size) may be the dice's too.
 using trial_maker = std::function<trial(seeded_random&)>;
 
-/// Runs the trial on `ctx`, and throws `expectation_failed` or `deadlock` if
+/// Runs the trial on `ctx`, and throws `expectation_error` or `deadlock_error` if
 /// - an item is lost, doubled, changed or out of order;
 /// - the end, the failure or the cancellation does not come out as it should, or nothing does;
 /// - something is still held when the pipeline completes, or an alarm is left;
@@ -62,7 +62,7 @@ using trial_maker = std::function<trial(seeded_random&)>;
 void run_trial(seeded_context& ctx, const trial& t);
 
 /// The same under `count` seeds; and then the context is destroyed in the middle of things, under a
-/// tenth as many. Throws `seed_failure`.
+/// tenth as many. Throws `seed_error`.
 void try_under_seeds(std::uint64_t count, const trial_maker& make);
 
 }  // namespace weir::testing

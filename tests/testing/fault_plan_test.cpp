@@ -23,7 +23,7 @@ TEST_CASE("the pass that the plan names throws, and no other") {
     plan.fail("write", 2).fail("write", 4, std::make_exception_ptr(std::out_of_range("full")));
     plan.pass("read");
     plan.pass("write");
-    CHECK_THROWS_WITH_AS(plan.pass("write"), "fault injected at 'write', pass 2", injected_fault);
+    CHECK_THROWS_WITH_AS(plan.pass("write"), "fault injected at 'write', pass 2", injected_error);
     plan.pass("write");
     CHECK_THROWS_WITH_AS(plan.pass("write"), "full", std::out_of_range);
     plan.pass("write");
@@ -65,6 +65,6 @@ TEST_CASE("a body that throws ends the runs") {
         ++runs;
         plan.pass("store");
     };
-    CHECK_THROWS_AS(for_each_fault("store", body), injected_fault);
+    CHECK_THROWS_AS(for_each_fault("store", body), injected_error);
     CHECK(runs == 1);
 }

@@ -43,7 +43,7 @@ TEST_CASE("the seed that fails is named, with what went wrong and how to have it
     try {
         for_seeds(1000, body);
         FAIL("nothing was thrown");
-    } catch (const seed_failure& e) {
+    } catch (const seed_error& e) {
         CHECK(e.seed() == 7);
         CHECK(e.what() == std::string("seed 7 fails (WEIR_SEED=7 replays it): an item is missing"));
         CHECK_THROWS_AS(std::rethrow_exception(e.cause()), std::runtime_error);
@@ -71,7 +71,7 @@ TEST_CASE("an expectation that fails names its place and what was expected") {
     try {
         expect(false, "all is well");
         FAIL("nothing was thrown");
-    } catch (const expectation_failed& e) {
+    } catch (const expectation_error& e) {
         const std::string text = e.what();
         CHECK(text.find("for_seeds_test.cpp:") != std::string::npos);
         CHECK(text.ends_with(": all is well"));

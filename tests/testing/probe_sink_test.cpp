@@ -32,7 +32,7 @@ template <class F>
 std::string complaint(F f) {
     try {
         f();
-    } catch (const expectation_failed& e) {
+    } catch (const expectation_error& e) {
         const std::string text = e.what();
         CHECK(text.find("probe_sink_test.cpp:") != std::string::npos);
         return text.substr(text.find(": ") + 2);
@@ -98,7 +98,7 @@ TEST_CASE("an expectation that fails says what was expected and what came") {
     CHECK(complaint([&] { out.expect(7); }) == "expected 7, but there came 1");
     CHECK(complaint([&] { out.expect_nothing(); }) == "expected nothing yet, but there came 2");
     CHECK(complaint([&] { out.expect_end(); }) == "expected the end, but there came 3");
-    CHECK(complaint([&] { out.expect_error<source_failure>(); }) ==
+    CHECK(complaint([&] { out.expect_error<source_error>(); }) ==
           "expected a failure, but there came 4");
     source.fail();
     CHECK(complaint([&] { out.expect(5); }) ==
@@ -107,7 +107,7 @@ TEST_CASE("an expectation that fails says what was expected and what came") {
           "expected the end, but the pipeline has failed: the source has failed");
     CHECK(complaint([&] { out.expect_error<std::out_of_range>(); }) ==
           "expected a failure, but the pipeline has failed: the source has failed");
-    CHECK(complaint([&] { out.expect_error<source_failure>(); }).empty());
+    CHECK(complaint([&] { out.expect_error<source_error>(); }).empty());
 }
 
 TEST_CASE("an end that nobody expected is named too") {
@@ -118,7 +118,7 @@ TEST_CASE("an end that nobody expected is named too") {
     CHECK(complaint([&] { out.expect(1); }) == "expected 1, but the stream has ended");
     CHECK(complaint([&] { out.expect_nothing(); }) ==
           "expected nothing yet, but the stream has ended");
-    CHECK(complaint([&] { out.expect_error<source_failure>(); }) ==
+    CHECK(complaint([&] { out.expect_error<source_error>(); }) ==
           "expected a failure, but the stream has ended");
 }
 

@@ -63,7 +63,7 @@ TEST_CASE("items come at their times, counted from the first poll") {
     out.expect(4);  // its time is past
     out.expect_nothing();
     ctx.time().advance(5ms);
-    out.expect_error<source_failure>();
+    out.expect_error<source_error>();
 }
 
 TEST_CASE("a script can be written while its stream waits") {

@@ -145,7 +145,7 @@ TEST_CASE("a pipeline that waits for nothing that will come is a deadlock, and s
     CHECK_THROWS_WITH_AS(ctx.run(),
                          "deadlock under seed 17: nothing is ready, and nobody waits for a time, "
                          "and the test is not done",
-                         deadlock);
+                         deadlock_error);
     forgotten.end();
     ctx.run();
     CHECK(result->get() == 0);
@@ -157,7 +157,7 @@ TEST_CASE("a context with nothing to do is not a deadlock") {
     const asio::any_io_executor any = ctx.get_executor();
     CHECK_NOTHROW(ctx.run());
     const auto work = asio::make_work_guard(ctx);
-    CHECK_THROWS_AS(ctx.run(), deadlock);
+    CHECK_THROWS_AS(ctx.run(), deadlock_error);
 }
 
 TEST_CASE("blocking work is one more handler") {

@@ -3,6 +3,7 @@
 
 #include <weir/channel/detail/broadcast_state.hpp>
 #include <weir/channel/detail/channel_ops.hpp>
+#include <weir/channel/overflow.hpp>
 #include <weir/channel/receive_result.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/runtime/detail/op_driver.hpp>
@@ -30,8 +31,8 @@ class broadcast_receiver;
 /// that waits at a time, during which the sender stays where it is.
 ///
 /// With no receivers items go nowhere: sending succeeds at once, and they are counted (`unheard`).
-/// Errors: what waits fails with `channel_closed` when the broadcast is closed. Cancel-safe: a send
-/// that is cancelled, or has failed, has put nothing.
+/// Errors: what waits fails with `channel_closed_error` when the broadcast is closed. Cancel-safe:
+/// a send that is cancelled, or has failed, has put nothing.
 template <class T>
 class broadcast_sender {
 public:
@@ -97,7 +98,7 @@ public:
     }
 
     /// Ends the broadcast for all senders, after what was sent; with an error if one is given. A
-    /// send that waits fails with `channel_closed`. Only the first call counts.
+    /// send that waits fails with `channel_closed_error`. Only the first call counts.
     void close(std::exception_ptr error = nullptr) noexcept {
         if (state_) state_->close(std::move(error));
     }
@@ -110,7 +111,7 @@ public:
     std::uint64_t unheard() const noexcept { return state_->unheard(); }
 
     /// True when `item` was put; otherwise the poller is woken when there may be room. Throws
-    /// `channel_closed`.
+    /// `channel_closed_error`.
     bool poll_send(poll_context& cx, T& item) {
         std::size_t done = 0;
         return cx.grant(1) != 0 && poll_send_some(cx, std::span(&item, 1), done);
@@ -132,7 +133,7 @@ private:
 /// As a stream in a pipeline it takes items in chunks: up to a quarter of the capacity, 64 at most,
 /// which then no longer count against the capacity. Item by item it takes them one by one.
 /// It ends after the last item when the last sender is gone or the broadcast was closed, or throws
-/// what it was closed with. Too slow: see `slow_receiver`.
+/// what it was closed with. Too slow: see `overflow`.
 /// Cancel-safe: a receive that is cancelled has taken nothing.
 template <class T>
 class broadcast_receiver : public pullable<broadcast_receiver<T>> {
@@ -176,7 +177,7 @@ public:
         return receive_blocking(deadline);
     }
 
-    /// How many items it was too slow for (`slow_receiver::drop_oldest`).
+    /// How many items it was too slow for (`overflow::drop_oldest`).
     std::uint64_t missed() const noexcept { return state_->missed(*handle_); }
 
     template <class Sink>
@@ -241,7 +242,7 @@ private:
 /// of each item for each receiver but the last. No allocation after this one and those of
 /// `subscribe`.
 template <class T>
-broadcast_sender<T> broadcast(std::size_t capacity, slow_receiver policy = slow_receiver::wait) {
+broadcast_sender<T> broadcast(std::size_t capacity, overflow policy = overflow::wait) {
     return broadcast_sender<T>(std::make_shared<broadcast_state<T>>(capacity, policy));
 }
 

@@ -26,8 +26,8 @@ namespace weir {
 /// Used by one thread (or strand) at a time, which need not be the receiver's; one operation that
 /// waits at a time, during which the sender stays where it is.
 ///
-/// Errors: what waits for room fails with `channel_closed` when the receiver is gone or the channel
-/// closed. Cancel-safe: a send that is cancelled, or has failed, has put nothing.
+/// Errors: what waits for room fails with `channel_closed_error` when the receiver is gone or the
+/// channel closed. Cancel-safe: a send that is cancelled, or has failed, has put nothing.
 template <class T>
 class sender {
 public:
@@ -92,7 +92,7 @@ public:
     /// How many there may be; 0 once it is closed.
     std::size_t capacity() const noexcept { return state_ ? state_->capacity() : 0; }
     /// Ends the stream at the other end, after what was sent; with an error if one is given. A send
-    /// that waits fails with `channel_closed`.
+    /// that waits fails with `channel_closed_error`.
     void close(std::exception_ptr error = nullptr) noexcept {
         if (auto s = std::exchange(state_, nullptr)) {
             s->close(std::move(error));
@@ -101,7 +101,7 @@ public:
     }
 
     /// True when `item` was put; otherwise the poller is woken when there may be room. Throws
-    /// `channel_closed`.
+    /// `channel_closed_error`.
     bool poll_send(poll_context& cx, T& item) {
         if (is_closed()) throw_closed();
         if (state_->room() == 0) {
@@ -116,7 +116,7 @@ public:
 
 private:
     [[noreturn]] static void throw_closed() {
-        throw channel_closed("weir::sender: the channel is closed, or its receiver is gone");
+        throw channel_closed_error("weir::sender: the channel is closed, or its receiver is gone");
     }
 
     bool send_blocking(T& item, std::optional<std::chrono::steady_clock::time_point> deadline) {

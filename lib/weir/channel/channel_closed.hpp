@@ -1,5 +1,7 @@
-/// channel_closed: what a receiver that was promised an item gets when there will be none.
+/// channel_closed_error: what a receiver that was promised an item gets when there will be none.
 #pragma once
+
+#include <weir/core/error.hpp>
 
 #include <stdexcept>
 
@@ -7,9 +9,9 @@ namespace weir {
 
 /// Nothing will come, or nothing can be sent: the other end of a channel is gone. The text says
 /// which kind of channel, and which end.
-class channel_closed : public std::runtime_error {
+class channel_closed_error : public error {
 public:
-    using std::runtime_error::runtime_error;
+    using error::error;
 };
 
 }  // namespace weir

@@ -84,8 +84,9 @@ public:
             return value;
         }
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
-        throw channel_closed(taken_ ? "weir::oneshot: its value was received before"
-                                    : "weir::oneshot: the sender is gone and has sent nothing");
+        throw channel_closed_error(taken_
+                                       ? "weir::oneshot: its value was received before"
+                                       : "weir::oneshot: the sender is gone and has sent nothing");
     }
     void receiver_closed() noexcept {
         waits_.disarm();
@@ -168,10 +169,10 @@ private:
 /// tells the sender. Used by one thread at a time.
 ///
 /// What comes out, whichever way it is received: the value, once; or the error of `fail`; or
-/// `channel_closed` when the sender went away without either. So a reply that was lost never looks
-/// like one, nor like an empty stream. Received again after the value: `channel_closed`; the
-/// stream ends after its item.
-/// Cancel-safe: a cancelled receive has taken nothing, and the next one gets it.
+/// `channel_closed_error` when the sender went away without either. So a reply that was lost never
+/// looks like one, nor like an empty stream. Received again after the value:
+/// `channel_closed_error`; the stream ends after its item. Cancel-safe: a cancelled receive has
+/// taken nothing, and the next one gets it.
 template <class T>
 class oneshot_receiver : public pullable<oneshot_receiver<T>> {
     struct settled_op {

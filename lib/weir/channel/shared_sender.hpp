@@ -27,8 +27,9 @@ namespace weir {
 ///
 /// Order: what one copy sends is received in that order. Turns: while others wait for room, whoever
 /// comes goes to the end of the line; who was woken may send 64 items before it is their turn.
-/// Errors: a send fails with `channel_closed` when nobody will receive, and with `channel_full` as
-/// `overflow::fail` says. Cancel-safe: a send that is cancelled, or has failed, has put nothing.
+/// Errors: a send fails with `channel_closed_error` when nobody will receive, and with
+/// `channel_full_error` as `overflow::fail` says. Cancel-safe: a send that is cancelled, or has
+/// failed, has put nothing.
 template <class T>
 class shared_sender {
     using state_type = shared_channel_state<T>;
@@ -112,7 +113,7 @@ public:
     std::uint64_t dropped() const { return state_ ? state_->dropped() : 0; }
 
     /// True when `item` was put (or dropped); otherwise the poller waits in line, for as long as
-    /// `register_waiter()` lives. Throws `channel_closed` and `channel_full`.
+    /// `register_waiter()` lives. Throws `channel_closed_error` and `channel_full_error`.
     bool poll_send(poll_context& cx, T& item) {
         if (!state_) throw_closed();
         if (cx.grant(1) == 0) return false;
@@ -137,10 +138,11 @@ public:
 
 private:
     [[noreturn]] static void throw_closed() {
-        throw channel_closed("weir::shared_sender: the channel is closed, or nobody receives");
+        throw channel_closed_error(
+            "weir::shared_sender: the channel is closed, or nobody receives");
     }
     [[noreturn]] static void throw_full() {
-        throw channel_full("weir::shared_sender: the channel is full");
+        throw channel_full_error("weir::shared_sender: the channel is full");
     }
 
     /// Puts without waiting, and drops the newest item where that is the policy.

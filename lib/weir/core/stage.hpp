@@ -1,6 +1,8 @@
 /// Stages: the name under which a callable of yours fails.
 #pragma once
 
+#include <weir/core/error.hpp>
+
 #include <exception>
 #include <functional>
 #include <stdexcept>
@@ -16,12 +18,10 @@ namespace weir {
 ///
 ///     try { co_await (numbers | weir::map(parse, "parse age") | weir::count()); }
 ///     catch (const weir::stage_error& e) { log(e.what()); }   // "map 'parse age': bad digit"
-class stage_error : public std::runtime_error {
+class stage_error : public error {
 public:
     stage_error(std::string stage, const std::string& message, std::exception_ptr cause)
-        : std::runtime_error(stage + ": " + message),
-          stage_(std::move(stage)),
-          cause_(std::move(cause)) {}
+        : error(stage + ": " + message), stage_(std::move(stage)), cause_(std::move(cause)) {}
 
     /// The operator and, if it was given one, its name: `map 'parse age'`.
     const std::string& stage() const noexcept { return stage_; }

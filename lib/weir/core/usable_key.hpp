@@ -1,6 +1,7 @@
 /// The rule for keys: one that does not equal itself is refused.
 #pragma once
 
+#include <weir/core/error.hpp>
 #include <weir/core/stage.hpp>
 
 #include <concepts>
@@ -16,9 +17,9 @@ namespace weir {
 
 /// What a keyed operator throws, as the cause of its `stage_error`, for a key that does not equal
 /// itself: a NaN, or what holds one. Nothing that was kept under it could ever be found again.
-class unusable_key : public std::invalid_argument {
+class unusable_key_error : public error {
 public:
-    unusable_key() : std::invalid_argument("a key does not equal itself (is it a NaN?)") {}
+    unusable_key_error() : error("a key does not equal itself (is it a NaN?)") {}
 };
 
 /// Whether all keys of this type equal themselves, as the type says: then nothing is looked at.
@@ -45,18 +46,18 @@ constexpr bool equals_itself(const K& key) {
     }
 }
 
-/// Throws `unusable_key` unless `key` equals itself.
+/// Throws `unusable_key_error` unless `key` equals itself.
 template <class K>
 constexpr void check_usable(const K& key) {
     if (!equals_itself(key)) [[unlikely]] {
-        throw unusable_key();
+        throw unusable_key_error();
     }
 }
 /// The same as a failure of a stage: a `stage_error` that names it.
 template <class K>
 constexpr void check_usable(const stage& where, const K& key) {
     if (!equals_itself(key)) [[unlikely]] {
-        where.fail(std::make_exception_ptr(unusable_key()));
+        where.fail(std::make_exception_ptr(unusable_key_error()));
     }
 }
 

@@ -6,6 +6,7 @@
 #include <weir/channel/overflow.hpp>
 #include <weir/channel/shared_channel.hpp>
 #include <weir/core/asio.hpp>
+#include <weir/core/error.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/stream.hpp>
@@ -22,18 +23,10 @@
 
 namespace weir {
 
-/// What a branch does when it is full, because its consumer is slow.
-enum class slow_branch : std::uint8_t {
-    wait,         ///< All wait for it: backpressure, from the slowest of those that wait.
-    drop_oldest,  ///< It loses its oldest items, and counts them (`dropped()`). Nobody waits.
-    drop_newest,  ///< It loses the items that come, and counts them. Nobody waits.
-    disconnect    ///< It ends with `branch_too_slow`, after what it has. Nobody waits.
-};
-
-/// What the consumer of a branch sees that was disconnected (`slow_branch::disconnect`).
-class branch_too_slow : public std::runtime_error {
+/// What the consumer of a branch sees that was disconnected (`overflow::disconnect`).
+class branch_disconnected_error : public error {
 public:
-    branch_too_slow() : std::runtime_error("weir: this branch was too slow and is disconnected") {}
+    branch_disconnected_error() : error("weir: this branch was too slow and is disconnected") {}
 };
 
 /// The sending side of one branch: a channel, and the items that are on their way into it.
@@ -59,13 +52,13 @@ public:
             try {
                 rest items{*this};
                 gone_ = chunks_.poll(cx, items, to_) == poll_state::finished;
-            } catch (const channel_full&) {
+            } catch (const channel_full_error&) {
                 too_slow = true;
             }
         }
         if (too_slow) {
             gone_ = true;
-            to_.close(std::make_exception_ptr(branch_too_slow()));
+            to_.close(std::make_exception_ptr(branch_disconnected_error()));
         }
         if (!gone_ && !nothing_left()) return false;
         waiting_.clear();
@@ -156,14 +149,13 @@ public:
     /// `capacity` items behind (or `weir::bytes(...)`), and then `when_slow` says what happens.
     /// All branches are made before the pipeline is. The graph of a `weir::pipeline` shows a branch
     /// whose both ends are in segments of it.
-    /// Errors: `std::invalid_argument` for a capacity of 0.
-    branch_receiver<T> branch(channel_limit<T> capacity,
-                              slow_branch when_slow = slow_branch::wait) {
-        if (when_slow == slow_branch::wait && !capacity.in_bytes()) {
+    /// Errors: `std::invalid_argument` for a capacity of 0, and for a policy that does not fit.
+    branch_receiver<T> branch(channel_limit<T> capacity, overflow when_slow = overflow::wait) {
+        if (when_slow == overflow::wait && !capacity.in_bytes()) {
             most_at_once_ = std::min(most_at_once_, capacity.most());
         }
-        auto state =
-            std::make_shared<shared_channel_state<T>>(std::move(capacity), overflow_of(when_slow));
+        auto state = std::make_shared<shared_channel_state<T>>(std::move(capacity),
+                                                               channel_policy(when_slow));
         auto edge = std::make_shared<const channel_edge<T>>(state);
         lines_.emplace_back(shared_sender<T>(state));
         edges_.push_back(edge);
@@ -196,18 +188,13 @@ protected:
     std::vector<branch_line<T>>& lines() noexcept { return lines_; }
 
 private:
-    static overflow overflow_of(slow_branch policy) noexcept {
-        switch (policy) {
-            case slow_branch::drop_oldest:
-                return overflow::drop_oldest;
-            case slow_branch::drop_newest:
-                return overflow::drop_newest;
-            case slow_branch::disconnect:
-                return overflow::fail;
-            case slow_branch::wait:
-                break;
-        }
-        return overflow::wait;
+    /// The policy of the channel behind a branch: a send that fails is what disconnects it.
+    static overflow channel_policy(overflow policy) {
+        detail::check_overflow(
+            policy,
+            {overflow::wait, overflow::drop_oldest, overflow::drop_newest, overflow::disconnect},
+            "branch");
+        return policy == overflow::disconnect ? overflow::fail : policy;
     }
 
     std::vector<branch_line<T>> lines_;

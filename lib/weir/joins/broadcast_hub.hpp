@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/channel/broadcast.hpp>
+#include <weir/channel/overflow.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -34,18 +35,17 @@ struct broadcast_hub_ends {
 
 /// Makes a hub: a stream that any number of consumers see, who attach and detach while it runs.
 ///
-///     auto [sender, exit] = weir::broadcast_hub<price>(256, weir::slow_receiver::fail);
+///     auto [sender, exit] = weir::broadcast_hub<price>(256, weir::overflow::disconnect);
 ///     p.add("feed", feed | weir::into(std::move(sender)));   // <weir/sinks/into_broadcast.hpp>
 ///     ...
 ///     p.add(client.name(), exit.attach() | weir::for_each(client.send()));   // whenever one comes
 ///
-/// It is a `broadcast` (capacity, `slow_receiver` policy for all, order, costs: see there) whose
+/// It is a `broadcast` (capacity, `overflow` policy for all, order, costs: see there) whose
 /// consumers need no sender to attach, and so do not keep it from ending. Items that come while
 /// nobody is attached go nowhere, and are counted (`sender.unheard()`): a live feed, not a store.
 /// Each consumer with a policy of its own, all there from the start: `fan_out`.
 template <class T>
-broadcast_hub_ends<T> broadcast_hub(std::size_t capacity,
-                                    slow_receiver policy = slow_receiver::wait) {
+broadcast_hub_ends<T> broadcast_hub(std::size_t capacity, overflow policy = overflow::wait) {
     auto state = std::make_shared<broadcast_state<T>>(capacity, policy);
     return {broadcast_sender<T>(state), hub_exit<T>(state)};
 }

@@ -15,7 +15,7 @@ namespace weir {
 ///
 ///     weir::fan_out<price> prices;
 ///     auto risk = prices.branch(256);                                    // waited for
-///     auto screen = prices.branch(16, weir::slow_branch::drop_oldest);   // the newest will do
+///     auto screen = prices.branch(16, weir::overflow::drop_oldest);   // the newest will do
 ///     p.add("risk", std::move(risk) | weir::for_each(assess));
 ///     p.add("screen", std::move(screen) | weir::for_each(draw));
 ///     p.add("feed", feed | weir::into(std::move(prices)));

@@ -1,6 +1,7 @@
 /// interval_join: pairs of items of two streams whose times are close.
 #pragma once
 
+#include <weir/channel/overflow.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/usable_key.hpp>
@@ -37,21 +38,14 @@ template <class T, class Side>
 using side_time = std::remove_cvref_t<decltype(std::invoke(std::declval<Side&>().time,
                                                            std::declval<const T&>()))>;
 
-/// What an interval_join does with one side when that holds as many items as it may.
-enum class side_full : std::uint8_t {
-    wait,  ///< It asks that side for no more until the other has come so far that items can go.
-    drop_oldest,  ///< The oldest goes, and is counted.
-    fail          ///< The join fails.
-};
-
 /// How far apart partners may be, and what may be held to find them.
 template <class Duration>
 struct interval_bounds {
-    Duration before{};    ///< How much earlier than the left item the right one may be.
-    Duration after{};     ///< How much later.
-    Duration lateness{};  ///< How far an item may be behind its own stream's latest.
-    std::size_t most;     ///< Items held of each side.
-    side_full full = side_full::wait;
+    Duration before{};      ///< How much earlier than the left item the right one may be.
+    Duration after{};       ///< How much later.
+    Duration lateness{};    ///< How far an item may be behind its own stream's latest.
+    std::size_t max_items;  ///< Items held of each side.
+    overflow when_full = overflow::wait;
     item_count late{};     ///< Counts those that came later than that, and were dropped.
     item_count dropped{};  ///< Counts those that had to go to make room.
 };
@@ -131,7 +125,8 @@ private:
 
     template <class Input>
     bool may_poll(const Input& in) const noexcept {
-        const bool waits = bounds_.full == side_full::wait && in.held.size() == bounds_.most;
+        const bool waits =
+            bounds_.when_full == overflow::wait && in.held.size() == bounds_.max_items;
         return in.stream && !in.asked && !waits;
     }
     /// No item to come of this side's partners can have a partner here.
@@ -198,8 +193,8 @@ private:
 
     template <class Input>
     void hold(Input& in, key k, time t, typename Input::item x) {
-        if (in.held.size() == bounds_.most) {
-            if (bounds_.full == side_full::fail) fail("a side holds as many items as it may");
+        if (in.held.size() == bounds_.max_items) {
+            if (bounds_.when_full == overflow::fail) fail("a side holds as many items as it may");
             in.held.drop_oldest();
             bounds_.dropped.add();
         }
@@ -252,8 +247,8 @@ private:
 ///
 /// End: when both have ended, or when one has and nothing of it is held. Errors: a failure of
 /// either; an exception of a key, a time or `combine`, a key or a time that does not equal itself
-/// (`unusable_key`: a NaN), and a bound that was reached, is a `stage_error` naming
-/// "interval_join" and `name`; `std::invalid_argument` if `most` is 0 or a
+/// (`unusable_key_error`: a NaN), and a bound that was reached, is a `stage_error` naming
+/// "interval_join" and `name`; `std::invalid_argument` if `max_items` is 0 or a
 /// duration negative. Cancellation: both are cancelled, what is held is dropped.
 /// Cost: two hash lookups an item, and what its partners cost.
 template <class R, class LeftSide, class RightSide, class Combine = as_pair>
@@ -266,9 +261,11 @@ auto interval_join(
     check_stream<R>();
     check_owned_items<R>();
     taken_over(right);
-    if (bounds.most == 0) {
+    if (bounds.max_items == 0) {
         throw std::invalid_argument("weir::interval_join: it must hold at least 1 item a side");
     }
+    detail::check_overflow(bounds.when_full, {overflow::wait, overflow::drop_oldest, overflow::fail},
+                   "interval_join");
     using duration = decltype(bounds.before);
     const auto positive = [](const duration& d) { return d >= duration(); };  // not a NaN
     if (!positive(bounds.before) || !positive(bounds.after) || !positive(bounds.lateness)) {

@@ -96,10 +96,10 @@ private:
 /// moving is stale and nobody would see it. A feed that reconnects says `start_over` and sends a
 /// new snapshot. Upstream's end ends the join, and the updates are let go of. Errors: an exception
 /// of `key`, `combine` or of the policy becomes a `stage_error` naming "latest_join" and `name`; so
-/// does a `put` of a key that does not equal itself (`unusable_key`: a NaN). An item with such a
-/// key has no entry, and is the policy's. Cancellation: cancels both. All runs in one segment: put
-/// a `buffer` behind updates that are costly to make. Cost: a hash lookup an item, an insertion an
-/// update; holds the table, which is as large as the updates make it.
+/// does a `put` of a key that does not equal itself (`unusable_key_error`: a NaN). An item with
+/// such a key has no entry, and is the policy's. Cancellation: cancels both. All runs in one
+/// segment: put a `buffer` behind updates that are costly to make. Cost: a hash lookup an item, an
+/// insertion an update; holds the table, which is as large as the updates make it.
 template <class Updates, class Key, class Combine, class Missing = missing::fail>
 auto latest_join(Updates updates, Key key, Combine combine, Missing missing = {},
                  std::string_view name = {}) {

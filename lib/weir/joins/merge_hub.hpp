@@ -23,10 +23,10 @@ public:
     }
 
     /// A producer, which is attached until it is destroyed (or moved into a pipeline: `into`).
-    /// Errors: `channel_closed` when the hub was closed.
+    /// Errors: `channel_closed_error` when the hub was closed.
     shared_sender<T> attach() const {
         const std::lock_guard lock(state_->mutex);
-        if (!state_->sender) throw channel_closed("weir::merge_hub: it is closed");
+        if (!state_->sender) throw channel_closed_error("weir::merge_hub: it is closed");
         return *state_->sender;
     }
     /// Lets nobody in any more. The stream ends when those who are attached have let go.
@@ -64,7 +64,8 @@ struct merge_hub_ends {
 /// not end with its last producer, but with `close()`, or when the last copy of the entry is gone,
 /// and then with the last producer. And what becomes of one producer is no concern of the others:
 /// one that fails or is cancelled only leaves. (`shared_sender::close` still ends it for all.)
-/// When the receiver is gone producers end: `into` completes, a send fails with `channel_closed`.
+/// When the receiver is gone producers end: `into` completes, a send fails with
+/// `channel_closed_error`.
 template <class T>
 merge_hub_ends<T> merge_hub(channel_limit<T> capacity, overflow when_full = overflow::wait) {
     auto ends = mpsc_channel<T>(std::move(capacity), when_full);
@@ -89,7 +90,7 @@ private:
 
 /// Runs the pipeline into a hub: attached from here on until it has ended, failed (which the
 /// terminal throws, and the hub does not see) or was cancelled. Completes without error when the
-/// hub's receiver is gone. Errors: `channel_closed`, at once, when the hub is closed.
+/// hub's receiver is gone. Errors: `channel_closed_error`, at once, when the hub is closed.
 template <class T>
 auto into(hub_entry<T> entry) {
     return terminal_closure([to = entry.attach()]<class S>(const S&) mutable {

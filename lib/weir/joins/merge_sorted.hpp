@@ -127,9 +127,9 @@ consteval void check_key() {
 /// No item can be passed on before the next item of each stream is known: the slowest sets the
 /// pace, and one item of each is held.
 /// End: when all have ended. Errors: the first failure of an input ends the whole; an exception of
-/// `key`, and a key that does not equal itself (`unusable_key`: a NaN), becomes a `stage_error`
-/// naming "merge_sorted". Cancellation: all inputs are destroyed.
-/// Cost: items of one stream that follow each other take a comparison; others log2(streams).
+/// `key`, and a key that does not equal itself (`unusable_key_error`: a NaN), becomes a
+/// `stage_error` naming "merge_sorted". Cancellation: all inputs are destroyed. Cost: items of one
+/// stream that follow each other take a comparison; others log2(streams).
 template <class Key, class... S>
 auto merge_sorted(Key key, S&&... streams) {
     check_inputs<S...>();

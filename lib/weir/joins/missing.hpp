@@ -11,6 +11,7 @@
 /// returns the value that stands in, or null when it has dealt with the item.
 #pragma once
 
+#include <weir/core/error.hpp>
 #include <weir/joins/item_count.hpp>
 #include <weir/runtime/awaitable.hpp>
 
@@ -22,8 +23,8 @@
 namespace weir {
 
 /// What `missing::fail` throws, as the cause of the join's `stage_error`.
-struct missing_key : std::runtime_error {
-    missing_key() : std::runtime_error("the table has no entry for an item's key") {}
+struct missing_key_error : error {
+    missing_key_error() : error("the table has no entry for an item's key") {}
 };
 
 namespace missing {
@@ -33,7 +34,7 @@ class fail {
 public:
     template <class V, class T>
     const V* instead(T&) const {
-        throw missing_key();
+        throw missing_key_error();
     }
 };
 

@@ -61,7 +61,7 @@ public:
     }
 
     /// Makes the change. `complete` says on return whether the table's snapshot is. Throws
-    /// `unusable_key` where a key that is put does not equal itself.
+    /// `unusable_key_error` where a key that is put does not equal itself.
     void apply(table_type& table, bool& complete) && {
         if (auto* put = std::get_if<put_entry>(&change_)) {
             check_usable(put->key);

@@ -91,9 +91,9 @@ private:
 /// An item whose key is busy waits among the `n`: where most items have one key, they are worked
 /// off one by one and hold up the others (that is the backpressure). `key(const T&)` is called once
 /// an item, on the segment's strand; keys must be hashable for Abseil and copyable. Errors: an
-/// exception of `key` or `f`, and a key that does not equal itself (`unusable_key`: a NaN), becomes
-/// a `stage_error` naming "async_map_keyed" and `name`. All else
-/// is as with `async_map_unordered`. Cost: beside that, an entry in a hash table.
+/// exception of `key` or `f`, and a key that does not equal itself (`unusable_key_error`: a NaN),
+/// becomes a `stage_error` naming "async_map_keyed" and `name`. All else is as with
+/// `async_map_unordered`. Cost: beside that, an entry in a hash table.
 template <class Key, class F>
 auto async_map_keyed(std::size_t n, Key key, F f, std::string_view name = {}) {
     check_operation_limit(n, "async_map_keyed");

@@ -24,8 +24,8 @@ namespace weir {
 struct batch_limits {
     static constexpr std::size_t none = std::size_t(-1);
 
-    std::size_t items = none;                  ///< How many items make a batch.
-    std::size_t bytes = none;                  ///< What its items may weigh together.
+    std::size_t max_items = none;              ///< How many items make a batch.
+    std::size_t max_bytes = none;              ///< What its items may weigh together.
     std::optional<clock::duration> wait = {};  ///< How long a batch waits for more.
 };
 
@@ -43,8 +43,8 @@ public:
     batch_stream(S upstream, const batch_limits& limits, SizeOf size_of = {},
                  stage where = batching)
         : upstream_(std::move(upstream)),
-          most_items_(limits.items),
-          most_bytes_(limits.bytes),
+          most_items_(limits.max_items),
+          most_bytes_(limits.max_bytes),
           size_of_(std::move(size_of)),
           where_(where) {}
 
@@ -150,7 +150,7 @@ inline auto batch(std::size_t size) {
     return pipe([size](auto upstream) {
         using S = decltype(upstream);
         check_owned_items<S>();
-        return batch_stream<S>(std::move(upstream), batch_limits{.items = size});
+        return batch_stream<S>(std::move(upstream), batch_limits{.max_items = size});
     });
 }
 
@@ -163,17 +163,20 @@ inline auto batch(std::size_t size) {
 ///   items. Time is that of the executor's clock.
 ///
 ///     auto size_of = [](const std::string& s) { return s.size(); };
-///     lines | weir::batch(weir::batch_limits{.items = 500, .bytes = 1 << 20, .wait = 50ms},
-///     size_of)
+///     lines | weir::batch(weir::batch_limits{.max_items = 500, .max_bytes = 1 << 20, .wait =
+///     50ms}, size_of)
 ///
 /// Order, what is held: as above. Errors: `std::invalid_argument` if a limit is 0 or none is given;
 /// an exception of `weigh` becomes a `stage_error` naming "batch" and `name`. Cost: each batch
 /// grows as it fills.
 template <class SizeOf>
 auto batch(const batch_limits& limits, SizeOf size_of, std::string_view name = {}) {
-    if (limits.items == 0) throw std::invalid_argument("weir::batch: the size must be at least 1");
-    if (limits.bytes == 0) throw std::invalid_argument("weir::batch: the bytes must be at least 1");
-    if (limits.items == batch_limits::none && limits.bytes == batch_limits::none && !limits.wait) {
+    if (limits.max_items == 0)
+        throw std::invalid_argument("weir::batch: the size must be at least 1");
+    if (limits.max_bytes == 0)
+        throw std::invalid_argument("weir::batch: the bytes must be at least 1");
+    if (limits.max_items == batch_limits::none && limits.max_bytes == batch_limits::none &&
+        !limits.wait) {
         throw std::invalid_argument("weir::batch: there must be a limit");
     }
     return pipe([limits, size_of = std::move(size_of), name](auto upstream) mutable {
@@ -194,7 +197,7 @@ auto batch(const batch_limits& limits, SizeOf size_of, std::string_view name = {
 ///
 ///     events | weir::batch(weir::batch_limits{.wait = 50ms})   // by time alone
 inline auto batch(const batch_limits& limits) {
-    if (limits.bytes != batch_limits::none) {
+    if (limits.max_bytes != batch_limits::none) {
         throw std::invalid_argument("weir::batch: who limits bytes must say what items weigh");
     }
     return batch(limits, unsized());
@@ -204,7 +207,7 @@ inline auto batch(const batch_limits& limits) {
 ///
 ///     events | weir::batch(1'000, 50ms)
 inline auto batch(std::size_t size, clock::duration wait) {
-    return batch(batch_limits{.items = size, .wait = wait});
+    return batch(batch_limits{.max_items = size, .wait = wait});
 }
 
 }  // namespace weir

@@ -85,9 +85,9 @@ private:
 /// a `std::string_view` is kept as a string. Keys are hashed by `absl::Hash` (numbers, strings,
 /// enums, pairs and tuples of these, your own with `AbslHashValue` or `std::hash`).
 /// Errors: `std::invalid_argument` if `n` is 0; an exception of `key` becomes a `stage_error`
-/// naming "dedup_recent" and `name`, as does a key that does not equal itself (`unusable_key`: a
-/// NaN); upstream's pass. Cost: a look-up an item, and no allocation
-/// but that of a key that needs one.
+/// naming "dedup_recent" and `name`, as does a key that does not equal itself
+/// (`unusable_key_error`: a NaN); upstream's pass. Cost: a look-up an item, and no allocation but
+/// that of a key that needs one.
 template <class Key = std::identity>
 auto dedup_recent(std::size_t n, Key key = {}, std::string_view name = {}) {
     if (n == 0) throw std::invalid_argument("weir::dedup_recent: it must remember at least 1 key");

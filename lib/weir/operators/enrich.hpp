@@ -27,10 +27,12 @@ struct no_fallback {};
 
 /// What `enrich` keeps, and what it does where a lookup fails.
 ///
-///     weir::enrich_policy{.cached = 10'000, .time_to_live = 5min, .fallback = issuer("unknown")}
+///     weir::enrich_policy{.max_cached = 10'000, .time_to_live = 5min, .fallback =
+///     issuer("unknown")}
 template <class V = no_fallback>
 struct enrich_policy {
-    std::size_t cached = 0;  ///< Results that are kept for later items; the least used make room.
+    std::size_t max_cached =
+        0;  ///< Results that are kept for later items; the least used make room.
     std::optional<clock::duration> time_to_live = {};  ///< How long; for ever where not said.
     V fallback = {};                                   ///< Stands in where a lookup fails.
 };
@@ -51,7 +53,7 @@ public:
           combine_(std::move(combine)),
           timed_(policy.time_to_live.has_value()),
           fallback_(std::move(policy.fallback)),
-          cache_(policy.cached, policy.time_to_live) {}
+          cache_(policy.max_cached, policy.time_to_live) {}
 
     asio::awaitable<result_type> operator()(T item) {
         const auto executor = co_await asio::this_coro::executor;
@@ -153,18 +155,17 @@ auto enrich_in(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<
 /// join with a database, a service. In the order of the items, at most `n` of them at a time.
 ///
 ///     trades | weir::enrich(16, &trade::issuer_id, find_issuer, join,
-///                           weir::enrich_policy{.cached = 10'000, .time_to_live = 5min})
+///                           weir::enrich_policy{.max_cached = 10'000, .time_to_live = 5min})
 ///     // asio::awaitable<issuer> find_issuer(int id);  report join(trade t, const issuer& i);
 ///
-/// Items with one key at the same time share one lookup. With a cache (`policy.cached` values, the
-/// least recently used makes room) later ones do not look up at all; failures are not kept. Where a
-/// lookup fails its items get `policy.fallback`, if there is one.
-/// `lookup` is an async function (see `async_map`) of `const key&`, `combine` takes the item as an
-/// rvalue and `const value&`. All run on the segment's strand. Keys must be hashable for Abseil and
-/// copyable. Time is that of the executor's clock.
-/// Errors: an exception of any of them, and a key that does not equal itself (`unusable_key`: a
-/// NaN), becomes a `stage_error` naming "enrich" and `name`, that of a shared lookup at the first
-/// of its items. `std::invalid_argument` if `n` is 0 or the time to
+/// Items with one key at the same time share one lookup. With a cache (`policy.max_cached` values,
+/// the least recently used makes room) later ones do not look up at all; failures are not kept.
+/// Where a lookup fails its items get `policy.fallback`, if there is one. `lookup` is an async
+/// function (see `async_map`) of `const key&`, `combine` takes the item as an rvalue and `const
+/// value&`. All run on the segment's strand. Keys must be hashable for Abseil and copyable. Time is
+/// that of the executor's clock. Errors: an exception of any of them, and a key that does not equal
+/// itself (`unusable_key_error`: a NaN), becomes a `stage_error` naming "enrich" and `name`, that
+/// of a shared lookup at the first of its items. `std::invalid_argument` if `n` is 0 or the time to
 /// live not positive. Holds up to `n` items; end and cancellation as with `async_map`: a lookup
 /// under way is cancelled. Cost: a coroutine an item, an allocation or two a lookup.
 template <class Key, class F, class Combine, class V = no_fallback>

@@ -1,6 +1,7 @@
 /// group_by: a pipeline of its own for the items of each key.
 #pragma once
 
+#include <weir/channel/overflow.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/usable_key.hpp>
@@ -23,16 +24,12 @@
 
 namespace weir {
 
-/// What happens when a group is to begin and there are as many as there may be.
-enum class when_full : std::uint8_t {
-    fail,       ///< The pipeline fails: the keys are known to be so few.
-    end_oldest  ///< The group that has had no item for longest ends, and makes room.
-};
-
 /// How many groups may live at a time, and for how long without an item.
 struct group_limits {
-    std::size_t most;
-    when_full full = when_full::fail;
+    std::size_t max_groups;
+    /// `overflow::fail`: the pipeline fails, because the keys are known to be so few. `end_oldest`:
+    /// the group that has had no item for longest ends, and makes room.
+    overflow when_full = overflow::fail;
     clock::duration idle = clock::duration::max();  ///< max: a group does not end for that.
 };
 
@@ -53,11 +50,11 @@ public:
         : upstream_(std::move(upstream)),
           key_of_(std::move(key_of)),
           limits_(limits),
-          in_order_(limits.full == when_full::end_oldest || idle_ends()),
+          in_order_(limits.when_full == overflow::end_oldest || idle_ends()),
           make_(std::move(make)),
           where_(where),
-          groups_(limits.most),
-          ready_(ready_set::of_none_yet(limits.most)),
+          groups_(limits.max_groups),
+          ready_(ready_set::of_none_yet(limits.max_groups)),
           next_look_(idle_ends() ? clock::time_point::min() : clock::time_point::max()) {}
 
     template <class Sink>
@@ -177,7 +174,7 @@ private:
     /// A group for a key that has none, or null while room is being made.
     group* begin(key k) {
         if (groups_.full()) {
-            if (limits_.full == when_full::fail) refuse();
+            if (limits_.when_full == overflow::fail) refuse();
             if (groups_.closing() == 0) close(*groups_.oldest());
             return nullptr;
         }
@@ -188,7 +185,7 @@ private:
     }
     [[noreturn]] void refuse() const {
         try {
-            throw std::length_error("there are more than " + std::to_string(limits_.most) +
+            throw std::length_error("there are more than " + std::to_string(limits_.max_groups) +
                                     " groups");
         } catch (...) {
             where_.fail();
@@ -237,42 +234,43 @@ private:
 /// comes out of all of them, as it comes.
 ///
 ///     // The mean of each sensor so far, at each of its readings; at most 1,000 sensors.
-///     readings | weir::group_by(&reading::sensor, {.most = 1'000}, [](int sensor) {
+///     readings | weir::group_by(&reading::sensor, {.max_groups = 1'000}, [](int sensor) {
 ///         return weir::running(weir::agg::mean(), &reading::celsius) |
 ///                weir::map([sensor](double mean) { return std::pair(sensor, mean); });
 ///     })
 ///
 /// `key(const T&)`: anything that `absl::Hash` hashes; a `std::string_view` is kept as a string.
-/// One that does not equal itself (a NaN) is a `stage_error`, its cause `unusable_key`. `make(const
-/// Key&)` returns an operator, always of one type, and is called when a group begins.
+/// One that does not equal itself (a NaN) is a `stage_error`, its cause `unusable_key_error`.
+/// `make(const Key&)` returns an operator, always of one type, and is called when a group begins.
 ///
 /// A group ends
 /// - when its own pipeline does (`take(3)`);
 /// - when it has had no item for `idle`;
-/// - when it is the one that had none for longest, and room is needed (`when_full::end_oldest`);
+/// - when it is the one that had none for longest, and room is needed (`overflow::end_oldest`);
 /// - with upstream: those that began first end first, or, where the order of use is known because
 ///   of `idle` or `end_oldest`, those that were not used for longest.
 /// Its pipeline then sees the end of its items, so what it holds (a batch, a window) comes out.
 /// The next item of that key begins a new group. At most `most` groups live; one that is ending
-/// lives until its last item is out. With `when_full::fail` one too many is a `stage_error`.
+/// lives until its last item is out. With `overflow::fail` one too many is a `stage_error`.
 ///
 /// Order: the items of a group in order; groups in the order of their items, if their pipelines do
 /// not wait. A group whose pipeline is busy (`throttle`, `async_map`) can be given one item; the
 /// next one for it waits, and all behind that too: put a `buffer` into it if it may.
 /// Errors: an exception of `key` or `make` becomes a `stage_error` naming "group_by" and `name`; a
-/// failure of a group's pipeline passes as it is, and ends all. `std::invalid_argument` if `most`
-/// is 0 or `idle` is not positive. Cancellation: all groups are destroyed, what they hold with
-/// them. A group's pipeline moves when the table of groups grows, as a stream may between two
-/// polls. Cost: a hash lookup an item; an allocation or two a group. 8 bytes for each group there
-/// may be.
+/// failure of a group's pipeline passes as it is, and ends all. `std::invalid_argument` if
+/// `max_groups` is 0 or `idle` is not positive. Cancellation: all groups are destroyed, what they
+/// hold with them. A group's pipeline moves when the table of groups grows, as a stream may between
+/// two polls. Cost: a hash lookup an item; an allocation or two a group. 8 bytes for each group
+/// there may be.
 template <class Key, class Make>
 auto group_by(Key key, group_limits limits, Make make, std::string_view name = {}) {
-    if (limits.most == 0) {
+    if (limits.max_groups == 0) {
         throw std::invalid_argument("weir::group_by: there must be room for at least 1 group");
     }
     if (limits.idle <= clock::duration::zero()) {
         throw std::invalid_argument("weir::group_by: the idle time must be positive");
     }
+    detail::check_overflow(limits.when_full, {overflow::fail, overflow::end_oldest}, "group_by");
     return pipe(
         [key = std::move(key), limits, make = std::move(make), name](auto upstream) mutable {
             using S = decltype(upstream);

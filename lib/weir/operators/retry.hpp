@@ -18,7 +18,7 @@ namespace weir {
 /// How often, how soon and after what a call is tried again.
 struct retry_policy {
     backoff_policy waits = {};
-    unsigned at_most = 5;  ///< Attempts, the first one included.
+    unsigned max_attempts = 5;  ///< Attempts, the first one included.
     /// Whether a failure is worth another attempt; all are where there is none.
     std::function<bool(const std::exception_ptr&)> worth = {};
 };
@@ -46,7 +46,7 @@ class retrying {
 public:
     retrying(retry_policy policy, F f)
         : policy_(std::move(policy)), waits_(policy_.waits, "retry"), f_(std::move(f)) {
-        if (policy_.at_most < 1) {
+        if (policy_.max_attempts < 1) {
             throw std::invalid_argument("weir::retry: there must be at least 1 attempt");
         }
     }
@@ -63,7 +63,7 @@ public:
             }
             const auto state = co_await asio::this_coro::cancellation_state;
             const bool cancelled = state.cancelled() != asio::cancellation_type::none;
-            if (cancelled || attempt == policy_.at_most || !worth_another(failure)) {
+            if (cancelled || attempt == policy_.max_attempts || !worth_another(failure)) {
                 std::rethrow_exception(std::move(failure));
             }
             co_await sleep_for(waits_.after(attempt));
@@ -82,7 +82,7 @@ private:
 
 /// `f`, called again with the same item when it fails: for `async_map` and its kin.
 ///
-///     urls | weir::async_map(16, weir::retry({.at_most = 3}, fetch))
+///     urls | weir::async_map(16, weir::retry({.max_attempts = 3}, fetch))
 ///     weir::retry({.waits = {.first = 50ms, .jitter = 0.5}, .worth = is_transient}, send)
 ///
 /// `f` is an async function (see `async_map`) that takes its item by value, and is then given a

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/operators/detail/token_bucket.hpp>
+#include <weir/operators/rate.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
 

@@ -3,9 +3,9 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/runtime/async_function.hpp>
+#include <weir/runtime/detail/timed_call.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/saturating.hpp>
-#include <weir/runtime/timed_call.hpp>
 
 #include <optional>
 #include <utility>
@@ -32,8 +32,8 @@ private:
 /// `f`, with a limit on how long it may take: for `async_map` and its kin.
 ///
 ///     urls | weir::async_map(16, weir::timeout(2s, fetch))
-///     weir::retry({.at_most = 3}, weir::timeout(2s, fetch))     // for each attempt
-///     weir::timeout(5s, weir::retry({.at_most = 3}, fetch))     // for all together
+///     weir::retry({.max_attempts = 3}, weir::timeout(2s, fetch))     // for each attempt
+///     weir::timeout(5s, weir::retry({.max_attempts = 3}, fetch))     // for all together
 ///
 /// When the limit is reached (on the executor's clock) the operation is cancelled through its slot,
 /// and fails as soon as it has ended: it keeps its place among the `n` until then. Where it

@@ -206,7 +206,7 @@ auto tumbling(clock::duration period, Aggregate empty, Of of = {}, std::string_v
 /// The same, and says of each window when it began and ends: a `timed_window<V>` of what the
 /// aggregate says. So windows of different groups can be told apart, and put side by side:
 ///
-///     readings | weir::group_by(&reading::sensor, {.most = 1'000}, [](int sensor) {
+///     readings | weir::group_by(&reading::sensor, {.max_groups = 1'000}, [](int sensor) {
 ///         return weir::tumbling(weir::window_times{.period = 1min}, weir::agg::mean(),
 ///                               &reading::celsius) |
 ///                weir::map([sensor](auto window) { return std::pair(sensor, window); });

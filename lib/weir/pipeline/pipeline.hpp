@@ -81,7 +81,7 @@ public:
     /// Adds a segment that is started again when it fails: `make()` makes its operation anew for
     /// each attempt. See `restart` for when, and `lend` for a sender that survives an attempt.
     ///
-    ///     p.add("feed", weir::restart{.at_most = 5, .on_failure = log},
+    ///     p.add("feed", weir::restart{.max_attempts = 5, .on_failure = log},
     ///           [&] { return connect() | p.source("feed") | weir::for_each(store); });
     ///
     /// `make` is called on the pipeline's strand, first by `run`; if it throws, the attempt has

@@ -1,6 +1,8 @@
 /// What a pipeline fails with: which segment it was, and why.
 #pragma once
 
+#include <weir/core/error.hpp>
+
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -16,7 +18,7 @@ namespace weir {
 ///
 /// `cause()` is what the segment failed with: a `stage_error` where a callable threw, whose own
 /// cause is what you threw. `segment()` is empty where no single segment is to blame.
-class pipeline_error : public std::runtime_error {
+class pipeline_error : public error {
 public:
     pipeline_error(std::shared_ptr<const std::string> pipeline, std::string segment,
                    const std::string& why, std::exception_ptr cause);

@@ -5,7 +5,7 @@
 namespace weir {
 
 backoff restart::waits() const {
-    if (at_most < 1) {
+    if (max_attempts < 1) {
         throw std::invalid_argument("weir::restart: there must be at least 1 attempt");
     }
     const backoff_policy policy{first, most, factor, jitter, seed};

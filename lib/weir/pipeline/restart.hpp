@@ -31,7 +31,8 @@ struct restart {
     double factor = 2;  ///< Each wait is so many times the one before.
     double jitter = 0;  ///< Up to this part of a wait, from 0 to 1, is left off at random, so that
                         ///< those who failed together do not come back together.
-    unsigned at_most = std::numeric_limits<unsigned>::max();  ///< Attempts, the first one included.
+    unsigned max_attempts =
+        std::numeric_limits<unsigned>::max();  ///< Attempts, the first one included.
     /// An attempt that ran so long ran well: after it, attempts and waits begin anew.
     clock::duration well = std::chrono::minutes(1);
     /// Called on the pipeline's strand; must not block. If it throws, the pipeline fails.

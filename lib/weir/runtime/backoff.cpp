@@ -8,8 +8,8 @@
 namespace weir {
 
 backoff::backoff(const backoff_policy& policy, const char* whose)
-    : first_(policy.first),
-      most_(policy.most),
+    : first_(policy.first_wait),
+      most_(policy.max_wait),
       factor_(policy.factor),
       jitter_(policy.jitter),
       dice_(policy.seed != 0 ? policy.seed : std::random_device()()) {

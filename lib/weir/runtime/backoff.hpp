@@ -11,8 +11,9 @@ namespace weir {
 
 /// Waits that grow with each failure, up to a limit.
 struct backoff_policy {
-    clock::duration first = std::chrono::milliseconds(100);  ///< The wait after the first failure.
-    clock::duration most = std::chrono::seconds(30);         ///< No wait is longer.
+    clock::duration first_wait =
+        std::chrono::milliseconds(100);                   ///< The wait after the first failure.
+    clock::duration max_wait = std::chrono::seconds(30);  ///< No wait is longer.
     double factor = 2;  ///< Each wait is so many times the one before.
     double jitter = 0;  ///< Up to this part of a wait, from 0 to 1, is left off at random, so that
                         ///< those who failed together do not come back together.

@@ -46,10 +46,10 @@ circuit_breaker::permit::permit(std::shared_ptr<circuit> c, clock::time_point no
         now - circuit_->opened >= circuit_->policy.open_for) {
         circuit_->become(circuit_state::half_open);
     }
-    if (circuit_->state == circuit_state::open) throw circuit_open();
+    if (circuit_->state == circuit_state::open) throw circuit_open_error();
     if (circuit_->state == circuit_state::half_open) {
         if (circuit_->under_way + circuit_->succeeded >= circuit_->policy.probes) {
-            throw circuit_open();
+            throw circuit_open_error();
         }
         ++circuit_->under_way;
     }

@@ -1,6 +1,7 @@
 /// circuit_breaker: stop asking what fails, and find out when it works again.
 #pragma once
 
+#include <weir/core/error.hpp>
 #include <weir/runtime/async_function.hpp>
 #include <weir/runtime/clock.hpp>
 
@@ -16,13 +17,13 @@
 namespace weir {
 
 /// What a call fails with that the breaker did not let through.
-class circuit_open : public std::runtime_error {
+class circuit_open_error : public error {
 public:
-    circuit_open() : std::runtime_error("the circuit is open: too many calls have failed") {}
+    circuit_open_error() : error("the circuit is open: too many calls have failed") {}
 };
 
 /// - closed: all calls pass. `failures` of them in a row open the circuit.
-/// - open: calls fail at once with `circuit_open`; after `open_for` the next one finds it
+/// - open: calls fail at once with `circuit_open_error`; after `open_for` the next one finds it
 /// half-open.
 /// - half-open: `probes` calls pass at a time, all others fail at once. When so many have succeeded
 ///   the circuit is closed; when one fails it is open again, for as long.
@@ -40,7 +41,7 @@ struct circuit_policy {
 /// number of pipelines; copies are the same breaker. Thread-safe.
 ///
 ///     weir::circuit_breaker bank({.failures = 3, .open_for = 10s});
-///     orders | weir::async_map(8, weir::retry({.at_most = 3}, bank.guard(pay)))
+///     orders | weir::async_map(8, weir::retry({.max_attempts = 3}, bank.guard(pay)))
 ///
 /// A call is let through, or not, when it begins; one that ends after the state has changed since
 /// is not counted. Time is that of the caller's executor.
@@ -55,8 +56,8 @@ public:
 
     template <class F>
     class guarded;
-    /// `f`, behind this breaker: an async function as `f` is one. Errors: `circuit_open`, those of
-    /// `f`. Cancellation: that of `f`. Lives as long as its calls.
+    /// `f`, behind this breaker: an async function as `f` is one. Errors: `circuit_open_error`,
+    /// those of `f`. Cancellation: that of `f`. Lives as long as its calls.
     template <class F>
     guarded<F> guard(F f) const;
 
@@ -66,7 +67,7 @@ private:
     /// One call that was let through. Neither a success nor a failure where it is just destroyed.
     class permit {
     public:
-        permit(std::shared_ptr<circuit> c, clock::time_point now);  // throws circuit_open
+        permit(std::shared_ptr<circuit> c, clock::time_point now);  // throws circuit_open_error
         permit(const permit&) = delete;
         permit& operator=(const permit&) = delete;
         ~permit();

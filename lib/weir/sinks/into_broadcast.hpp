@@ -65,8 +65,8 @@ private:
 /// Runs the pipeline into a broadcast, in chunks of up to 64 items, and never keeps an item back
 /// for a chunk to become full. This sender is let go of at its end; when upstream fails, the
 /// broadcast is closed with that error (which the terminal throws too), and with
-/// `operation_aborted` when the pipeline is cancelled. Fails with `channel_closed` when somebody
-/// else closes the broadcast. Goes on when there are no receivers: some may come.
+/// `operation_aborted` when the pipeline is cancelled. Fails with `channel_closed_error` when
+/// somebody else closes the broadcast. Goes on when there are no receivers: some may come.
 ///
 ///     co_await (feed | weir::into(std::move(prices)));
 template <class T>

@@ -23,7 +23,7 @@ namespace weir {
 struct retry_stream_policy {
     backoff_policy waits = {};
     /// Streams in a row that fail without an item, the first one included, before it gives up.
-    unsigned at_most = std::numeric_limits<unsigned>::max();
+    unsigned max_attempts = std::numeric_limits<unsigned>::max();
     /// Whether a failure is worth another stream; all are where there is none.
     std::function<bool(const std::exception_ptr&)> worth = {};
 };
@@ -40,7 +40,7 @@ public:
           waits_(policy_.waits, "retry_stream"),
           make_(std::move(make)),
           where_(where) {
-        if (policy_.at_most < 1) {
+        if (policy_.max_attempts < 1) {
             throw std::invalid_argument("weir::retry_stream: there must be at least 1 attempt");
         }
     }
@@ -65,7 +65,7 @@ public:
                 failure = std::current_exception();
             }
             inner_.reset();
-            if (++failures_ >= policy_.at_most || (policy_.worth && !policy_.worth(failure))) {
+            if (++failures_ >= policy_.max_attempts || (policy_.worth && !policy_.worth(failure))) {
                 std::rethrow_exception(std::move(failure));
             }
             due_ = deadline_after(clock_of(cx.executor()).now(), waits_.after(failures_));
@@ -93,7 +93,7 @@ private:
 /// `make`. An item begins the waits and attempts anew.
 /// End: that of the stream inside. Holds one stream; the failed one is destroyed before the wait.
 /// Errors: what the last stream, or `make` (as a `stage_error` naming "retry_stream" and `name`),
-/// failed with once `at_most` have failed in a row or it was not `worth` it.
+/// failed with once `max_attempts` have failed in a row or it was not `worth` it.
 /// `std::invalid_argument` for a policy that makes no sense. What a consumer throws is not retried.
 /// Cancellation: that of the stream inside, or of the wait.
 template <class Make>

@@ -3,8 +3,8 @@
 namespace weir::testing {
 
 void fail_expectation(const std::string& what, std::source_location where) {
-    throw expectation_failed(std::string(where.file_name()) + ":" + std::to_string(where.line()) +
-                             ": " + what);
+    throw expectation_error(std::string(where.file_name()) + ":" + std::to_string(where.line()) +
+                            ": " + what);
 }
 
 void expect(bool holds, const std::string& what, std::source_location where) {

@@ -1,6 +1,8 @@
 /// Expectations that need no test framework.
 #pragma once
 
+#include <weir/core/error.hpp>
+
 #include <source_location>
 #include <sstream>
 #include <stdexcept>
@@ -10,12 +12,12 @@ namespace weir::testing {
 
 /// What the kit throws when something did not happen as the test expects. Every test framework
 /// shows the text of such an exception: it names the place, what was expected and what came.
-class expectation_failed : public std::runtime_error {
+class expectation_error : public weir::error {
 public:
-    using std::runtime_error::runtime_error;
+    using weir::error::error;
 };
 
-/// Throws `expectation_failed` with `what` and the place of the call unless `holds`.
+/// Throws `expectation_error` with `what` and the place of the call unless `holds`.
 ///
 ///     weir::testing::expect(seen == sent, "every item arrives, in order");
 void expect(bool holds, const std::string& what,

@@ -9,7 +9,7 @@ namespace weir::testing {
 struct fault_plan::state {
     struct point {
         std::uint64_t passes = 0;
-        std::map<std::uint64_t, std::exception_ptr> faults;  // by pass; null: an injected_fault
+        std::map<std::uint64_t, std::exception_ptr> faults;  // by pass; null: an injected_error
     };
 
     mutable std::mutex mutex;
@@ -22,7 +22,7 @@ struct fault_plan::state {
     }
 };
 
-injected_fault::injected_fault(std::string_view point, std::uint64_t pass)
+injected_error::injected_error(std::string_view point, std::uint64_t pass)
     : std::runtime_error("fault injected at '" + std::string(point) + "', pass " +
                          std::to_string(pass)) {}
 
@@ -43,7 +43,7 @@ void fault_plan::pass(std::string_view point) const {
         const auto fault = here.faults.find(++here.passes);
         if (fault == here.faults.end()) return;
         ++state_->thrown;
-        if (!fault->second) throw injected_fault(point, here.passes);
+        if (!fault->second) throw injected_error(point, here.passes);
         error = fault->second;
     }
     std::rethrow_exception(std::move(error));

@@ -2,6 +2,8 @@
 /// fail.
 #pragma once
 
+#include <weir/core/error.hpp>
+
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -13,9 +15,9 @@
 namespace weir::testing {
 
 /// What a fault point throws, unless the plan says otherwise: "fault injected at 'write', pass 3".
-class injected_fault : public std::runtime_error {
+class injected_error : public weir::error {
 public:
-    injected_fault(std::string_view point, std::uint64_t pass);
+    injected_error(std::string_view point, std::uint64_t pass);
 };
 
 /// Says which pass through which point fails. Copies share the plan; thread-safe.
@@ -30,7 +32,7 @@ class fault_plan {
 public:
     fault_plan();
 
-    /// The `nth` pass (from 1) through `point` throws `error`, an `injected_fault` by default.
+    /// The `nth` pass (from 1) through `point` throws `error`, an `injected_error` by default.
     fault_plan& fail(std::string_view point, std::uint64_t nth, std::exception_ptr error = nullptr);
 
     /// The place itself: counts the pass, and throws if this is the one.

@@ -29,7 +29,7 @@ void run_under(std::uint64_t seed, const std::function<void(seeded_context&)>& b
 
 }  // namespace
 
-seed_failure::seed_failure(std::uint64_t seed, const std::string& message, std::exception_ptr cause)
+seed_error::seed_error(std::uint64_t seed, const std::string& message, std::exception_ptr cause)
     : std::runtime_error("seed " + std::to_string(seed) +
                          " fails (WEIR_SEED=" + std::to_string(seed) + " replays it): " + message),
       seed_(seed),
@@ -42,7 +42,7 @@ void for_seeds(std::uint64_t count, const std::function<void(seeded_context&)>& 
             run_under(seed, body);
         } catch (...) {
             const auto cause = std::current_exception();
-            throw seed_failure(seed, describe(cause), cause);
+            throw seed_error(seed, describe(cause), cause);
         }
     }
 }

@@ -1,6 +1,7 @@
 /// A test under many seeds; the one that fails is named, and can be had again.
 #pragma once
 
+#include <weir/core/error.hpp>
 #include <weir/testing/seeded_context.hpp>
 
 #include <cstdint>
@@ -13,9 +14,9 @@
 namespace weir::testing {
 
 /// What `for_seeds` throws: which seed failed, how, and how to replay it.
-class seed_failure : public std::runtime_error {
+class seed_error : public weir::error {
 public:
-    seed_failure(std::uint64_t seed, const std::string& message, std::exception_ptr cause);
+    seed_error(std::uint64_t seed, const std::string& message, std::exception_ptr cause);
 
     std::uint64_t seed() const noexcept { return seed_; }
     /// What the test threw.
@@ -27,7 +28,7 @@ private:
 };
 
 /// Calls `body` with a fresh context under the seeds 1 to `count`, until it throws. Then throws
-/// `seed_failure`, whose text begins "seed 17 fails (WEIR_SEED=17 replays it): ".
+/// `seed_error`, whose text begins "seed 17 fails (WEIR_SEED=17 replays it): ".
 ///
 ///     for_seeds(1'000, [](seeded_context& ctx) {
 ///         auto sum = start(ctx, numbers() | weir::buffer(2) | weir::fold(0, std::plus<>()));

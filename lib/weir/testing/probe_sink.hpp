@@ -76,7 +76,7 @@ private:
 ///     out.expect_end();
 ///
 /// Each expectation first demands an item, unless one is demanded already, and lets the context run
-/// as far as it can (`settle`: time stands still). One that fails throws `expectation_failed`,
+/// as far as it can (`settle`: time stands still). One that fails throws `expectation_error`,
 /// whose text names the place, what was expected and what came: no test framework is needed.
 /// Destroying it cancels the pipeline. Not thread-safe; the context must outlive it.
 template <class T>

@@ -1,6 +1,7 @@
 /// A source that does what the test says, when it says so.
 #pragma once
 
+#include <weir/core/error.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/core/waker.hpp>
 #include <weir/runtime/clock.hpp>
@@ -23,8 +24,8 @@
 namespace weir::testing {
 
 /// What a scripted source fails with, unless the script says otherwise.
-struct source_failure : std::runtime_error {
-    source_failure() : std::runtime_error("the source has failed") {}
+struct source_error : weir::error {
+    source_error() : weir::error("the source has failed") {}
 };
 
 /// The script of one stream, written before and while it runs. Copies write the same script.
@@ -139,7 +140,7 @@ public:
     /// Ends the stream. What is told after it is never reached.
     script& end() { return tell(end_here()); }
     /// Fails: throws `error` from the poll.
-    script& fail(std::exception_ptr error = std::make_exception_ptr(source_failure())) {
+    script& fail(std::exception_ptr error = std::make_exception_ptr(source_error())) {
         return tell(std::move(error));
     }
 

@@ -80,8 +80,8 @@ bool seeded_context::move_time() {
 }
 
 void seeded_context::stuck(const char* why) const {
-    throw deadlock("deadlock under seed " + std::to_string(seed_) + ": " + why +
-                   ", and the test is not done");
+    throw deadlock_error("deadlock under seed " + std::to_string(seed_) + ": " + why +
+                         ", and the test is not done");
 }
 
 }  // namespace weir::testing

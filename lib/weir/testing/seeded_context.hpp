@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/asio.hpp>
+#include <weir/core/error.hpp>
 #include <weir/testing/random.hpp>
 #include <weir/testing/virtual_clock.hpp>
 
@@ -21,9 +22,9 @@ namespace weir::testing {
 
 /// What `run` and `run_until` throw when nothing is ready, nobody waits for a time, and the test is
 /// not done: somebody has forgotten to wake somebody. The text names the seed.
-class deadlock : public std::runtime_error {
+class deadlock_error : public weir::error {
 public:
-    using std::runtime_error::runtime_error;
+    using weir::error::error;
 };
 
 /// Runs handlers one at a time, on the calling thread, and picks each at random among those that
@@ -67,10 +68,10 @@ public:
     /// Runs handlers until none is ready; time stands still. Returns how many ran.
     std::size_t settle();
     /// Runs handlers, and moves time where none is ready, until `done()`, which is asked after each
-    /// handler. Throws `deadlock` when there is nothing left to do before that.
+    /// handler. Throws `deadlock_error` when there is nothing left to do before that.
     void run_until(const std::function<bool()>& done);
     /// Runs until all work is done: until nobody holds a work guard or waits for a handler. Throws
-    /// `deadlock` if there is work and nothing to do.
+    /// `deadlock_error` if there is work and nothing to do.
     void run();
 
     /// How many handlers are ready.

@@ -70,12 +70,12 @@ TEST_CASE("a place is a kind, a format and a name") {
 }
 
 TEST_CASE("a port for subscribers says what becomes of one that falls behind") {
-    using weir::tcp::when_behind;
-    CHECK(parse_output("tcp://127.0.0.1:1").behind == when_behind::disconnect);
+    using weir::overflow;
+    CHECK(parse_output("tcp://127.0.0.1:1").behind == overflow::disconnect);
     const place both = parse_output("tcp://127.0.0.1:1?behind=drop-oldest&format=jsonl");
-    CHECK(both.behind == when_behind::drop_oldest);
+    CHECK(both.behind == overflow::drop_oldest);
     CHECK(both.format == format::json_lines);
-    CHECK(parse_output("tcp://127.0.0.1:1?behind=wait").behind == when_behind::wait);
+    CHECK(parse_output("tcp://127.0.0.1:1?behind=wait").behind == overflow::wait);
 }
 
 TEST_CASE("a table of a SQLite database is a place for output") {

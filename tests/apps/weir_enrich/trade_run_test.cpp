@@ -109,7 +109,7 @@ TEST_CASE("trades that came before a failure go on") {
     trades.give({t, t, t}).fail();
     const auto [sizes, error] = gathered(trades);
     CHECK(sizes == std::vector<std::size_t>{2, 1});
-    CHECK_THROWS_AS(std::rethrow_exception(error), weir::testing::source_failure);
+    CHECK_THROWS_AS(std::rethrow_exception(error), weir::testing::source_error);
 }
 
 TEST_CASE("the bytes of a run have room for as many trades as it, of the largest so far") {

@@ -316,7 +316,7 @@ TEST_CASE("a full disk ends the load at its last commit, in one error and no rej
     fixture f;
     f.db.exec("PRAGMA max_page_count = 20");
     writer w(f.db, "items", {}, f.collecting(100));
-    std::optional<sqlite::error> met;
+    std::optional<sqlite::database_error> met;
     std::int64_t next = 0;
     while (!met && next < 100'000) {
         met = error_of([&] { w.write(good(next, next + 100)); });
@@ -333,9 +333,9 @@ TEST_CASE("a full disk ends the load at its last commit, in one error and no rej
     CHECK(f.committed() == range(0, next - 100));
 
     // The rows of the failed transaction are lost: a writer that went on would leave a hole.
-    CHECK_THROWS_AS(w.write(good(0, 1)), sqlite::error);
-    CHECK_THROWS_AS(w.commit(), sqlite::error);
-    CHECK_THROWS_AS(w.finish(), sqlite::error);
+    CHECK_THROWS_AS(w.write(good(0, 1)), sqlite::database_error);
+    CHECK_THROWS_AS(w.commit(), sqlite::database_error);
+    CHECK_THROWS_AS(w.finish(), sqlite::database_error);
     CHECK(f.committed() == range(0, next - 100));
 }
 
@@ -354,7 +354,7 @@ TEST_CASE("a read-only database, a lock, a missing table and a missing column en
     CHECK(error_writing(f.db, "items", {"id", "none"}) == SQLITE_ERROR);
     sqlite::database reader(f.dir / "a.db", {.read_only = true});
     CHECK(error_writing(reader, "items") == SQLITE_READONLY);
-    sqlite::database hasty(f.dir / "a.db", {.lock_limit = std::chrono::milliseconds(1)});
+    sqlite::database hasty(f.dir / "a.db", {.lock_timeout = std::chrono::milliseconds(1)});
     const sqlite::transaction held(f.db);
     CHECK(error_writing(hasty, "items") == SQLITE_BUSY);
 }
@@ -463,7 +463,7 @@ TEST_CASE("an interrupt ends the load at its last commit") {
 
 TEST_CASE("a commit that cannot get its lock is an error with a known outcome: nothing") {
     fixture f;
-    sqlite::database hasty(f.dir / "a.db", {.lock_limit = std::chrono::milliseconds(1)});
+    sqlite::database hasty(f.dir / "a.db", {.lock_timeout = std::chrono::milliseconds(1)});
     writer w(hasty, "items");
     w.write(good(0, 5));
     f.db.exec("BEGIN; SELECT count(*) FROM items");

@@ -92,7 +92,7 @@ TEST_CASE("a staged load that crashes leaves the old table; the next load starts
     CHECK(people_in(db) == ids{77});
     staged.publish();
     CHECK(people_in(db) == ids{0, 1, 2});
-    CHECK_THROWS_AS(db.row_count("people (loading)"), sqlite::error);
+    CHECK_THROWS_AS(db.row_count("people (loading)"), sqlite::database_error);
 }
 
 TEST_CASE("a staged load that is given up leaves nothing of itself") {
@@ -122,13 +122,13 @@ TEST_CASE("a staged table takes the place of the old one for views and foreign k
     staged.publish();
     CHECK(db.row_count("names") == 3);
     CHECK_NOTHROW(db.exec("INSERT INTO pets VALUES (2)"));
-    CHECK_THROWS_AS(db.exec("INSERT INTO pets VALUES (9)"), sqlite::error);
+    CHECK_THROWS_AS(db.exec("INSERT INTO pets VALUES (9)"), sqlite::database_error);
 }
 
 TEST_CASE("a publication that is refused leaves both tables as they were") {
     const scratch dir;
     make_old(dir / "a.db");
-    sqlite::database db(dir / "a.db", {.lock_limit = std::chrono::milliseconds(1)});
+    sqlite::database db(dir / "a.db", {.lock_timeout = std::chrono::milliseconds(1)});
     sqlite::staged_table staged(db, people);
     sqlite::batch_writer<row> w(db, staged.name());
     w.write(rows(0, 3));
@@ -136,7 +136,7 @@ TEST_CASE("a publication that is refused leaves both tables as they were") {
     {
         sqlite::database other(dir / "a.db");
         const sqlite::transaction held(other);
-        CHECK_THROWS_AS(staged.publish(), sqlite::error);
+        CHECK_THROWS_AS(staged.publish(), sqlite::database_error);
     }
     CHECK(people_in(db) == ids{77});
     staged.publish();

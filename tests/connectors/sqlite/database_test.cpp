@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-bool has(const std::optional<sqlite::error>& met, const std::string& text) {
+bool has(const std::optional<sqlite::database_error>& met, const std::string& text) {
     return met && std::string(met->what()).find(text) != std::string::npos;
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("the settings are what the options say") {
 
 TEST_CASE("a word in double quotes that names no column is an error and not a string") {
     sqlite::database db(sqlite::in_memory);
-    CHECK_THROWS_AS(db.exec("SELECT \"no such column\""), sqlite::error);
+    CHECK_THROWS_AS(db.exec("SELECT \"no such column\""), sqlite::database_error);
 }
 
 TEST_CASE("errors name the file and the operation, and hold no bound value") {
@@ -136,7 +136,7 @@ TEST_CASE("a lock that is held beyond the limit is an error that says so") {
     const scratch dir;
     sqlite::database holder(dir / "a.db");
     holder.exec("CREATE TABLE t (x)");
-    sqlite::database waiter(dir / "a.db", {.lock_limit = 2ms});
+    sqlite::database waiter(dir / "a.db", {.lock_timeout = 2ms});
     const sqlite::transaction held(holder);
     const auto met = error_of([&] { sqlite::transaction refused(waiter); });
     REQUIRE(met);
@@ -145,7 +145,7 @@ TEST_CASE("a lock that is held beyond the limit is an error that says so") {
               "a.db: cannot begin a transaction: the database is locked by another "
               "connection (waited 2 ms)"));
     holder.exec("COMMIT; BEGIN EXCLUSIVE");
-    CHECK(has(error_of([&] { sqlite::database late(dir / "a.db", {.lock_limit = 0ms}); }),
+    CHECK(has(error_of([&] { sqlite::database late(dir / "a.db", {.lock_timeout = 0ms}); }),
               "a.db: cannot open: the database is locked"));
     holder.exec("ROLLBACK");
 }
@@ -155,7 +155,7 @@ TEST_CASE("a lock that is let go within the limit is waited for") {
     sqlite::database holder(dir / "a.db");
     holder.exec("CREATE TABLE t (x); BEGIN EXCLUSIVE");
     auto waiting = std::async(std::launch::async, [&] {
-        sqlite::database waiter(dir / "a.db", {.lock_limit = 1h});
+        sqlite::database waiter(dir / "a.db", {.lock_timeout = 1h});
         waiter.exec("INSERT INTO t VALUES (1)");
     });
     holder.exec("COMMIT");
@@ -166,7 +166,7 @@ TEST_CASE("a lock that is let go within the limit is waited for") {
 TEST_CASE("a wait for a lock can be interrupted, whether it has begun or not") {
     const scratch dir;
     sqlite::database holder(dir / "a.db");
-    sqlite::database waiter(dir / "a.db", {.lock_limit = 1h});
+    sqlite::database waiter(dir / "a.db", {.lock_timeout = 1h});
     holder.exec("BEGIN EXCLUSIVE");
     auto waiting = std::async(
         std::launch::async, [&] { return error_of([&] { sqlite::transaction refused(waiter); }); });
@@ -232,7 +232,7 @@ TEST_CASE("a commit that a constraint refuses has committed nothing, and says no
 }
 
 TEST_CASE("an error whose outcome is unknown says so in its text too") {
-    const sqlite::error plain(SQLITE_IOERR_FSYNC, "a.db", "commit", "disk I/O error");
+    const sqlite::database_error plain(SQLITE_IOERR_FSYNC, "a.db", "commit", "disk I/O error");
     CHECK_FALSE(plain.outcome_unknown());
     const auto marked = plain.with_unknown_outcome();
     CHECK(marked.outcome_unknown());
@@ -251,7 +251,7 @@ TEST_CASE("vacuum gives free pages back and keeps the rows") {
     CHECK(std::filesystem::file_size(dir / "a.db") < before / 10);
     CHECK(number(db, "SELECT x FROM t") == 5);
     const sqlite::transaction open(db);
-    CHECK_THROWS_AS(db.vacuum(), sqlite::error);
+    CHECK_THROWS_AS(db.vacuum(), sqlite::database_error);
     CHECK(number(db, "SELECT x FROM t") == 5);
 }
 

@@ -39,7 +39,7 @@ struct fixture {
 
     scratch dir;
     weir::runtime rt{2};
-    sqlite::database db{dir / "a.db", {.commits = sqlite::durability::off, .lock_limit = 10ms}};
+    sqlite::database db{dir / "a.db", {.commits = sqlite::durability::off, .lock_timeout = 10ms}};
 };
 
 }  // namespace
@@ -126,7 +126,7 @@ TEST_CASE("of two loads on one database one is whole, and the other fails withou
 
 TEST_CASE("a refusal that was not waited for does not say so, nor blame another's lock") {
     fixture f;
-    sqlite::database patient(f.dir / "a.db", {.lock_limit = 1h});
+    sqlite::database patient(f.dir / "a.db", {.lock_timeout = 1h});
     patient.exec("BEGIN");
     CHECK(patient.row_count("a") == 0);
     f.db.exec("BEGIN IMMEDIATE");
@@ -152,7 +152,7 @@ TEST_CASE("a refusal that was not waited for does not say so, nor blame another'
 
 TEST_CASE("a wait for a lock can be ended without ending later ones") {
     fixture f;
-    sqlite::database waiter(f.dir / "a.db", {.lock_limit = 1h});
+    sqlite::database waiter(f.dir / "a.db", {.lock_timeout = 1h});
     f.db.exec("BEGIN EXCLUSIVE");
     std::promise<void> entered;
     auto waiting = std::async(std::launch::async, [&] {

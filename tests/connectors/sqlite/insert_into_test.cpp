@@ -128,7 +128,7 @@ TEST_CASE("a failing upstream rolls back what is not committed") {
 
 TEST_CASE("a cancelled load ends its wait for a lock, and the database works on") {
     fixture f;
-    sqlite::database waiter(f.dir / "a.db", {.lock_limit = std::chrono::hours(1)});
+    sqlite::database waiter(f.dir / "a.db", {.lock_timeout = std::chrono::hours(1)});
     f.db.exec("BEGIN IMMEDIATE");
     std::atomic<int> taken{0};
     const auto counted = [&taken](int i) -> row {

@@ -253,7 +253,7 @@ TEST_CASE("what has the name of a staged table and is none is not dropped") {
 TEST_CASE("a table has one load at a time, and the other one is told which it is") {
     const scratch dir;
     sqlite::database first(dir / "a.db");
-    sqlite::database second(dir / "a.db", {.lock_limit = 2ms});
+    sqlite::database second(dir / "a.db", {.lock_timeout = 2ms});
     {
         sqlite::staged_table loading(first, people);
         const auto met = error_of([&] { const sqlite::staged_table s(second, people); });
@@ -275,7 +275,7 @@ TEST_CASE("a table has one load at a time, and the other one is told which it is
 TEST_CASE("the second load of a table waits for the first one, and the wait can be ended") {
     const scratch dir;
     sqlite::database first(dir / "a.db");
-    sqlite::database second(dir / "a.db", {.lock_limit = std::chrono::milliseconds::max()});
+    sqlite::database second(dir / "a.db", {.lock_timeout = std::chrono::milliseconds::max()});
     std::optional<sqlite::staged_table> loading(std::in_place, first, people);
     auto waiting = std::async(std::launch::async, [&] { replace(second, {{2, "Bob"}}); });
     loading->publish(fill(first, *loading, {{1, "Ann"}}).rows);
@@ -285,7 +285,7 @@ TEST_CASE("the second load of a table waits for the first one, and the wait can 
 
     std::stop_source stop;
     loading.emplace(first, people);
-    sqlite::database third(dir / "a.db", {.lock_limit = 1h, .stop_waiting = stop.get_token()});
+    sqlite::database third(dir / "a.db", {.lock_timeout = 1h, .stop_waiting = stop.get_token()});
     auto ended = std::async(std::launch::async,
                             [&] { return error_of([&] { replace(third, {{3, "Cid"}}); }); });
     stop.request_stop();

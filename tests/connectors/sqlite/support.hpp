@@ -39,12 +39,12 @@ inline void write_file(const std::filesystem::path& file, const std::string& con
     std::ofstream(file, std::ios::binary) << contents;
 }
 
-// The sqlite::error that `f` throws.
+// The sqlite::database_error that `f` throws.
 template <class F>
-std::optional<sqlite::error> error_of(F&& f) {
+std::optional<sqlite::database_error> error_of(F&& f) {
     try {
         f();
-    } catch (const sqlite::error& e) {
+    } catch (const sqlite::database_error& e) {
         return e;
     }
     return std::nullopt;

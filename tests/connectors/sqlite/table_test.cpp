@@ -39,7 +39,7 @@ TEST_CASE("tables and columns may have any name: keywords, quotes, spaces, SQL, 
         }
         CHECK(number(db, "SELECT count(*) FROM witness") == 0);
         db.exec(described.drop_sql());
-        CHECK_THROWS_AS(db.row_count(name), sqlite::error);
+        CHECK_THROWS_AS(db.row_count(name), sqlite::database_error);
         CHECK(number(db, "SELECT count(*) FROM witness") == 0);
     }
 }

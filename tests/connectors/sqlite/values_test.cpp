@@ -61,8 +61,8 @@ TEST_CASE("an unsigned integer that SQLite cannot hold is refused and not wrappe
 }
 
 TEST_CASE("an integer is not read as a narrower type than it needs") {
-    CHECK_THROWS_AS(cell(300).get<std::int8_t>(), sqlite::error);
-    CHECK_THROWS_AS(cell(-1).get<std::uint64_t>(), sqlite::error);
+    CHECK_THROWS_AS(cell(300).get<std::int8_t>(), sqlite::database_error);
+    CHECK_THROWS_AS(cell(-1).get<std::uint64_t>(), sqlite::database_error);
     CHECK(cell(127).get<std::int8_t>() == 127);
 }
 
@@ -104,8 +104,8 @@ TEST_CASE("NULL is what nothing is stored as, and only an optional reads it") {
     CHECK(cell(std::nullopt).type() == sqlite::value_type::null);
     CHECK(cell(std::optional<int>()).get<std::optional<int>>() == std::nullopt);
     CHECK(cell(std::optional<std::string>("x")).get<std::optional<std::string>>() == "x");
-    CHECK_THROWS_AS(cell(nullptr).get<int>(), sqlite::error);
-    CHECK_THROWS_AS(cell(nullptr).get<std::string>(), sqlite::error);
+    CHECK_THROWS_AS(cell(nullptr).get<int>(), sqlite::database_error);
+    CHECK_THROWS_AS(cell(nullptr).get<std::string>(), sqlite::database_error);
 }
 
 TEST_CASE("a cell read as a type it does not hold is an error that names both, not a conversion") {
@@ -114,9 +114,9 @@ TEST_CASE("a cell read as a type it does not hold is an error that names both, n
     const std::string text = met->what();
     CHECK(text.find("TEXT") != std::string::npos);
     CHECK(text.find("INTEGER") != std::string::npos);
-    CHECK_THROWS_AS(cell(12).get<std::string>(), sqlite::error);
-    CHECK_THROWS_AS(cell("12"sv).get<blob>(), sqlite::error);
-    CHECK_THROWS_AS(cell(1.5).get<int>(), sqlite::error);
+    CHECK_THROWS_AS(cell(12).get<std::string>(), sqlite::database_error);
+    CHECK_THROWS_AS(cell("12"sv).get<blob>(), sqlite::database_error);
+    CHECK_THROWS_AS(cell(1.5).get<int>(), sqlite::database_error);
 }
 
 TEST_CASE("an owning temporary that is bound outlives the call") {
@@ -147,11 +147,11 @@ TEST_CASE("a statement can be run again with other values") {
 TEST_CASE("reading where there is no row or no column is an error") {
     sqlite::database db(sqlite::in_memory);
     auto select = db.prepare("SELECT 1");
-    CHECK_THROWS_AS(select.get<int>(0), sqlite::error);
+    CHECK_THROWS_AS(select.get<int>(0), sqlite::database_error);
     REQUIRE(select.step());
-    CHECK_THROWS_AS(select.get<int>(1), sqlite::error);
-    CHECK_THROWS_AS(select.get<int>(-1), sqlite::error);
-    CHECK_THROWS_AS(select.bind(1, 2), sqlite::error);
+    CHECK_THROWS_AS(select.get<int>(1), sqlite::database_error);
+    CHECK_THROWS_AS(select.get<int>(-1), sqlite::database_error);
+    CHECK_THROWS_AS(select.bind(1, 2), sqlite::database_error);
 }
 
 TEST_CASE("a column that the result does not have has no name") {
@@ -180,28 +180,28 @@ TEST_CASE("a number is read as floating point only if it comes out as what it wa
     CHECK(cell(std::numeric_limits<std::int64_t>::min()).get<double>() == -9223372036854775808.0);
     CHECK(cell(1 << 24).get<float>() == 16777216.0F);
     for (const std::int64_t lossy : {two_to_53 + 1, -two_to_53 - 1, INT64_MAX}) {
-        CHECK_THROWS_AS(cell(lossy).get<double>(), sqlite::error);
+        CHECK_THROWS_AS(cell(lossy).get<double>(), sqlite::database_error);
     }
-    CHECK_THROWS_AS(cell((1 << 24) + 1).get<float>(), sqlite::error);
+    CHECK_THROWS_AS(cell((1 << 24) + 1).get<float>(), sqlite::database_error);
     CHECK(cell(0.1).get<float>() == 0.1F);
     CHECK(std::isinf(cell(std::numeric_limits<double>::infinity()).get<float>()));
-    CHECK_THROWS_AS(cell(1e300).get<float>(), sqlite::error);
-    CHECK_THROWS_AS(cell(-1e300).get<float>(), sqlite::error);
-    CHECK_THROWS_AS(cell(1e-300).get<float>(), sqlite::error);
+    CHECK_THROWS_AS(cell(1e300).get<float>(), sqlite::database_error);
+    CHECK_THROWS_AS(cell(-1e300).get<float>(), sqlite::database_error);
+    CHECK_THROWS_AS(cell(1e-300).get<float>(), sqlite::database_error);
     CHECK(cell(0.0).get<float>() == 0.0F);
 }
 
 TEST_CASE("only 0 and 1 are read as bool") {
     CHECK(cell(1).get<bool>());
-    CHECK_THROWS_AS(cell(2).get<bool>(), sqlite::error);
-    CHECK_THROWS_AS(cell(-1).get<bool>(), sqlite::error);
+    CHECK_THROWS_AS(cell(2).get<bool>(), sqlite::database_error);
+    CHECK_THROWS_AS(cell(-1).get<bool>(), sqlite::database_error);
 }
 
 TEST_CASE("prepare takes one statement, and neither none nor two") {
     sqlite::database db(sqlite::in_memory);
-    CHECK_THROWS_AS(db.prepare("SELECT 1; DROP TABLE t"), sqlite::error);
-    CHECK_THROWS_AS(db.prepare(""), sqlite::error);
-    CHECK_THROWS_AS(db.prepare("-- nothing"), sqlite::error);
+    CHECK_THROWS_AS(db.prepare("SELECT 1; DROP TABLE t"), sqlite::database_error);
+    CHECK_THROWS_AS(db.prepare(""), sqlite::database_error);
+    CHECK_THROWS_AS(db.prepare("-- nothing"), sqlite::database_error);
     CHECK_NOTHROW(db.prepare("SELECT 1 ; \n"));
 }
 

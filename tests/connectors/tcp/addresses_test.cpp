@@ -118,7 +118,7 @@ TEST_CASE("the second address is tried beside the first when that does not answe
     const auto port = a.local_endpoint().port();
     const hole first(io, port);
     weir::tcp::connect_options options;
-    options.patience = weir::clock::duration::max();  // which is for ever, and not over
+    options.connect_timeout = weir::clock::duration::max();  // which is for ever, and not over
     client c(port, options);
     REQUIRE(c.tries());
     c.time->advance(249ms);

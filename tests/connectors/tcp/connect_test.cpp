@@ -97,7 +97,7 @@ struct client {
 
 weir::tcp::connect_options again() {
     weir::tcp::connect_options options;
-    options.reconnect = weir::backoff_policy{.first = 100ms, .most = 1s, .factor = 2};
+    options.reconnect = weir::backoff_policy{.first_wait = 100ms, .max_wait = 1s, .factor = 2};
     return options;
 }
 
@@ -152,11 +152,11 @@ TEST_CASE("with reconnect it goes on with the next connection, with a decoder of
     s.send("1\n2");
     REQUIRE(c.gets({1}));
     s.reset();
-    REQUIRE(c.learns(connection_change::lost));
+    REQUIRE(c.learns(connection_change::failed));
     CHECK(c.events.back().next_attempt == 100ms);
     c.time->advance(99ms);
     settle(c.io);
-    CHECK(c.events.back().what == connection_change::lost);
+    CHECK(c.events.back().what == connection_change::failed);
     c.time->advance(1ms);
     REQUIRE(c.learns(connection_change::connected));
     s.accept();
@@ -187,7 +187,7 @@ TEST_CASE("a decoder that cannot go on ends the connection, and the stream unles
         REQUIRE(c.learns(connection_change::connected));
         s.accept();
         s.send("1\n!\n2\n");
-        REQUIRE(c.learns(connection_change::given_up));
+        REQUIRE(c.learns(connection_change::dropped));
         CHECK(s.client_is_gone());
         CHECK(c.seen == std::vector{1});
         settle(c.io);

@@ -24,11 +24,10 @@
 
 using namespace weir::testing;
 using namespace std::chrono_literals;
-using weir::tcp::client_change;
+using weir::overflow;
+using weir::tcp::connection_change;
 using weir::tcp::publish_options;
 using weir::tcp::publish_report;
-using weir::tcp::subscriber_change;
-using weir::tcp::when_behind;
 
 namespace {
 
@@ -43,7 +42,7 @@ struct publisher {
             start(io, std::move(texts) | weir::tcp::publish(std::move(port), options), stop.slot());
         settle(io);
     }
-    bool learns(subscriber_change what) {
+    bool learns(connection_change what) {
         return run_until(io, [&] { return !told.empty() && told.back() == what; });
     }
     bool ends() {
@@ -57,7 +56,7 @@ struct publisher {
     std::shared_ptr<virtual_clock> time = virtual_clock::install(io);
     asio::cancellation_signal stop;
     script<std::string> messages;
-    std::vector<subscriber_change> told;
+    std::vector<connection_change> told;
     weir::tcp::endpoint where;
     std::shared_ptr<outcome<publish_report>> running;
 };
@@ -105,11 +104,11 @@ std::size_t read_while_it_ends(publisher& out, small_peer& p, bool talks) {
 
 publish_options large_queue() {
     publish_options options;
-    options.queue_bytes = std::size_t{64} << 20;
+    options.max_queue_bytes = std::size_t{64} << 20;
     return options;
 }
 
-using enum subscriber_change;
+using enum connection_change;
 
 }  // namespace
 
@@ -165,7 +164,7 @@ TEST_CASE("with linger of max the end is waited for, and not cut off at once") {
 TEST_CASE("a subscriber that is cut off meets an error, and not the end") {
     SUBCASE("for its queue is full") {
         publish_options options;
-        options.queue_bytes = 64 << 10;
+        options.max_queue_bytes = 64 << 10;
         options.block_size = 4 << 10;
         publisher out(options);
         small_peer p(out.where);
@@ -218,7 +217,7 @@ TEST_CASE("a subscriber that is cut off meets an error, and not the end") {
 TEST_CASE("a subscriber that takes nothing for the idle limit makes room when that is needed") {
     publish_options options = large_queue();
     options.max_subscribers = 1;
-    options.idle_limit = 10s;
+    options.idle_timeout = 10s;
     publisher out(options);
     small_peer stuck(out.where);
     REQUIRE(out.learns(came));
@@ -249,36 +248,36 @@ TEST_CASE("silent clients make room for others, the one that is silent for the l
     const auto where = port.local();
     weir::tcp::receive_options options;
     options.max_clients = 2;
-    options.idle_limit = 60s;
+    options.idle_timeout = 60s;
     options.on_event = book.listener();
     auto keep = weir::for_each([&](int x) { seen.push_back(x); });
     asio::cancellation_signal stop;
     auto running = start(
         io, weir::tcp::receive<number_lines>(std::move(port), std::move(options)) | std::move(keep),
         stop.slot());
-    const auto learns = [&](client_change what, std::size_t times) {
+    const auto learns = [&](connection_change what, std::size_t times) {
         return run_until(io, [&] { return book.count(what) == times; });
     };
     peer silent(where);
-    REQUIRE(learns(client_change::came, 1));
+    REQUIRE(learns(connection_change::connected, 1));
     peer talking(where);
-    REQUIRE(learns(client_change::came, 2));
+    REQUIRE(learns(connection_change::connected, 2));
     silent.send("12");  // and never the rest
     settle(io);
     time->advance(30s);
     talking.send("1\n");
     REQUIRE(run_until(io, [&] { return seen.size() == 1; }));
     peer early(where);
-    REQUIRE(learns(client_change::refused, 1));
+    REQUIRE(learns(connection_change::refused, 1));
     time->advance(30s);
     peer next(where);
-    REQUIRE(learns(client_change::came, 3));
-    CHECK(book.the(client_change::idle).client == silent.local());
+    REQUIRE(learns(connection_change::connected, 3));
+    CHECK(book.the(connection_change::idle).client == silent.local());
     next.send("3\n");  // by a decoder of its own
     talking.send("2\n");
     REQUIRE(run_until(io, [&] { return seen.size() == 3; }));
-    CHECK(book.count(client_change::fault) == 1);  // what was cut off
-    CHECK(book.count(client_change::idle) == 1);
+    CHECK(book.count(connection_change::fault) == 1);  // what was cut off
+    CHECK(book.count(connection_change::idle) == 1);
     // Both can tell: an end would say that what they had sent was taken.
     for (peer* gone : {&silent, &early}) {
         asio::error_code error;

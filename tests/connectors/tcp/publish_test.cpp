@@ -23,10 +23,10 @@
 #include "support.hpp"
 
 using namespace weir::testing;
+using weir::overflow;
+using weir::tcp::connection_change;
 using weir::tcp::publish_options;
 using weir::tcp::publish_report;
-using weir::tcp::subscriber_change;
-using weir::tcp::when_behind;
 
 namespace {
 
@@ -58,7 +58,7 @@ struct publication {
         options.on_event = [this](const weir::tcp::subscriber_event& e) {
             events.push_back({e.what, e.subscriber, e.sent, e.dropped, e.error});
         };
-        options.block_size = std::min(options.block_size, options.queue_bytes);
+        options.block_size = std::min(options.block_size, options.max_queue_bytes);
         auto encode = [this](std::string& to, const std::string& text) {
             ++taken;
             to += text;
@@ -72,17 +72,17 @@ struct publication {
         CHECK(run_until(io, [this] { return running->done; }));
     }
 
-    std::size_t count(subscriber_change what) const {
+    std::size_t count(connection_change what) const {
         return static_cast<std::size_t>(std::ranges::count(events, what, &entry::what));
     }
-    bool learns(subscriber_change what, std::size_t times = 1) {
+    bool learns(connection_change what, std::size_t times = 1) {
         return run_until(io, [&] { return count(what) >= times; });
     }
     /// A subscriber that is known to the publisher.
     std::unique_ptr<peer> subscribe() {
-        const std::size_t before = count(subscriber_change::came);
+        const std::size_t before = count(connection_change::connected);
         auto p = std::make_unique<peer>(where);
-        REQUIRE(learns(subscriber_change::came, before + 1));
+        REQUIRE(learns(connection_change::connected, before + 1));
         return p;
     }
     /// Publishes numbered messages one by one until `enough()`.
@@ -107,13 +107,13 @@ struct publication {
     }
 
     struct entry {
-        subscriber_change what;
+        connection_change what;
         weir::tcp::endpoint subscriber;
         weir::tcp::traffic sent;
         weir::tcp::traffic dropped;
         asio::error_code error;
     };
-    const entry& the(subscriber_change what) const {
+    const entry& the(connection_change what) const {
         const auto found = std::ranges::find(events, what, &entry::what);
         if (found == events.end()) throw std::logic_error("no such event");
         return *found;
@@ -129,10 +129,10 @@ struct publication {
     int taken = 0;  // from the stream
 };
 
-publish_options with(when_behind policy, std::size_t queue_bytes = std::size_t{64} << 10) {
+publish_options with(overflow policy, std::size_t max_queue_bytes = std::size_t{64} << 10) {
     publish_options options;
-    options.on_overflow = policy;
-    options.queue_bytes = queue_bytes;
+    options.when_full = policy;
+    options.max_queue_bytes = max_queue_bytes;
     options.block_size = 4 * message_size;
     return options;
 }
@@ -160,12 +160,12 @@ TEST_CASE("each subscriber gets every message from its coming on") {
     CHECK(report.sent == weir::tcp::traffic{4, 20});
     CHECK(report.dropped == weir::tcp::traffic{});
     CHECK(report.subscribers == 2);
-    CHECK(out.count(subscriber_change::served) == 2);
+    CHECK(out.count(connection_change::served) == 2);
 }
 
 TEST_CASE("each block is told of when it is written, and how many messages it had") {
     std::vector<std::size_t> blocks;
-    publish_options options = with(when_behind::disconnect);
+    publish_options options = with(overflow::disconnect);
     options.on_block = [&blocks](std::size_t messages) { blocks.push_back(messages); };
     publication out(options);
     out.messages.give(message(1)).give(message(2));
@@ -177,17 +177,17 @@ TEST_CASE("each block is told of when it is written, and how many messages it ha
 }
 
 TEST_CASE("a subscriber that does not read is cut off, and the others miss nothing") {
-    publication out(with(when_behind::disconnect));
+    publication out(with(overflow::disconnect));
     auto slow = out.subscribe();
     auto quick = out.subscribe();
     std::vector<int> seen;
     out.publish_until([&] {
         if (out.published != 0) seen.push_back(numbers_of(quick->read(message_size)).front());
-        return out.count(subscriber_change::disconnected) == 1;
+        return out.count(connection_change::disconnected) == 1;
     });
     CHECK(static_cast<int>(seen.size()) == out.published);
     CHECK(std::ranges::is_sorted(seen));
-    const auto& cut = out.the(subscriber_change::disconnected);
+    const auto& cut = out.the(connection_change::disconnected);
     CHECK(cut.subscriber == slow->local());
     CHECK(cut.dropped.messages != 0);
     // What it did get is without a gap.
@@ -196,21 +196,21 @@ TEST_CASE("a subscriber that does not read is cut off, and the others miss nothi
 }
 
 TEST_CASE("drop_newest and drop_oldest leave out whole messages, and count them") {
-    for (const when_behind policy : {when_behind::drop_newest, when_behind::drop_oldest}) {
+    for (const overflow policy : {overflow::drop_newest, overflow::drop_oldest}) {
         publication out(with(policy));
         auto slow = out.subscribe();
-        out.publish_until([&] { return out.count(subscriber_change::fell_behind) == 1; });
+        out.publish_until([&] { return out.count(connection_change::lagging) == 1; });
         const int full_at = out.published;
         out.publish_until([&] { return out.published == full_at + 500; });
-        CHECK(out.count(subscriber_change::fell_behind) == 1);  // told once
+        CHECK(out.count(connection_change::lagging) == 1);  // told once
         out.messages.end();
         const auto got = numbers_of(out.read_all(*slow));
 
         CHECK(std::ranges::find(got, -1) == got.end());
         CHECK(std::ranges::adjacent_find(got, std::greater_equal<>()) == got.end());
         CHECK(got.front() == 0);
-        CHECK(got.back() == (policy == when_behind::drop_newest ? full_at - 2 : out.published - 1));
-        const auto& served = out.the(subscriber_change::served);
+        CHECK(got.back() == (policy == overflow::drop_newest ? full_at - 2 : out.published - 1));
+        const auto& served = out.the(connection_change::served);
         CHECK(served.sent.messages == got.size());
         CHECK(served.sent.messages + served.dropped.messages ==
               static_cast<std::uint64_t>(out.published));
@@ -220,7 +220,7 @@ TEST_CASE("drop_newest and drop_oldest leave out whole messages, and count them"
 }
 
 TEST_CASE("wait: nothing more is taken from the stream until the slow one reads; none is lost") {
-    publication out(with(when_behind::wait));
+    publication out(with(overflow::wait));
     auto slow = out.subscribe();
     constexpr int all = 30'000;
     for (int i = 0; i != all; ++i) out.messages.give(message(i));
@@ -236,23 +236,23 @@ TEST_CASE("wait: nothing more is taken from the stream until the slow one reads;
 }
 
 TEST_CASE("subscribers that vanish are forgotten, idle ones too") {
-    publication out(with(when_behind::drop_newest));
+    publication out(with(overflow::drop_newest));
     auto idle = out.subscribe();
     idle->close();
     // It might have closed its sending side only: a message tells.
     out.messages.give("are you there?");
-    REQUIRE(out.learns(subscriber_change::left));
+    REQUIRE(out.learns(connection_change::closed));
     auto blocked = out.subscribe();
     auto other = out.subscribe();
     std::size_t heard = 0;
     out.publish_until([&] {
         if (out.published != 0) heard += other->read(message_size).size();
-        return out.count(subscriber_change::fell_behind) == 1;
+        return out.count(connection_change::lagging) == 1;
     });
     blocked->reset();
-    REQUIRE(out.learns(subscriber_change::failed));
-    CHECK(out.the(subscriber_change::failed).subscriber != other->local());
-    CHECK(out.the(subscriber_change::failed).dropped.messages != 0);
+    REQUIRE(out.learns(connection_change::failed));
+    CHECK(out.the(connection_change::failed).subscriber != other->local());
+    CHECK(out.the(connection_change::failed).dropped.messages != 0);
     out.messages.give("and on");
     settle(out.io);
     CHECK(other->read(6) == "and on");
@@ -265,11 +265,11 @@ TEST_CASE("more subscribers than allowed are turned away, until one leaves") {
     publication out(options);
     auto first = out.subscribe();
     peer second(out.where);
-    REQUIRE(out.learns(subscriber_change::refused));
+    REQUIRE(out.learns(connection_change::refused));
     CHECK(second.read_all().empty());
     first->close();
     auto third = out.subscribe();
-    CHECK(out.count(subscriber_change::left) == 1);
+    CHECK(out.count(connection_change::closed) == 1);
     out.messages.give("x");
     settle(out.io);
     CHECK(third->read(1) == "x");
@@ -291,9 +291,9 @@ TEST_CASE("at the end what is queued is sent for as long as it may take, and no 
     peer slow(port.local());
     script<std::string> messages;
     publish_options options;
-    options.queue_bytes = std::size_t{100} << 20;
+    options.max_queue_bytes = std::size_t{100} << 20;
     options.linger = std::chrono::seconds(5);
-    std::vector<subscriber_change> told;
+    std::vector<connection_change> told;
     options.on_event = [&](const weir::tcp::subscriber_event& e) { told.push_back(e.what); };
     auto running =
         start(io, messages.stream() | weir::tcp::publish(std::move(port), std::move(options)));
@@ -306,7 +306,7 @@ TEST_CASE("at the end what is queued is sent for as long as it may take, and no 
     CHECK_FALSE(running->done);
     time->advance(std::chrono::milliseconds(1));
     REQUIRE(run_until(io, [&] { return running->done; }));
-    using enum subscriber_change;
+    using enum connection_change;
     CHECK(told == std::vector{came, cut_short});
     const publish_report report = running->get();
     CHECK(report.sent.messages + report.dropped.messages == 30'000);
@@ -316,7 +316,7 @@ TEST_CASE("at the end what is queued is sent for as long as it may take, and no 
 TEST_CASE("cancelled while a subscriber is waited for, it closes the connections") {
     std::unique_ptr<peer> slow;
     {
-        publication out(with(when_behind::wait));
+        publication out(with(overflow::wait));
         slow = out.subscribe();
         for (int i = 0; i != 30'000; ++i) out.messages.give(message(i));
         settle(out.io);
@@ -349,6 +349,6 @@ TEST_CASE("options that make no sense are refused") {
     options.block_size = 0;
     CHECK_THROWS_AS(with_options(options), std::invalid_argument);
     options = {};
-    options.queue_bytes = 0;
+    options.max_queue_bytes = 0;
     CHECK_THROWS_AS(with_options(options), std::invalid_argument);
 }

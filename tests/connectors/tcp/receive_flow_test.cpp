@@ -27,7 +27,7 @@
 #include "support.hpp"
 
 using namespace weir::testing;
-using weir::tcp::client_change;
+using weir::tcp::connection_change;
 
 namespace {
 
@@ -103,8 +103,8 @@ TEST_CASE("a consumer that takes one at a time gets all of a block, also after a
     while (const auto x = next_of(io, numbers)) rest.push_back(*x);
     std::ranges::sort(rest);  // the two clients may come in any order
     CHECK(rest == std::vector{1, 2, 3, 4, 10});
-    CHECK(book.the(client_change::fault).message == "cut off");
-    CHECK(book.count(client_change::left) == 2);
+    CHECK(book.the(connection_change::fault).message == "cut off");
+    CHECK(book.count(connection_change::closed) == 2);
     CHECK(client.read_all().empty());
     CHECK_THROWS_AS(peer{where}, asio::system_error);
 }
@@ -174,7 +174,7 @@ TEST_CASE("clients on many threads, received on several, are all summed") {
     constexpr int clients = 8;
     weir::tcp::receive_options options;
     options.on_event = [&](const weir::tcp::client_event& e) {
-        if (e.what == client_change::left && ++gone == clients) stop.request_stop();
+        if (e.what == connection_change::closed && ++gone == clients) stop.request_stop();
     };
     std::vector<std::thread> senders;
     for (int c = 0; c != clients; ++c) {

@@ -22,7 +22,7 @@
 #include "support.hpp"
 
 using namespace weir::testing;
-using weir::tcp::client_change;
+using weir::tcp::connection_change;
 
 namespace {
 
@@ -45,7 +45,7 @@ struct reception {
     bool receives(std::vector<int> numbers) {
         return run_until(io, [&] { return seen.size() >= numbers.size(); }) && seen == numbers;
     }
-    bool learns(client_change what, std::size_t times = 1) {
+    bool learns(connection_change what, std::size_t times = 1) {
         return run_until(io, [&] { return book.count(what) >= times; }) &&
                book.count(what) == times;
     }
@@ -69,7 +69,7 @@ TEST_CASE("a client's values come out in order, however the bytes are cut") {
     client.send("4");
     client.send("\n5\n");
     CHECK(server.receives({1, 2, 34, 5}));
-    CHECK(server.book.the(client_change::came).client == client.local());
+    CHECK(server.book.the(connection_change::connected).client == client.local());
 }
 
 TEST_CASE("what a client sends is received by the handler that hears of it, without another") {
@@ -89,8 +89,8 @@ TEST_CASE("a client that leaves is told of, and the stream goes on") {
         peer first(server.where);
         first.send("1\n");
     }
-    REQUIRE(server.learns(client_change::left));
-    CHECK(server.book.the(client_change::left).offset == 2);
+    REQUIRE(server.learns(connection_change::closed));
+    CHECK(server.book.the(connection_change::closed).offset == 2);
     peer second(server.where);
     second.send("2\n");
     CHECK(server.receives({1, 2}));
@@ -137,8 +137,8 @@ TEST_CASE("a client that vanishes in the middle of a frame costs that frame only
         peer client(server.where);
         client.send("1\n23");
     }
-    REQUIRE(server.learns(client_change::left));
-    const auto& fault = server.book.the(client_change::fault);
+    REQUIRE(server.learns(connection_change::closed));
+    const auto& fault = server.book.the(connection_change::fault);
     CHECK(fault.offset == 2);
     CHECK(fault.message == "cut off");
     other.send("4\n");
@@ -152,10 +152,10 @@ TEST_CASE("a client that resets its connection is told of, and hurts nobody else
     client.send("1\n23");
     REQUIRE(server.receives({1}));
     client.reset();
-    REQUIRE(server.learns(client_change::failed));
-    CHECK(server.book.the(client_change::failed).error == asio::error::connection_reset);
-    CHECK(server.book.the(client_change::failed).offset == 4);
-    CHECK(server.book.the(client_change::fault).message == "cut off");
+    REQUIRE(server.learns(connection_change::failed));
+    CHECK(server.book.the(connection_change::failed).error == asio::error::connection_reset);
+    CHECK(server.book.the(connection_change::failed).offset == 4);
+    CHECK(server.book.the(connection_change::fault).message == "cut off");
     other.send("4\n");
     CHECK(server.receives({1, 4}));
 }
@@ -165,11 +165,11 @@ TEST_CASE("garbage is told of with its place, and the client goes on") {
     peer client(server.where);
     client.send("1\nrubbish\n2\n");
     REQUIRE(server.receives({1, 2}));
-    const auto& fault = server.book.the(client_change::fault);
+    const auto& fault = server.book.the(connection_change::fault);
     CHECK(fault.offset == 2);
     CHECK(fault.message == "no number");
     CHECK(fault.client == client.local());
-    CHECK(server.book.count(client_change::left) == 0);
+    CHECK(server.book.count(connection_change::closed) == 0);
 }
 
 TEST_CASE("a client whose decoder cannot go on is cut off") {
@@ -177,9 +177,9 @@ TEST_CASE("a client whose decoder cannot go on is cut off") {
     peer other(server.where);
     peer client(server.where);
     client.send("1\n!\n2\n");
-    REQUIRE(server.learns(client_change::expelled));
+    REQUIRE(server.learns(connection_change::dropped));
     CHECK(client.read_all().empty());
-    CHECK(server.book.the(client_change::fault).message == "broken");
+    CHECK(server.book.the(connection_change::fault).message == "broken");
     other.send("4\n");
     CHECK(server.receives({1, 4}));
 }
@@ -190,18 +190,18 @@ TEST_CASE("more clients than allowed are turned away, until one leaves") {
     reception server(options);
     peer first(server.where);
     peer second(server.where);
-    REQUIRE(server.learns(client_change::came, 2));
+    REQUIRE(server.learns(connection_change::connected, 2));
     peer third(server.where);
-    REQUIRE(server.learns(client_change::refused));
+    REQUIRE(server.learns(connection_change::refused));
     CHECK(third.read_all().empty());
-    CHECK(server.book.the(client_change::refused).client.port() != 0);
+    CHECK(server.book.the(connection_change::refused).client.port() != 0);
     first.close();
-    REQUIRE(server.learns(client_change::left));
+    REQUIRE(server.learns(connection_change::closed));
     peer fourth(server.where);
     fourth.send("4\n");
     second.send("2\n");
     REQUIRE(run_until(server.io, [&] { return server.seen.size() == 2; }));
-    CHECK(server.book.count(client_change::came) == 3);
+    CHECK(server.book.count(connection_change::connected) == 3);
 }
 
 TEST_CASE("cancelled while it reads, it closes the connections") {

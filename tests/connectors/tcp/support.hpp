@@ -74,7 +74,7 @@ private:
 /// Remembers events.
 struct event_book {
     struct entry {
-        tcp::client_change what;
+        tcp::connection_change what;
         tcp::endpoint client;
         std::uint64_t offset;
         std::string message;
@@ -87,13 +87,13 @@ struct event_book {
             entries.push_back({e.what, e.client, e.offset, std::string(e.message), e.error});
         };
     }
-    std::size_t count(tcp::client_change what) const {
+    std::size_t count(tcp::connection_change what) const {
         std::size_t n = 0;
         for (const entry& e : entries) n += e.what == what ? 1 : 0;
         return n;
     }
     /// The first of a kind; there must be one.
-    const entry& the(tcp::client_change what) const {
+    const entry& the(tcp::connection_change what) const {
         for (const entry& e : entries) {
             if (e.what == what) return e;
         }

@@ -21,8 +21,7 @@
 #include "support.hpp"
 
 using namespace weir::testing;
-using weir::tcp::client_change;
-using weir::tcp::subscriber_change;
+using weir::tcp::connection_change;
 
 TEST_CASE("what clients send on many threads reaches all subscribers, and a drain loses nothing") {
     constexpr int clients = 4;
@@ -41,11 +40,11 @@ TEST_CASE("what clients send on many threads reaches all subscribers, and a drai
     std::size_t subscribed = 0;
     weir::tcp::receive_options receiving;
     receiving.on_event = [&](const weir::tcp::client_event& e) {
-        if (e.what == client_change::left && ++gone == clients) all_sent.set_value();
+        if (e.what == connection_change::closed && ++gone == clients) all_sent.set_value();
     };
     weir::tcp::publish_options publishing;
     publishing.on_event = [&](const weir::tcp::subscriber_event& e) {
-        if (e.what == subscriber_change::came && ++subscribed == readers) {
+        if (e.what == connection_change::connected && ++subscribed == readers) {
             all_subscribed.set_value();
         }
     };

@@ -3,6 +3,8 @@
 
 #include <weir/channel/channel_closed.hpp>
 #include <weir/channel/detail/waiter_list.hpp>
+#include <weir/channel/overflow.hpp>
+#include <weir/channel/receiver_lagged.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/waker.hpp>
 
@@ -20,19 +22,6 @@
 #include <vector>
 
 namespace weir {
-
-/// What a broadcast does when its slowest receiver is a whole capacity behind.
-enum class slow_receiver : std::uint8_t {
-    wait,         ///< Senders wait for it: backpressure, from the slowest.
-    drop_oldest,  ///< It skips the oldest item, and counts it as missed. Senders never wait.
-    fail          ///< It is cut off with `receiver_lagged`; the others go on. Senders never wait.
-};
-
-/// What a receiver of a broadcast throws once it was cut off (`slow_receiver::fail`).
-class receiver_lagged : public std::runtime_error {
-public:
-    receiver_lagged() : std::runtime_error("weir::broadcast: this receiver was too slow") {}
-};
 
 /// One receiver's place in a broadcast. Guarded by the broadcast's lock.
 struct broadcast_receiver_state {
@@ -54,8 +43,11 @@ class broadcast_state {
     using lock_type = std::unique_lock<std::mutex>;
 
 public:
-    broadcast_state(std::size_t capacity, slow_receiver policy)
-        : capacity_(checked(capacity)), policy_(policy), slots_(std::bit_ceil(capacity)) {}
+    broadcast_state(std::size_t capacity, overflow policy)
+        : capacity_(checked(capacity)),
+          policy_(detail::check_overflow(
+              policy, {overflow::wait, overflow::drop_oldest, overflow::disconnect}, "broadcast")),
+          slots_(std::bit_ceil(capacity)) {}
 
     std::size_t capacity() const noexcept { return capacity_; }
 
@@ -63,7 +55,7 @@ public:
 
     /// Puts items[done], items[done + 1], ... as far as there is room, and counts them in `done`.
     /// True when all are put; else the poller, if there is one, is woken from `place` when there is
-    /// room. Closed: throws `channel_closed` to a poller, and says false otherwise.
+    /// room. Closed: throws `channel_closed_error` to a poller, and says false otherwise.
     bool send(poll_context* cx, std::span<T> items, std::size_t& done, waiter_node& waiting) {
         waker replaced;  // let go of after the lock
         lock_type lock(mutex_);
@@ -71,7 +63,7 @@ public:
         for (; done != items.size(); ++done) {
             const bool room = make_room(lock);
             if (closed_) {  // perhaps only since room was made
-                if (cx) throw channel_closed("weir::broadcast: it is closed");
+                if (cx) throw channel_closed_error("weir::broadcast: it is closed");
                 break;
             }
             if (!room) {
@@ -128,7 +120,7 @@ public:
                        std::size_t most) {
         waker replaced;  // let go of after the lock
         lock_type lock(mutex_);
-        if (handle.cut_off) throw receiver_lagged();
+        if (handle.cut_off) throw receiver_lagged_error();
         catch_up(handle);
         if (handle.next == next_) {
             if (closed_) return end();
@@ -216,15 +208,11 @@ private:
     /// False when senders must wait. May let go of the lock for a while.
     bool make_room(lock_type& lock) noexcept {
         while (!closed_ && next_ - first_ == capacity_) {
-            switch (policy_) {
-                case slow_receiver::wait:
-                    return false;
-                case slow_receiver::drop_oldest:
-                    discard_first(lock);
-                    break;
-                case slow_receiver::fail:
-                    cut_off_slowest(lock);
-                    break;
+            if (policy_ == overflow::wait) return false;
+            if (policy_ == overflow::drop_oldest) {
+                discard_first(lock);
+            } else {
+                cut_off_slowest(lock);
             }
         }
         return true;
@@ -279,7 +267,7 @@ private:
     }
 
     const std::size_t capacity_;
-    const slow_receiver policy_;
+    const overflow policy_;
     mutable std::mutex mutex_;  // guards all below, the handles, and the senders' places
     std::vector<slot> slots_;
     // Sequence numbers: items from first_ up to, not including, next_ are here; first_ is owed to

@@ -18,7 +18,7 @@ template <class T>
 class chunk_sender {
 public:
     /// `finished` when the stream has ended and all is put, or nobody receives. Throws what the
-    /// stream threw, after what it had handed over was put; and `channel_full`.
+    /// stream threw, after what it had handed over was put; and `channel_full_error`.
     template <class S>
     poll_state poll(poll_context& cx, S& stream, shared_sender<T>& to) {
         return to.state().policy() == overflow::wait ? in_chunks(cx, stream, to)
@@ -76,9 +76,9 @@ private:
             const poll_state result = stream.poll(cx, [&](T&& item) -> bool {
                 try {
                     return to.put_now(item);
-                } catch (const channel_closed&) {
+                } catch (const channel_closed_error&) {
                     closed = true;
-                } catch (const channel_full&) {
+                } catch (const channel_full_error&) {
                     full = std::current_exception();
                 }
                 return false;

@@ -1,8 +1,8 @@
 /// What all ends of a channel with several senders, or several receivers, share.
 #pragma once
 
-#include <weir/channel/detail/adaptive_mutex.hpp>
 #include <weir/channel/channel_limit.hpp>
+#include <weir/channel/detail/adaptive_mutex.hpp>
 #include <weir/channel/detail/handle_state.hpp>
 #include <weir/channel/detail/item_queue.hpp>
 #include <weir/channel/detail/wait_queue.hpp>
@@ -43,7 +43,12 @@ class shared_channel_state {
 
 public:
     shared_channel_state(channel_limit<T> limit, overflow policy)
-        : limit_(std::move(limit)), policy_(policy), items_(limit_.in_bytes()) {}
+        : limit_(std::move(limit)),
+          policy_(detail::check_overflow(
+              policy,
+              {overflow::wait, overflow::drop_oldest, overflow::drop_newest, overflow::fail},
+              "channel")),
+          items_(limit_.in_bytes()) {}
 
     std::size_t capacity() const noexcept { return limit_.most(); }
     overflow policy() const noexcept { return policy_; }

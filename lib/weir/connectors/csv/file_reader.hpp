@@ -8,6 +8,7 @@
 #include <weir/connectors/csv/dialect.hpp>
 #include <weir/connectors/csv/parser.hpp>
 #include <weir/connectors/csv/position.hpp>
+#include <weir/core/error.hpp>
 #include <weir/runtime/input_file.hpp>
 
 #include <atomic>
@@ -45,10 +46,10 @@ struct read_options {
 /// The file as a whole cannot be read as CSV: it has no header or a bad one, or no records, or it
 /// is something else (compressed, or UTF-16). `what()` is the path, the place and the cause; names
 /// in it are as the file has them, control characters too.
-class file_error : public std::runtime_error {
+class file_error : public weir::error {
 public:
     file_error(const std::filesystem::path& path, const std::string& reason)
-        : std::runtime_error{(path == "-" ? "standard input" : path.string()) + ": " + reason},
+        : weir::error{(path == "-" ? "standard input" : path.string()) + ": " + reason},
           path_{path} {}
 
     const std::filesystem::path& path() const noexcept { return path_; }

@@ -8,6 +8,7 @@
 #include <weir/connectors/csv/detail/classify.hpp>
 #include <weir/connectors/csv/dialect.hpp>
 #include <weir/connectors/csv/position.hpp>
+#include <weir/core/error.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +22,7 @@ namespace weir::csv {
 
 /// The header is missing or cannot be read, so that no record could be checked: a fault of the
 /// whole file. `what()` gives place and reason.
-class header_error : public std::runtime_error {
+class header_error : public weir::error {
 public:
     header_error(position where, const std::string& reason);
 

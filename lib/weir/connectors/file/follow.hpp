@@ -4,6 +4,7 @@
 
 #include <weir/connectors/file/detail/growing_file.hpp>
 #include <weir/connectors/file/detail/name_watch.hpp>
+#include <weir/connectors/file/followed_block.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/detail/async_operation.hpp>

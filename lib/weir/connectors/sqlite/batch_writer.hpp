@@ -53,10 +53,10 @@ struct batch_writer_options {
 /// `on_reject` and left out; all others are inserted, in order, and the load goes on.
 ///
 /// Errors: what is no single row's fault (disk full, I/O, read-only, corrupt, locked beyond the
-/// limit, no memory) throws `sqlite::error`, and so does a failed commit; whatever a callback or
-/// `bind_row` throws passes through. All of these roll back to the last commit, and the writer then
-/// refuses further work. A commit is never tried twice, and `error::outcome_unknown` says whether a
-/// failed one may have taken effect all the same.
+/// limit, no memory) throws `sqlite::database_error`, and so does a failed commit; whatever a
+/// callback or `bind_row` throws passes through. All of these roll back to the last commit, and the
+/// writer then refuses further work. A commit is never tried twice, and `error::outcome_unknown`
+/// says whether a failed one may have taken effect all the same.
 ///
 /// Cancellation: `database::interrupt`. Destroying the writer rolls back what is not committed.
 /// Threads: that of its database, which must outlive it. While a transaction is open, use the

@@ -52,7 +52,7 @@ std::string quote_identifier(std::string_view name) {
 
 database::database(const std::filesystem::path& file, const database_options& options)
     : file_(file.string()),
-      lock_wait_(options.lock_limit),
+      lock_wait_(options.lock_timeout),
       on_stop_(options.stop_waiting, stop_waits{&lock_wait_}) {
     open(file, options);
     configure(options);
@@ -66,11 +66,11 @@ database::database(const std::filesystem::path& file, const database_options& op
 void database::open(const std::filesystem::path& file, const database_options& options) {
     const std::string name = plain_path(file);
     if (name.empty() || name.find('\0') != name.npos) {
-        throw error(SQLITE_CANTOPEN, file_, "open", "this is no file name");
+        throw database_error(SQLITE_CANTOPEN, file_, "open", "this is no file name");
     }
     if (const auto cause = name == in_memory ? "" : plain_cause(file, options.read_only);
         !cause.empty()) {
-        throw error(SQLITE_CANTOPEN, file_, "open", cause);
+        throw database_error(SQLITE_CANTOPEN, file_, "open", cause);
     }
     // One thread at a time uses it, so SQLite need not lock it at each call.
     const int flags =
@@ -79,12 +79,12 @@ void database::open(const std::filesystem::path& file, const database_options& o
     sqlite3* opened = nullptr;
     const int code = sqlite3_open_v2(name.c_str(), &opened, flags, nullptr);
     connection_.reset(opened);
-    if (!opened) throw error(code, file_, "open", sqlite3_errstr(code));
+    if (!opened) throw database_error(code, file_, "open", sqlite3_errstr(code));
     sqlite3_extended_result_codes(opened, 1);
     if (code != SQLITE_OK) fail("open");
     // SQLite falls back to reading where it may not write, and would say so only at the first row.
     if (!options.read_only && sqlite3_db_readonly(opened, "main") == 1) {
-        throw error(SQLITE_READONLY, file_, "open for writing", "the file is read-only");
+        throw database_error(SQLITE_READONLY, file_, "open for writing", "the file is read-only");
     }
 }
 
@@ -130,7 +130,7 @@ void database::vacuum() {
     // VACUUM makes its copy in temporary storage: in a file, or memory would grow with the table.
     exec("PRAGMA temp_store = FILE", "vacuum");
     const int code = sqlite3_exec(connection_.get(), "VACUUM", nullptr, nullptr, nullptr);
-    const error met = failure("vacuum");
+    const database_error met = failure("vacuum");
     exec("PRAGMA temp_store = MEMORY", "vacuum");
     if (code != SQLITE_OK) throw met;
 }
@@ -149,16 +149,16 @@ void database::abandon_reads() noexcept {
 }
 
 error database::failure(const std::string& operation) {
-    error met = last_error(connection_.get(), file_, operation);
+    database_error met = last_error(connection_.get(), file_, operation);
     if (met.primary_code() != SQLITE_BUSY) return met;
     switch (lock_wait_.take_refusal()) {
         case lock_wait::refusal::cancelled:
-            return error(SQLITE_INTERRUPT, file_, operation,
-                         "interrupted while waiting for a lock");
+            return database_error(SQLITE_INTERRUPT, file_, operation,
+                                  "interrupted while waiting for a lock");
         case lock_wait::refusal::limit:
-            return error(met.code(), file_, operation,
-                         "the database is locked by another connection (waited " +
-                             std::to_string(lock_wait_.limit().count()) + " ms)");
+            return database_error(met.code(), file_, operation,
+                                  "the database is locked by another connection (waited " +
+                                      std::to_string(lock_wait_.limit().count()) + " ms)");
         case lock_wait::refusal::none:
             break;
     }
@@ -166,7 +166,8 @@ error database::failure(const std::string& operation) {
     const std::string cause = met.code() == SQLITE_BUSY_SNAPSHOT
                                   ? "another connection has written since this one began to read"
                                   : sqlite3_errmsg(connection_.get());
-    return error(met.code(), file_, operation, cause + " (not waited for: it could not help)");
+    return database_error(met.code(), file_, operation,
+                          cause + " (not waited for: it could not help)");
 }
 
 interruptible::interruptible(database& db, const std::atomic<bool>& given_up) noexcept : db_(&db) {
@@ -187,7 +188,7 @@ interruptible::~interruptible() {
 
 void commit(database& db) {
     if (sqlite3_exec(db.handle(), "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK) return;
-    const error met = db.failure("commit");
+    const database_error met = db.failure("commit");
     rollback(db);
     // Refused before anything was written, or undone by SQLite because nothing could be. Of the
     // rest, a failed sync above all, nobody can tell what reached the disk.

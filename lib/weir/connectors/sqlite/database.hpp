@@ -31,7 +31,7 @@ struct database_options {
     /// Opens for reading only; the file must exist.
     bool read_only = false;
     /// How long to wait for a lock that another connection holds, each time.
-    std::chrono::milliseconds lock_limit = std::chrono::seconds(10);
+    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);
     /// Once it asks to stop, no lock is waited for any longer, not even to open the database: such
     /// a wait throws SQLITE_INTERRUPT. Everything else works as before.
     std::stop_token stop_waiting = {};
@@ -60,7 +60,7 @@ std::string quote_identifier(std::string_view name);
 /// when the database is destroyed: the destructor waits for the one call that is running and drops
 /// the rest.
 ///
-/// Locks: where another connection holds the lock, calls wait up to `lock_limit` and then throw
+/// Locks: where another connection holds the lock, calls wait up to `lock_timeout` and then throw
 /// SQLITE_BUSY. `interrupt` and `end_wait` end such a wait. Where waiting cannot help (a reader
 /// that wants to write what has changed meanwhile), calls throw SQLITE_BUSY at once, and say so.
 ///
@@ -68,7 +68,7 @@ std::string quote_identifier(std::string_view name);
 /// files are trusted no further than SQLite's defensive mode does; a path is a path, never a URI.
 /// Temporary data (including what lets one statement be undone) is held in memory.
 ///
-/// Every member throws `sqlite::error` when SQLite reports a failure.
+/// Every member throws `sqlite::database_error` when SQLite reports a failure.
 class database {
 public:
     /// Opens `file`, creating it unless read-only. Fails at once for what is not a database, cannot

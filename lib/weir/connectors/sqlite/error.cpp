@@ -6,7 +6,8 @@
 
 namespace weir::sqlite {
 
-error last_error(sqlite3* connection, const std::string& file, const std::string& operation) {
+database_error last_error(sqlite3* connection, const std::string& file,
+                          const std::string& operation) {
     const int code = sqlite3_extended_errcode(connection);
     std::string cause = sqlite3_errmsg(connection);
     if (code == SQLITE_READONLY_DIRECTORY) {
@@ -22,7 +23,7 @@ error last_error(sqlite3* connection, const std::string& file, const std::string
     if (system != 0 && (family == SQLITE_CANTOPEN || family == SQLITE_IOERR)) {
         cause += " (" + std::generic_category().message(system) + ")";
     }
-    return error(code, file, operation, cause);
+    return database_error(code, file, operation, cause);
 }
 
 }  // namespace weir::sqlite

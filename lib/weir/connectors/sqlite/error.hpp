@@ -2,6 +2,8 @@
 /// What everything in weir::sqlite throws when the database, not a single row, is at fault.
 #pragma once
 
+#include <weir/core/error.hpp>
+
 #include <stdexcept>
 #include <string>
 
@@ -16,11 +18,12 @@ namespace weir::sqlite {
 ///
 ///     people.db: cannot open: it is a directory
 ///     people.db: cannot insert into "people": database or disk is full
-class error : public std::runtime_error {
+class database_error : public weir::error {
 public:
     /// `code` is one of SQLite's extended result codes.
-    error(int code, const std::string& file, const std::string& operation, const std::string& cause)
-        : std::runtime_error(file + ": cannot " + operation + ": " + cause),
+    database_error(int code, const std::string& file, const std::string& operation,
+                   const std::string& cause)
+        : weir::error(file + ": cannot " + operation + ": " + cause),
           code_(code),
           file_(file),
           operation_(operation) {}
@@ -39,8 +42,8 @@ public:
     bool outcome_unknown() const noexcept { return outcome_unknown_; }
 
     /// The same error, marked (also in its text) as one whose outcome is unknown.
-    error with_unknown_outcome() const {
-        error marked = *this;
+    database_error with_unknown_outcome() const {
+        database_error marked = *this;
         static_cast<std::runtime_error&>(marked) = std::runtime_error(
             std::string(what()) + "; whether the transaction took effect is not known");
         marked.outcome_unknown_ = true;
@@ -56,6 +59,7 @@ private:
 
 /// The error that `connection` met last, told in SQLite's words and, where the system said more
 /// (no space, no permission), in the system's.
-error last_error(sqlite3* connection, const std::string& file, const std::string& operation);
+database_error last_error(sqlite3* connection, const std::string& file,
+                          const std::string& operation);
 
 }  // namespace weir::sqlite

@@ -27,7 +27,8 @@ std::vector<std::string> insertable_columns(database& db, const std::string& tab
         if (columns.get<int>(hidden) == 0) names.push_back(columns.get<std::string>(name));
     }
     if (names.empty()) {
-        throw error(SQLITE_ERROR, db.file(), operation, "the table has no column to insert into");
+        throw database_error(SQLITE_ERROR, db.file(), operation,
+                             "the table has no column to insert into");
     }
     return names;
 }
@@ -58,12 +59,14 @@ insert_session::insert_session(database& db, std::string table, std::vector<std:
       operation_("insert into " + quote_identifier(table_)) {}
 
 void insert_session::begin() {
-    if (failed_) throw error(SQLITE_ABORT, db_->file(), operation_, "the load has failed before");
+    if (failed_)
+        throw database_error(SQLITE_ABORT, db_->file(), operation_, "the load has failed before");
     if (open_) return;
     if (db_->in_transaction()) {
-        throw error(SQLITE_ERROR, db_->file(), operation_,
-                    "another transaction is open on this connection: one load at a time, or a "
-                    "database for each");
+        throw database_error(
+            SQLITE_ERROR, db_->file(), operation_,
+            "another transaction is open on this connection: one load at a time, or a "
+            "database for each");
     }
     db_->exec("BEGIN IMMEDIATE", "begin a transaction");
     open_ = true;
@@ -106,28 +109,29 @@ bool insert_session::insert(sqlite3_stmt* bound, std::size_t rows) {
         pending_ += rows;
         return true;
     }
-    const error met = db_->failure(operation_);
+    const database_error met = db_->failure(operation_);
     refusal_ = absl::Status(status_code(met.code()), sqlite3_errmsg(db_->handle()));
     sqlite3_reset(bound);
     check_refusal(met);
     return false;
 }
 
-void insert_session::check_refusal(const error& met) const {
+void insert_session::check_refusal(const database_error& met) const {
     // Anything else (disk full, I/O, a lock, memory, SQL that fails) would hit every row alike.
     const int family = met.primary_code();
     if (family != SQLITE_CONSTRAINT && family != SQLITE_MISMATCH && family != SQLITE_TOOBIG) {
         throw met;
     }
     if (!db_->in_transaction()) {
-        throw error(
+        throw database_error(
             met.code(), db_->file(), operation_,
             "a trigger rolled the whole transaction back: " + std::string(refusal_.message()));
     }
     if (sqlite3_changes(db_->handle()) != 0) {
-        throw error(met.code(), db_->file(), operation_,
-                    "a trigger (RAISE(FAIL)) left part of a refused statement in the table: " +
-                        std::string(refusal_.message()));
+        throw database_error(
+            met.code(), db_->file(), operation_,
+            "a trigger (RAISE(FAIL)) left part of a refused statement in the table: " +
+                std::string(refusal_.message()));
     }
 }
 

@@ -94,7 +94,7 @@ private:
 
     void write_sql();
     void roll_back() noexcept;
-    void check_refusal(const error& met) const;
+    void check_refusal(const database_error& met) const;
 
     database* db_;
     std::string table_;

@@ -49,8 +49,8 @@ void check_in_place(database& db, const std::string& doing) {
     int moved = 0;
     const int code = sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
     if (code != SQLITE_OK || moved == 0) return;
-    throw error(SQLITE_READONLY_DBMOVED, db.file(), doing,
-                "the file was removed or replaced while it was open");
+    throw database_error(SQLITE_READONLY_DBMOVED, db.file(), doing,
+                         "the file was removed or replaced while it was open");
 }
 
 /// Whether a virtual table reads `table`: `USING fts5(name, content='people')`.
@@ -109,7 +109,7 @@ staged_table::~staged_table() {
     try {
         const brief_waits soon(*db_);
         db_->exec(staged_.drop_sql());
-    } catch (const error&) {  // NOLINT(bugprone-empty-catch): a destructor cannot tell
+    } catch (const database_error&) {  // NOLINT(bugprone-empty-catch): a destructor cannot tell
         // Its name says what it is, and the next load drops it.
     }
 }
@@ -212,7 +212,7 @@ void staged_table::stage_index(const part& index) {
     try {
         db_->exec(std::string("CREATE ") + (unique ? "UNIQUE " : "") + "INDEX " + quoted + " ON " +
                   quote_identifier(staged_.name) + " " + std::string(index_terms(index.sql)));
-    } catch (const error& e) {
+    } catch (const database_error& e) {
         const std::string cause = sqlite3_errmsg(db_->handle());
         if (e.primary_code() != SQLITE_ERROR) throw;
         refuse(not_replaceable::reason::index,
@@ -243,9 +243,10 @@ void staged_table::publish(std::optional<std::uint64_t> rows,
 void staged_table::check_count(std::uint64_t rows) {
     const auto found = static_cast<std::uint64_t>(db_->row_count(staged_.name));
     if (found == rows) return;
-    throw error(SQLITE_ABORT, db_->file(), "publish " + quote_identifier(final_name_),
-                quote_identifier(staged_.name) + " has " + std::to_string(found) + " rows, and " +
-                    std::to_string(rows) + " were loaded: another program has written to it");
+    throw database_error(SQLITE_ABORT, db_->file(), "publish " + quote_identifier(final_name_),
+                         quote_identifier(staged_.name) + " has " + std::to_string(found) +
+                             " rows, and " + std::to_string(rows) +
+                             " were loaded: another program has written to it");
 }
 
 void staged_table::put_in_place(const old_table& old) {

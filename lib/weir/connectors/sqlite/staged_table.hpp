@@ -33,7 +33,7 @@ struct staging_options {
 };
 
 /// Thrown where a table cannot be replaced without a loss, or not at all.
-class not_replaceable : public error {
+class not_replaceable : public database_error {
 public:
     enum class reason : std::uint8_t {
         other_kind,     ///< A view, a virtual table or an index has the name; no option allows it.
@@ -46,7 +46,8 @@ public:
 
     not_replaceable(const database& db, const std::string& table, reason why,
                     const std::string& cause)
-        : error(SQLITE_ERROR, db.file(), "replace " + quote_identifier(table), cause), why_(why) {}
+        : database_error(SQLITE_ERROR, db.file(), "replace " + quote_identifier(table), cause),
+          why_(why) {}
 
     reason why() const noexcept { return why_; }
 
@@ -76,8 +77,8 @@ private:
 /// One at a time: from construction to destruction no other `staged_table`, in this process or
 /// another, can be made for the same table of the same file (`table_lock`).
 ///
-/// Threads: those of its database, destructor included. Throws `sqlite::error`; when `publish`
-/// throws, the old table is still there, unless the error's outcome is unknown.
+/// Threads: those of its database, destructor included. Throws `sqlite::database_error`; when
+/// `publish` throws, the old table is still there, unless the error's outcome is unknown.
 class staged_table {
 public:
     /// Takes the table's lock, looks at what is there, and creates the table to be filled, empty;

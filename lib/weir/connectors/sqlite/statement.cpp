@@ -31,15 +31,16 @@ statement::statement(database& db, std::string_view sql, std::string operation)
     if (code != SQLITE_OK) db.fail(operation_);
     const std::string_view tail = sql.substr(static_cast<std::size_t>(rest - sql.data()));
     if (!compiled || tail.find_first_not_of(" \t\r\n;") != tail.npos) {
-        throw error(SQLITE_MISUSE, db.file(), operation_, "the SQL is not exactly one statement");
+        throw database_error(SQLITE_MISUSE, db.file(), operation_,
+                             "the SQL is not exactly one statement");
     }
 }
 
 bool statement::step() {
     if (at_row_ && reads_abandoned_ != db_->reads_abandoned()) {
         at_row_ = false;  // SQLite would begin anew, and rows come twice
-        throw error(SQLITE_ABORT_ROLLBACK, db_->file(), operation_,
-                    "an interruption ended it in the middle of its rows");
+        throw database_error(SQLITE_ABORT_ROLLBACK, db_->file(), operation_,
+                             "an interruption ended it in the middle of its rows");
     }
     const int code = sqlite3_step(handle_.get());
     if (code == SQLITE_ROW) {
@@ -52,7 +53,7 @@ bool statement::step() {
         return false;
     }
     // The message is the connection's and a reset may change it: read it first.
-    const error met = db_->failure(operation_);
+    const database_error met = db_->failure(operation_);
     reset();
     throw met;
 }
@@ -61,8 +62,8 @@ std::string statement::column_name(int column) const {
     const char* const name = sqlite3_column_name(handle_.get(), column);
     if (name) return name;
     const bool there = column >= 0 && column < columns();
-    throw error(there ? SQLITE_NOMEM : SQLITE_RANGE, db_->file(), operation_,
-                there ? "no memory" : "there is no column " + std::to_string(column));
+    throw database_error(there ? SQLITE_NOMEM : SQLITE_RANGE, db_->file(), operation_,
+                         there ? "no memory" : "there is no column " + std::to_string(column));
 }
 
 void statement::run() {
@@ -72,17 +73,18 @@ void statement::run() {
 
 value_type statement::type(int column) const {
     if (column < 0 || column >= sqlite3_data_count(handle_.get())) {
-        throw error(SQLITE_RANGE, db_->file(), operation_,
-                    "there is no column " + std::to_string(column) + " to read");
+        throw database_error(SQLITE_RANGE, db_->file(), operation_,
+                             "there is no column " + std::to_string(column) + " to read");
     }
     return static_cast<value_type>(sqlite3_column_type(handle_.get(), column));
 }
 
 void statement::check_bound(int code, int index) const {
     if (code == SQLITE_OK) return;
-    throw error(code, db_->file(), operation_,
-                "parameter " + std::to_string(index) + ": " +
-                    (code == SQLITE_MISMATCH ? "an integer above 2^63 - 1" : sqlite3_errstr(code)));
+    throw database_error(
+        code, db_->file(), operation_,
+        "parameter " + std::to_string(index) + ": " +
+            (code == SQLITE_MISMATCH ? "an integer above 2^63 - 1" : sqlite3_errstr(code)));
 }
 
 void statement::expect(int column, value_type wanted) const {
@@ -90,9 +92,10 @@ void statement::expect(int column, value_type wanted) const {
 }
 
 void statement::mismatch(int column, std::string_view wanted) const {
-    throw error(SQLITE_MISMATCH, db_->file(), operation_,
-                "column " + column_name(column) + " holds " + std::string(to_string(type(column))) +
-                    " and was read as " + std::string(wanted));
+    throw database_error(SQLITE_MISMATCH, db_->file(), operation_,
+                         "column " + column_name(column) + " holds " +
+                             std::string(to_string(type(column))) + " and was read as " +
+                             std::string(wanted));
 }
 
 std::span<const std::byte> statement::bytes(int column) const noexcept {

@@ -55,7 +55,8 @@ constexpr bool is_exact(std::int64_t whole) noexcept {
 ///     while (older.step()) greet(older.get<std::string>(0), older.get<int>(1));
 ///
 /// Parameters count from 1 and columns from 0, as in SQLite. Movable. Not thread-safe: use it where
-/// its database is used. Every member throws `sqlite::error` when SQLite reports a failure.
+/// its database is used. Every member throws `sqlite::database_error` when SQLite reports a
+/// failure.
 class statement {
 public:
     /// Compiles `sql`, which must be exactly one statement. `operation` is what errors will say

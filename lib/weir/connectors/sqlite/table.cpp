@@ -70,10 +70,10 @@ std::vector<std::string> table::column_names() const {
 void recreate(database& db, const table& description) {
     const auto referring = referring_tables(db, description.name, true);
     if (!referring.empty()) {
-        throw error(SQLITE_CONSTRAINT_FOREIGNKEY, db.file(),
-                    "drop table " + quote_identifier(description.name),
-                    "rows of " + quote_identifier(referring.front()) +
-                        " refer to its rows, and would be deleted or refer to nothing");
+        throw database_error(SQLITE_CONSTRAINT_FOREIGNKEY, db.file(),
+                             "drop table " + quote_identifier(description.name),
+                             "rows of " + quote_identifier(referring.front()) +
+                                 " refer to its rows, and would be deleted or refer to nothing");
     }
     db.exec(description.drop_sql(), "drop table " + quote_identifier(description.name));
     db.exec(description.create_sql(), "create table " + quote_identifier(description.name));

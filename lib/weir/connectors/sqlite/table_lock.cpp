@@ -104,7 +104,7 @@ int open_lock(const std::string& path, const database& db) {
 
 [[noreturn]] void refuse(const database& db, const std::string& operation,
                          const std::string& cause) {
-    throw error(SQLITE_CANTOPEN, db.file(), operation, cause);
+    throw database_error(SQLITE_CANTOPEN, db.file(), operation, cause);
 }
 
 std::string system_text() {
@@ -120,13 +120,14 @@ table_lock::table_lock(database& db, std::string_view table)
     for (int attempt = 0; !try_lock(db, operation); ++attempt) {
         if (db.waits().pause(attempt)) continue;
         if (db.waits().take_refusal() == lock_wait::refusal::cancelled) {
-            throw error(SQLITE_INTERRUPT, db.file(), operation,
-                        "interrupted while waiting for another load");
+            throw database_error(SQLITE_INTERRUPT, db.file(), operation,
+                                 "interrupted while waiting for another load");
         }
         const auto by = holder(file_of(db), table);
-        throw error(SQLITE_BUSY, db.file(), operation,
-                    "another load of it is under way: " + by.value_or("it has just ended") +
-                        " (waited " + std::to_string(db.waits().limit().count()) + " ms)");
+        throw database_error(
+            SQLITE_BUSY, db.file(), operation,
+            "another load of it is under way: " + by.value_or("it has just ended") + " (waited " +
+                std::to_string(db.waits().limit().count()) + " ms)");
     }
 }
 

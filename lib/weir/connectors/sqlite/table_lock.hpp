@@ -23,9 +23,9 @@ namespace weir::sqlite {
 /// Threads: those of its database.
 class table_lock {
 public:
-    /// Takes the lock; waits for it as the database waits for its locks. Throws `sqlite::error`:
-    /// SQLITE_BUSY with the name of the holder when the limit has passed, SQLITE_INTERRUPT when the
-    /// wait was ended, SQLITE_CANTOPEN when there can be no such file.
+    /// Takes the lock; waits for it as the database waits for its locks. Throws
+    /// `sqlite::database_error`: SQLITE_BUSY with the name of the holder when the limit has passed,
+    /// SQLITE_INTERRUPT when the wait was ended, SQLITE_CANTOPEN when there can be no such file.
     table_lock(database& db, std::string_view table);
     table_lock(const table_lock&) = delete;
     table_lock& operator=(const table_lock&) = delete;

@@ -2,6 +2,7 @@
 /// Values that a server sends.
 #pragma once
 
+#include <weir/connectors/tcp/connect_options.hpp>
 #include <weir/connectors/tcp/decoder.hpp>
 #include <weir/connectors/tcp/detail/client_connection.hpp>
 #include <weir/core/asio.hpp>

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <weir/connectors/tcp/detail/send_queue.hpp>
+#include <weir/connectors/tcp/detail/subscribers.hpp>
 #include <weir/connectors/tcp/listener.hpp>
-#include <weir/connectors/tcp/subscribers.hpp>
+#include <weir/connectors/tcp/publish_options.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/runtime/terminal.hpp>
@@ -69,19 +70,18 @@ struct append_bytes {
 /// sent as they are. Messages that come in a run go out together, in blocks of about `block_size`;
 /// none waits for others to come. What a subscriber gets are whole messages, in order.
 /// A block is written to each at once; for one who cannot take all of it the rest is queued, in
-/// memory that the subscribers share. The queue of each is bounded by `queue_bytes`; for one whose
-/// queue is full `on_overflow` says what to do, counted by subscriber (see `subscriber_event`). A
-/// slow one slows nobody else, unless the policy is to wait for it.
-/// One that vanishes is forgotten. What subscribers send is read, to notice that, and thrown away;
-/// one that has closed its sending side gets everything all the same.
-/// At the end of the stream nobody is let in any more, what is queued is sent, and a connection is
-/// closed when the subscriber's system has confirmed all of it, and, if the subscriber has said
-/// something, when it has closed too; `linger` is for all that. Yields a `publish_report`.
-/// A subscriber that is cut off or turned away meets an error (`connection_reset`); the end of the
-/// connection says that it has everything.
-/// Errors: `std::invalid_argument` for options that make no sense; `stage_error` if `encode`
-/// throws; what the stream throws. Then, and when cancelled, connections are closed at once.
-/// Cost: a system call a block and subscriber; no allocation for one who keeps up.
+/// memory that the subscribers share. The queue of each is bounded by `max_queue_bytes`; for one
+/// whose queue is full `on_overflow` says what to do, counted by subscriber (see
+/// `subscriber_event`). A slow one slows nobody else, unless the policy is to wait for it. One that
+/// vanishes is forgotten. What subscribers send is read, to notice that, and thrown away; one that
+/// has closed its sending side gets everything all the same. At the end of the stream nobody is let
+/// in any more, what is queued is sent, and a connection is closed when the subscriber's system has
+/// confirmed all of it, and, if the subscriber has said something, when it has closed too; `linger`
+/// is for all that. Yields a `publish_report`. A subscriber that is cut off or turned away meets an
+/// error (`connection_reset`); the end of the connection says that it has everything. Errors:
+/// `std::invalid_argument` for options that make no sense; `stage_error` if `encode` throws; what
+/// the stream throws. Then, and when cancelled, connections are closed at once. Cost: a system call
+/// a block and subscriber; no allocation for one who keeps up.
 template <class Encode>
 auto publish(listener port, Encode encode, publish_options options = {}) {
     auto to = std::make_unique<subscribers>(std::move(port), std::move(options));

@@ -5,6 +5,7 @@
 #include <weir/connectors/tcp/decoder.hpp>
 #include <weir/connectors/tcp/detail/client_set.hpp>
 #include <weir/connectors/tcp/listener.hpp>
+#include <weir/connectors/tcp/receive_options.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -117,15 +118,13 @@ private:
 /// finds its sends blocked. At hand is a block (64 KiB) in all, and what the decoders keep.
 /// Clients, up to `max_clients` at once, come and go: what becomes of one (it vanishes, resets,
 /// sends garbage) ends nothing but its connection, and is told to `on_event`. Beyond `max_clients`
-/// a newcomer is turned away, or takes the place of one that has been silent for `idle_limit`. Who
-/// is cut off or turned away meets an error and not the end.
-/// End: none, but with `drain()`, which `take_until` and `pipeline::source` directly behind it
-/// call: nobody is let in any more, what has been received by then is handed on, then it ends.
-/// Errors: `std::invalid_argument` for options that make no sense; what `make`, the decoder or
-/// `on_event` throw.
-/// Cancellation: closes all connections.
-/// Cost: the values of a block are handed on at once, decoded and consumed in one loop; no
-/// allocation, no hop between threads and no lock an item. Two system calls a block.
+/// a newcomer is turned away, or takes the place of one that has been silent for `idle_timeout`.
+/// Who is cut off or turned away meets an error and not the end. End: none, but with `drain()`,
+/// which `take_until` and `pipeline::source` directly behind it call: nobody is let in any more,
+/// what has been received by then is handed on, then it ends. Errors: `std::invalid_argument` for
+/// options that make no sense; what `make`, the decoder or `on_event` throw. Cancellation: closes
+/// all connections. Cost: the values of a block are handed on at once, decoded and consumed in one
+/// loop; no allocation, no hop between threads and no lock an item. Two system calls a block.
 template <std::invocable Make>
 auto receive(listener port, Make make, receive_options options = {}) {
     using decoder_type = std::invoke_result_t<Make&>;

@@ -2,7 +2,7 @@
 /// What happens to subscribers.
 #pragma once
 
-#include <weir/connectors/tcp/detail/send_queue.hpp>
+#include <weir/connectors/tcp/connection_change.hpp>
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/asio.hpp>
 
@@ -12,22 +12,22 @@
 
 namespace weir::tcp {
 
-/// What has happened.
-enum class subscriber_change : std::uint8_t {
-    came,          ///< it is connected, and gets what is sent from now on
-    refused,       ///< it was turned away: there are as many as may be
-    fell_behind,   ///< its queue is full, and it misses blocks until there is room again
-    disconnected,  ///< it was cut off because its queue was full
-    idle,          ///< it was cut off: it had taken nothing for long, and another needed its place
-    left,          ///< it has closed the connection
-    failed,        ///< the connection has broken down; `error` says how
-    served,        ///< the stream has ended, and its system has confirmed that it has everything
-    cut_short      ///< the stream has ended, and not all could be sent in time
+/// Messages and their bytes.
+struct traffic {
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;
+
+    traffic& operator+=(const traffic& other) noexcept {
+        messages += other.messages;
+        bytes += other.bytes;
+        return *this;
+    }
+    friend bool operator==(const traffic&, const traffic&) = default;
 };
 
 /// Told of one subscriber. Valid during the call.
 struct subscriber_event {
-    subscriber_change what;
+    connection_change what;
     const endpoint& subscriber;
     traffic sent = {};     ///< so far, to this one
     traffic dropped = {};  ///< for this one, by its queue; and what was not sent when it went
@@ -36,8 +36,5 @@ struct subscriber_event {
 
 /// Called on the strand of the pipeline: must not block. What it throws ends the pipeline.
 using subscriber_listener = std::function<void(const subscriber_event&)>;
-
-/// For logs: "came", "refused", ...
-std::string_view to_string(subscriber_change what) noexcept;
 
 }  // namespace weir::tcp

@@ -1,6 +1,7 @@
 /// How much may happen in a time.
 #pragma once
 
+#include <weir/operators/rate.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/saturating.hpp>
 
@@ -11,12 +12,6 @@
 #include <string>
 
 namespace weir {
-
-/// So many items in that time: `rate{100, 1s}`.
-struct rate {
-    std::uint64_t items;
-    clock::duration per;
-};
 
 /// A bucket that holds up to `burst` tokens, starts full, and gets `rate.items` new ones each
 /// `rate.per`, evenly. Exact: it counts in fractions of the clock's ticks, so nothing drifts.

@@ -252,7 +252,7 @@ bool supervisor::try_again(std::size_t index, std::exception_ptr& error) {
         again.attempts = 1;
         again.waits.reset();
     }
-    const bool may = draining_ ? !again.last : again.attempts < again.policy.at_most;
+    const bool may = draining_ ? !again.last : again.attempts < again.policy.max_attempts;
     if (!may) {
         const auto n = std::to_string(again.attempts);
         const auto remark = "given up after " + n + (n == "1" ? " attempt: " : " attempts: ");

@@ -4,6 +4,7 @@
 
 #include <weir/connectors/file/detail/name_watch.hpp>
 #include <weir/connectors/file/detail/owned_fd.hpp>
+#include <weir/connectors/file/followed_block.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,21 +13,6 @@
 #include <string>
 
 namespace weir::file {
-
-/// What has become of a file that is followed.
-enum class file_break : std::uint8_t {
-    none,       ///< nothing: it has only grown
-    truncated,  ///< it was cut off, and begins anew
-    replaced    ///< another file has taken its place
-};
-
-/// Bytes of a file that is followed.
-struct followed_block {
-    std::string bytes;
-    /// What happened before them: with all but `none` they are the first of what is there now, and
-    /// what came before is no more.
-    file_break before = file_break::none;
-};
 
 /// What `file::follow` runs on the blocking executor. One thread at a time.
 class growing_file {

@@ -12,24 +12,6 @@
 
 namespace weir::tcp {
 
-std::string_view to_string(connection_change what) noexcept {
-    switch (what) {
-        case connection_change::connected:
-            return "connected";
-        case connection_change::unreachable:
-            return "unreachable";
-        case connection_change::fault:
-            return "fault";
-        case connection_change::closed:
-            return "closed";
-        case connection_change::lost:
-            return "lost";
-        case connection_change::given_up:
-            return "given up";
-    }
-    return "";
-}
-
 namespace {
 
 // So long an address is tried alone before the next one is tried beside it (RFC 8305).
@@ -103,7 +85,7 @@ bool client_connection::connect(poll_context& cx) {
 void client_connection::start_attempt(poll_context& cx) {
     attempting_ = true;
     failure_.clear();
-    deadline_ = deadline_after(clock_of(cx.executor()).now(), options_.patience);
+    deadline_ = deadline_after(clock_of(cx.executor()).now(), options_.connect_timeout);
     auto resolver = std::make_shared<asio::ip::tcp::resolver>(executor_);
     const auto initiate = [&](auto done) {
         const auto& strand = cx.executor();
@@ -217,7 +199,7 @@ std::optional<client_connection::arrival> client_connection::read(poll_context& 
 void client_connection::lost(poll_context& cx, const asio::error_code& error) {
     const bool broke_down = error && error != asio::error::eof;
     socket_.reset();
-    try_again(cx, {broke_down ? connection_change::lost : connection_change::closed,
+    try_again(cx, {broke_down ? connection_change::failed : connection_change::closed,
                    received_,
                    {},
                    broke_down ? error : asio::error_code()});
@@ -225,7 +207,7 @@ void client_connection::lost(poll_context& cx, const asio::error_code& error) {
 
 void client_connection::give_up(poll_context& cx) {
     socket_.reset();
-    try_again(cx, {connection_change::given_up, received_});
+    try_again(cx, {connection_change::dropped, received_});
 }
 
 void client_connection::try_again(poll_context& cx, connection_event why) {
@@ -239,7 +221,7 @@ void client_connection::try_again(poll_context& cx, connection_event why) {
     over_ = true;
     if (draining_) return;
     const std::string peer = host_ + ':' + port_;
-    if (why.what == connection_change::given_up) {
+    if (why.what == connection_change::dropped) {
         throw std::runtime_error("weir::tcp: what comes from " + peer + " cannot be decoded");
     }
     if (why.error) {

@@ -2,6 +2,7 @@
 /// The connection of a client, and the next when it is lost.
 #pragma once
 
+#include <weir/connectors/tcp/connect_options.hpp>
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
@@ -21,38 +22,6 @@
 #include <vector>
 
 namespace weir::tcp {
-
-/// What has happened to a connection.
-enum class connection_change : std::uint8_t {
-    connected,
-    unreachable,  ///< an attempt to connect has failed; `error` says how
-    fault,        ///< some of the bytes are no value; the connection stays
-    closed,       ///< by the other side
-    lost,         ///< it has broken down; `error` says how
-    given_up      ///< by this side: its decoder cannot go on after a fault
-};
-
-/// Told of a connection. Valid during the call.
-struct connection_event {
-    connection_change what;
-    std::uint64_t offset = 0;       ///< bytes received by it so far; of a fault: where that is
-    std::string_view message = {};  ///< of a fault
-    asio::error_code error = {};    ///< of a failure
-    std::optional<clock::duration> next_attempt = {};  ///< how long from now, where there is one
-};
-
-/// Called on the strand of the pipeline: must not block. What it throws ends the stream.
-using connection_listener = std::function<void(const connection_event&)>;
-
-/// How to connect.
-struct connect_options {
-    /// Connect again, after such waits, when that has failed or the connection has ended. Without
-    /// it the stream ends with its connection.
-    std::optional<backoff_policy> reconnect = std::nullopt;
-    clock::duration patience = std::chrono::seconds(10);  ///< for one attempt, all addresses of it
-    std::size_t block_size = std::size_t{64} << 10;       ///< how many bytes are read at a time
-    connection_listener on_event = {};
-};
 
 /// The socket behind `connect`; what the bytes mean is not known here. Used on the strand of the
 /// stream.
@@ -139,8 +108,5 @@ private:
     bool draining_ = false;
     bool over_ = false;
 };
-
-/// For logs: "connected", "unreachable", ...
-std::string_view to_string(connection_change what) noexcept;
 
 }  // namespace weir::tcp

@@ -17,33 +17,13 @@ receive_options checked(receive_options options) {
     if (options.block_size == 0) {
         throw std::invalid_argument("weir::tcp::receive: block_size must be at least 1");
     }
-    if (options.idle_limit < clock::duration::zero()) {
-        throw std::invalid_argument("weir::tcp::receive: idle_limit must not be negative");
+    if (options.idle_timeout < clock::duration::zero()) {
+        throw std::invalid_argument("weir::tcp::receive: idle_timeout must not be negative");
     }
     return options;
 }
 
 }  // namespace
-
-std::string_view to_string(client_change what) noexcept {
-    switch (what) {
-        case client_change::came:
-            return "came";
-        case client_change::refused:
-            return "refused";
-        case client_change::fault:
-            return "fault";
-        case client_change::left:
-            return "left";
-        case client_change::failed:
-            return "failed";
-        case client_change::idle:
-            return "idle";
-        case client_change::expelled:
-            return "expelled";
-    }
-    return "";
-}
 
 client_set::client_set(listener port, receive_options options)
     : options_(checked(std::move(options))),
@@ -58,7 +38,8 @@ client_set::client_set(listener port, receive_options options)
 }
 
 std::optional<client_input> client_set::next(poll_context& cx) {
-    if (!clock_ && options_.idle_limit != clock::duration::max()) clock_ = &clock_of(cx.executor());
+    if (!clock_ && options_.idle_timeout != clock::duration::max())
+        clock_ = &clock_of(cx.executor());
     accept_loop_.look_again(cx, ready_);
     for (;;) {
         ready_.collect();
@@ -89,11 +70,11 @@ void client_set::take_in(asio::ip::tcp::socket socket, const endpoint& remote) {
             return;
         }
         reset(socket);  // not the end: that would say that what it has sent was taken
-        return tell({client_change::refused, remote});
+        return tell({connection_change::refused, remote});
     }
     asio::error_code error;
     socket.non_blocking(true, error);
-    if (error) return tell({client_change::failed, remote, 0, {}, error});
+    if (error) return tell({connection_change::failed, remote, 0, {}, error});
     // A peer whose machine is gone is found out, in the end. As good as it gets if it cannot be.
     asio::error_code ignored;
     socket.set_option(asio::socket_base::keep_alive(true), ignored);
@@ -103,7 +84,7 @@ void client_set::take_in(asio::ip::tcp::socket socket, const endpoint& remote) {
     if (!accept_loop_.open()) clients_[place]->left = clients_[place]->socket.available(ignored);
     free_.pop_back();
     ready_.add(place + 1);
-    tell({client_change::came, remote});
+    tell({connection_change::connected, remote});
 }
 
 /// Has the client that has been silent for the longest make room. False when none has been for long
@@ -117,7 +98,7 @@ bool client_set::make_room() {
         if (longest == clients_.size() || c->heard < clients_[longest]->heard) longest = place;
     }
     if (longest == clients_.size()) return false;
-    if (deadline_after(clients_[longest]->heard, options_.idle_limit) > now()) return false;
+    if (deadline_after(clients_[longest]->heard, options_.idle_timeout) > now()) return false;
     clients_[longest]->has_to_go = true;
     ready_.add(longest + 1);
     return true;
@@ -198,23 +179,27 @@ void client_set::drain() {
 void client_set::leave(const client_input& last) {
     if (last.idle) {
         reset(clients_[last.client]->socket);
-        return close(last.client, client_change::idle);
+        return close(last.client, connection_change::idle);
     }
     const bool broke_down = last.error && last.error != asio::error::eof;
-    close(last.client, broke_down ? client_change::failed : client_change::left, last.error);
+    close(last.client, broke_down ? connection_change::failed : connection_change::closed,
+          last.error);
 }
 
 void client_set::drop_client(std::size_t client) {
     reset(clients_[client]->socket);  // not the end: that would say that what it has sent was taken
-    close(client, client_change::expelled);
+    close(client, connection_change::dropped);
 }
 
-void client_set::close(std::size_t place, client_change how, const asio::error_code& why) {
+void client_set::close(std::size_t place, connection_change how, const asio::error_code& why) {
     const std::unique_ptr<connection> c = std::move(clients_[place]);
     free_.push_back(place);
     ready_.remove(place + 1);
-    tell(
-        {how, c->remote, c->received, {}, how == client_change::failed ? why : asio::error_code()});
+    tell({how,
+          c->remote,
+          c->received,
+          {},
+          how == connection_change::failed ? why : asio::error_code()});
     settle_newcomer();
 }
 

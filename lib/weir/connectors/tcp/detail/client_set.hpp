@@ -5,6 +5,7 @@
 #include <weir/connectors/tcp/client_event.hpp>
 #include <weir/connectors/tcp/detail/accept_loop.hpp>
 #include <weir/connectors/tcp/listener.hpp>
+#include <weir/connectors/tcp/receive_options.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/runtime/clock.hpp>
@@ -18,16 +19,6 @@
 #include <vector>
 
 namespace weir::tcp {
-
-/// How clients are read.
-struct receive_options {
-    std::size_t max_clients = 256;  ///< at once; others are turned away
-    /// A client that has sent nothing for so long makes room for another, when there are as many as
-    /// may be; longer ones first. By default none does.
-    clock::duration idle_limit = clock::duration::max();
-    std::size_t block_size = std::size_t{64} << 10;  ///< how many bytes are read at a time
-    client_listener on_event = {};                   ///< told who comes and goes, and of faults
-};
 
 /// What came of a client.
 struct client_input {
@@ -59,7 +50,7 @@ public:
     template <class Fault>
     void tell_fault(std::size_t client, const Fault& fault) {
         if (!options_.on_event) return;
-        tell({client_change::fault, clients_[client]->remote, fault.offset, fault.message()});
+        tell({connection_change::fault, clients_[client]->remote, fault.offset, fault.message()});
     }
     /// Closes the connection of a client, and tells.
     void leave(const client_input& last);
@@ -86,7 +77,7 @@ private:
     clock::time_point now() const { return clock_ ? clock_->now() : clock::time_point(); }
     std::optional<client_input> read(poll_context& cx, std::size_t place);
     void wait_for(poll_context& cx, std::size_t place);
-    void close(std::size_t place, client_change how, const asio::error_code& why = {});
+    void close(std::size_t place, connection_change how, const asio::error_code& why = {});
     void tell(const client_event& event) const {
         if (options_.on_event) options_.on_event(event);
     }

@@ -18,13 +18,13 @@ void send_queue::make_room(std::size_t bytes, traffic& dropped) {
     auto kept = oldest;
     for (; !has_room(bytes); ++kept) {
         waiting_ -= size_of(**kept);
-        dropped.add(**kept);
+        dropped += (*kept)->size();
     }
     blocks_.erase(oldest, kept);
 }
 
 void send_queue::clear(traffic& dropped) {
-    for (const auto& b : blocks_) dropped.add(*b);
+    for (const auto& b : blocks_) dropped += b->size();
     blocks_.clear();
     waiting_ = 0;
     begun_ = 0;
@@ -47,7 +47,7 @@ void send_queue::advance(std::size_t bytes, traffic& done) {
         bytes -= step;
         begun_ += step;
         if (begun_ != first.bytes.size()) return;
-        done.add(first);
+        done += first.size();
         blocks_.pop_front();
         begun_ = 0;
     }

@@ -2,6 +2,7 @@
 /// What a subscriber has still to be sent.
 #pragma once
 
+#include <weir/connectors/tcp/subscriber_event.hpp>
 #include <weir/core/asio.hpp>
 
 #include <cstddef>
@@ -14,35 +15,13 @@
 
 namespace weir::tcp {
 
-/// What becomes of a block for which a subscriber's queue has no room.
-enum class when_behind : std::uint8_t {
-    wait,         ///< Nothing more is taken from the stream until there is: it slows all.
-    drop_oldest,  ///< The oldest blocks make room.
-    drop_newest,  ///< It is left out for this subscriber.
-    disconnect    ///< The subscriber is cut off: what it gets is without a gap.
-};
-
 /// Whole messages, sent as they are to all.
 struct message_block {
     std::string bytes;
     std::size_t messages = 0;
-};
 
-/// Messages and their bytes.
-struct traffic {
-    std::uint64_t messages = 0;
-    std::uint64_t bytes = 0;
-
-    void add(const message_block& b) noexcept {
-        messages += b.messages;
-        bytes += b.bytes.size();
-    }
-    traffic& operator+=(const traffic& other) noexcept {
-        messages += other.messages;
-        bytes += other.bytes;
-        return *this;
-    }
-    friend bool operator==(const traffic&, const traffic&) = default;
+    /// What it counts for.
+    traffic size() const noexcept { return {messages, bytes.size()}; }
 };
 
 /// The blocks that wait for one subscriber, shared with the other subscribers. Bounded in bytes;

@@ -3,6 +3,7 @@
 
 #include <weir/core/asio.hpp>
 #include <weir/runtime/clock.hpp>
+#include <weir/runtime/timeout_error.hpp>
 
 #include <exception>
 #include <memory>
@@ -14,12 +15,6 @@
 #include <variant>
 
 namespace weir {
-
-/// Something took longer than it was allowed to.
-class timeout_error : public std::runtime_error {
-public:
-    timeout_error(const std::string& what, clock::duration limit);
-};
 
 /// Throws `std::invalid_argument` unless `limit` is positive.
 void check_time_limit(clock::duration limit);

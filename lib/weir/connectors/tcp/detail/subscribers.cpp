@@ -1,5 +1,5 @@
 #include <weir/connectors/tcp/detail/readiness.hpp>
-#include <weir/connectors/tcp/subscribers.hpp>
+#include <weir/connectors/tcp/detail/subscribers.hpp>
 #include <weir/runtime/saturating.hpp>
 
 #include <stdexcept>
@@ -16,12 +16,16 @@ publish_options checked(publish_options options) {
     if (options.block_size == 0) {
         throw std::invalid_argument("weir::tcp::publish: block_size must be at least 1");
     }
-    if (options.queue_bytes == 0) {
-        throw std::invalid_argument("weir::tcp::publish: queue_bytes must be at least 1");
+    if (options.max_queue_bytes == 0) {
+        throw std::invalid_argument("weir::tcp::publish: max_queue_bytes must be at least 1");
     }
-    if (options.idle_limit < clock::duration::zero()) {
-        throw std::invalid_argument("weir::tcp::publish: idle_limit must not be negative");
+    if (options.idle_timeout < clock::duration::zero()) {
+        throw std::invalid_argument("weir::tcp::publish: idle_timeout must not be negative");
     }
+    weir::detail::check_overflow(
+        options.when_full,
+        {overflow::wait, overflow::drop_oldest, overflow::drop_newest, overflow::disconnect},
+        "tcp::publish");
     return options;
 }
 
@@ -37,30 +41,6 @@ constexpr auto keep_alive = std::chrono::seconds(60);
 constexpr auto keep_alive_quiet = std::chrono::seconds(15);
 
 }  // namespace
-
-std::string_view to_string(subscriber_change what) noexcept {
-    switch (what) {
-        case subscriber_change::came:
-            return "came";
-        case subscriber_change::refused:
-            return "refused";
-        case subscriber_change::fell_behind:
-            return "fell behind";
-        case subscriber_change::disconnected:
-            return "disconnected";
-        case subscriber_change::idle:
-            return "idle";
-        case subscriber_change::left:
-            return "left";
-        case subscriber_change::failed:
-            return "failed";
-        case subscriber_change::served:
-            return "served";
-        case subscriber_change::cut_short:
-            return "cut short";
-    }
-    return "";
-}
 
 subscribers::subscribers(listener port, publish_options options)
     : options_(checked(std::move(options))),
@@ -107,11 +87,11 @@ void subscribers::take_in(poll_context& cx, asio::ip::tcp::socket socket, const 
     if (free_.empty() && !make_room(cx)) {
         reset(socket);  // not the end: that would say that there is nothing
         ++report_.refused;
-        return tell({subscriber_change::refused, remote});
+        return tell({connection_change::refused, remote});
     }
     asio::error_code error;
     socket.non_blocking(true, error);
-    if (error) return tell({subscriber_change::failed, remote, {}, {}, error});
+    if (error) return tell({connection_change::failed, remote, {}, {}, error});
     // As good as it gets where these cannot be set. What is small goes out at once: blocks are made
     // here, and not by the kernel.
     asio::error_code ignored;
@@ -119,11 +99,11 @@ void subscribers::take_in(poll_context& cx, asio::ip::tcp::socket socket, const 
     look_after(socket, keep_alive);
     const std::size_t place = free_.back();
     places_[place] =
-        std::make_unique<subscription>(std::move(socket), remote, options_.queue_bytes);
+        std::make_unique<subscription>(std::move(socket), remote, options_.max_queue_bytes);
     free_.pop_back();
     ++report_.subscribers;
     wait_for(cx, place, asio::socket_base::wait_read);
-    tell({subscriber_change::came, remote});
+    tell({connection_change::connected, remote});
 }
 
 void subscribers::wait_for(poll_context& cx, std::size_t place,
@@ -139,16 +119,16 @@ bool subscribers::make_room(poll_context& cx) {
         if (!places_[place]) continue;
         subscription& s = *places_[place];
         if (may_be_gone(s)) {
-            close(place, subscriber_change::left);
+            close(place, connection_change::closed);
             return true;
         }
         if (s.blocked && (longest == none || s.taken < places_[longest]->taken)) longest = place;
     }
-    if (longest == none || options_.idle_limit == clock::duration::max()) return false;
+    if (longest == none || options_.idle_timeout == clock::duration::max()) return false;
     const auto now = clock_of(cx.executor()).now();
-    if (deadline_after(places_[longest]->taken, options_.idle_limit) > now) return false;
+    if (deadline_after(places_[longest]->taken, options_.idle_timeout) > now) return false;
     ++report_.idle;
-    close(longest, subscriber_change::idle);
+    close(longest, connection_change::idle);
     return true;
 }
 
@@ -185,7 +165,7 @@ void subscribers::listen_to(poll_context& cx, std::size_t place) {
 void subscribers::notice_end(poll_context& cx, std::size_t place) {
     subscription& s = *places_[place];
     if (s.told_end) return;  // `part` sees to it
-    if (is_gone(s.socket)) return close(place, subscriber_change::left);
+    if (is_gone(s.socket)) return close(place, connection_change::closed);
     wake_when_failed(s.socket, ready_.waker_of(number_of(place, asio::socket_base::wait_read)),
                      cx.hold());
 }
@@ -193,8 +173,8 @@ void subscribers::notice_end(poll_context& cx, std::size_t place) {
 /// The connection has broken down; or it was closed, which is seen so when something was sent to
 /// it after that.
 void subscribers::fail(std::size_t place, const asio::error_code& why) {
-    if (places_[place]->quiet) return close(place, subscriber_change::left);
-    close(place, subscriber_change::failed, why);
+    if (places_[place]->quiet) return close(place, connection_change::closed);
+    close(place, connection_change::failed, why);
 }
 
 void subscribers::drain_queue(poll_context& cx, std::size_t place) {
@@ -217,7 +197,7 @@ void subscribers::drain_queue(poll_context& cx, std::size_t place) {
 }
 
 void subscribers::publish(poll_context& cx, message_block& block) {
-    report_.published.add(block);
+    report_.published += block.size();
     std::shared_ptr<const message_block> kept;  // for those who cannot be sent all of it now
     for (std::size_t place = 0; place != places_.size(); ++place) {
         if (!places_[place]) continue;
@@ -250,8 +230,8 @@ std::optional<std::size_t> subscribers::send(std::size_t place, const message_bl
         return std::nullopt;
     }
     if (sent == block.bytes.size()) {
-        s.sent.add(block);
-        report_.sent.add(block);
+        s.sent += block.size();
+        report_.sent += block.size();
     }
     return sent;
 }
@@ -259,31 +239,30 @@ std::optional<std::size_t> subscribers::send(std::size_t place, const message_bl
 void subscribers::queue(std::size_t place, const std::shared_ptr<const message_block>& b,
                         std::size_t sent) {
     subscription& s = *places_[place];
-    if (sent != 0 || options_.on_overflow == when_behind::wait ||
-        s.queue.has_room(b->bytes.size())) {
-        s.behind = s.behind && options_.on_overflow == when_behind::drop_oldest;
+    if (sent != 0 || options_.when_full == overflow::wait || s.queue.has_room(b->bytes.size())) {
+        s.behind = s.behind && options_.when_full == overflow::drop_oldest;
         return s.queue.put(b, sent);
     }
-    if (options_.on_overflow == when_behind::disconnect) {
+    if (options_.when_full == overflow::disconnect) {
         ++report_.disconnected;
-        return close(place, subscriber_change::disconnected);
+        return close(place, connection_change::disconnected);
     }
     traffic missed;
-    if (options_.on_overflow == when_behind::drop_oldest) {
+    if (options_.when_full == overflow::drop_oldest) {
         s.queue.make_room(b->bytes.size(), missed);
         s.queue.put(b);
     } else {
-        missed.add(*b);
+        missed += b->size();
     }
     s.dropped += missed;
     report_.dropped += missed;
     if (!std::exchange(s.behind, true)) {
-        tell({subscriber_change::fell_behind, s.remote, s.sent, s.dropped});
+        tell({connection_change::lagging, s.remote, s.sent, s.dropped});
     }
 }
 
 bool subscribers::has_room() const noexcept {
-    if (options_.on_overflow != when_behind::wait) return true;
+    if (options_.when_full != overflow::wait) return true;
     for (const auto& s : places_) {
         if (s && !s->queue.has_room(options_.block_size)) return false;
     }
@@ -315,7 +294,7 @@ bool subscribers::finish(poll_context& cx) {
         if (!places_[place]) continue;
         const bool has_all =
             places_[place]->told_end && unacknowledged(places_[place]->socket) == 0;
-        close(place, has_all ? subscriber_change::served : subscriber_change::cut_short);
+        close(place, has_all ? connection_change::served : connection_change::cut_short);
     }
     return true;
 }
@@ -339,11 +318,11 @@ bool subscribers::part(std::size_t place) {
     const bool has_all = unacknowledged(s.socket) == 0;
     const bool gone = is_gone(s.socket);
     if (!gone && (!has_all || (s.talks && !s.quiet))) return false;
-    close(place, has_all ? subscriber_change::served : subscriber_change::left);
+    close(place, has_all ? connection_change::served : connection_change::closed);
     return true;
 }
 
-void subscribers::close(std::size_t place, subscriber_change how, const asio::error_code& why) {
+void subscribers::close(std::size_t place, connection_change how, const asio::error_code& why) {
     const std::unique_ptr<subscription> s = std::move(places_[place]);
     free_.push_back(place);
     traffic unsent;
@@ -351,7 +330,7 @@ void subscribers::close(std::size_t place, subscriber_change how, const asio::er
     s->dropped += unsent;
     report_.dropped += unsent;
     // A subscriber must be able to tell: the end of a connection is the end of the stream.
-    if (how != subscriber_change::served) reset(s->socket);
+    if (how != connection_change::served) reset(s->socket);
     tell({how, s->remote, s->sent, s->dropped, why});
 }
 

@@ -1,5 +1,5 @@
+#include <weir/runtime/detail/timed_call.hpp>
 #include <weir/runtime/saturating.hpp>
-#include <weir/runtime/timed_call.hpp>
 
 namespace weir {
 

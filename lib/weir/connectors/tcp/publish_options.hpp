@@ -1,0 +1,43 @@
+/// \file
+/// How `tcp::publish` serves its subscribers, and what it reports at its end.
+#pragma once
+
+#include <weir/channel/overflow.hpp>
+#include <weir/connectors/tcp/subscriber_event.hpp>
+#include <weir/runtime/clock.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace weir::tcp {
+
+/// How subscribers are served.
+struct publish_options {
+    std::size_t max_subscribers = 256;  ///< at once; others are turned away
+    /// A subscriber that has taken nothing for so long, though something waits for it, makes room
+    /// for another, when there are as many as may be. By default none does.
+    clock::duration idle_timeout = clock::duration::max();
+    std::size_t max_queue_bytes = std::size_t{4} << 20;  ///< what may wait for each of them
+    overflow when_full = overflow::disconnect;           ///< for one whose queue is full
+    std::size_t block_size = std::size_t{64} << 10;      ///< messages go out in such blocks
+    clock::duration linger = std::chrono::seconds(5);    ///< for what is queued at the end
+    subscriber_listener on_event = {};                   ///< told who comes and goes
+    /// Told of each block, and how many messages it had, when it is written to those who keep up
+    /// and queued for the others. Called like `on_event`.
+    std::function<void(std::size_t messages)> on_block = {};
+};
+
+/// What a publisher has done. A message sent to two subscribers is published once.
+struct publish_report {
+    traffic published;               ///< taken from the stream
+    traffic sent;                    ///< to all subscribers together
+    traffic dropped;                 ///< for all subscribers together
+    std::uint64_t subscribers = 0;   ///< that came
+    std::uint64_t disconnected = 0;  ///< that were cut off for being slow
+    std::uint64_t refused = 0;       ///< that were turned away
+    std::uint64_t idle = 0;          ///< that had to make room
+};
+
+}  // namespace weir::tcp
