@@ -95,15 +95,16 @@ void receive(tcp::socket& from, std::uint64_t trades, Take take) {
     for (std::uint64_t seen = 0; seen < trades;) {
         held += from.read_some(asio::buffer(block.data() + held, block.size() - held));
         std::size_t at = 0;
-        while (held - at >= weir::codec::frame_header_size + 8) {
+        while (held - at >= weir::codec::detail::frame_header_size + 8) {
             const char* const frame = block.data() + at;
-            const auto payload = weir::codec::load_number<std::uint32_t>(frame + 4);
-            const std::size_t size = payload + weir::codec::frame_overhead;
-            if (!std::string_view(frame, 2).starts_with(weir::codec::frame_mark)) {
+            const auto payload = weir::codec::detail::load_number<std::uint32_t>(frame + 4);
+            const std::size_t size = payload + weir::codec::detail::frame_overhead;
+            if (!std::string_view(frame, 2).starts_with(weir::codec::detail::frame_mark)) {
                 throw std::runtime_error("what came back is no frame");
             }
             if (held - at < size) break;
-            take(weir::codec::load_number<std::uint64_t>(frame + weir::codec::frame_header_size));
+            take(weir::codec::detail::load_number<std::uint64_t>(
+                frame + weir::codec::detail::frame_header_size));
             at += size;
             ++seen;
         }

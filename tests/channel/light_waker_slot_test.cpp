@@ -25,7 +25,7 @@ void wait_until(const std::atomic<T>& value, T wanted) {
 }
 
 // Asks until the slot is quiet, and says how often it had to.
-int notices_until_quiet(weir::light_waker_slot& slot) {
+int notices_until_quiet(weir::detail::light_waker_slot& slot) {
     for (int n = 1; n <= 100'000; ++n) {
         if (slot.quiet()) return n;
         slot.wake();
@@ -36,10 +36,10 @@ int notices_until_quiet(weir::light_waker_slot& slot) {
 }  // namespace
 
 TEST_CASE("a slot is quiet when nobody has waited for long, until somebody does") {
-    weir::light_waker_slot slot;
+    weir::detail::light_waker_slot slot;
     auto waiter = weir::counted_ptr<sleeper>::adopt(new sleeper);
     CHECK_FALSE(slot.quiet());
-    if (!weir::has_asymmetric_fences()) {
+    if (!weir::detail::has_asymmetric_fences()) {
         CHECK(notices_until_quiet(slot) == 0);
         return;
     }
@@ -58,7 +58,7 @@ TEST_CASE("a slot is quiet when nobody has waited for long, until somebody does"
 TEST_CASE("a slot that is quiet loses no wake-up, not even the last") {
     constexpr std::uint64_t bursts = 300;
     constexpr std::uint64_t burst = 2'000;  // enough for the quiet to begin
-    weir::light_waker_slot slot;
+    weir::detail::light_waker_slot slot;
     auto waiter = weir::counted_ptr<sleeper>::adopt(new sleeper);
     std::atomic<std::uint64_t> index{0};
     std::atomic<std::uint64_t> seen{0};
@@ -67,7 +67,7 @@ TEST_CASE("a slot that is quiet loses no wake-up, not even the last") {
         for (std::uint64_t i = 1; i <= bursts * burst; ++i) {
             if (slot.quiet()) {
                 index.store(i, std::memory_order_release);
-                weir::light_fence();
+                weir::detail::light_fence();
             } else {
                 index.store(i);
             }
@@ -88,7 +88,7 @@ TEST_CASE("a slot that is quiet loses no wake-up, not even the last") {
 }
 
 TEST_CASE("of two that write and look, one heavily fenced, one at least sees the other") {
-    if (!weir::has_asymmetric_fences()) return;
+    if (!weir::detail::has_asymmetric_fences()) return;
     constexpr int rounds = 3'000;
     std::atomic<int> often{0};
     std::atomic<int> rarely{0};
@@ -99,7 +99,7 @@ TEST_CASE("of two that write and look, one heavily fenced, one at least sees the
         for (int r = 1; r <= rounds; ++r) {
             wait_until(begun, r);
             often.store(r, std::memory_order_relaxed);
-            weir::light_fence();
+            weir::detail::light_fence();
             often_saw.store(rarely.load(std::memory_order_relaxed));
             done.store(r);
         }
@@ -107,9 +107,10 @@ TEST_CASE("of two that write and look, one heavily fenced, one at least sees the
     int missed = 0;
     for (int r = 1; r <= rounds; ++r) {
         begun.store(r);
-        for (int i = r % 200; i != 0; --i) weir::light_fence();  // until the other has seen that
+        for (int i = r % 200; i != 0; --i)
+            weir::detail::light_fence();  // until the other has seen that
         rarely.store(r, std::memory_order_relaxed);
-        weir::heavy_fence();
+        weir::detail::heavy_fence();
         const int saw = often.load(std::memory_order_relaxed);
         wait_until(done, r);
         missed += saw != r && often_saw.load() != r;

@@ -26,22 +26,22 @@ struct sides {
     void take_turns(int rounds, hand_clock::duration sending, hand_clock::duration receiving) {
         for (; rounds != 0; --rounds) {
             {
-                const auto turn = work(weir::channel_side::sender);
+                const auto turn = work(weir::detail::channel_side::sender);
                 hand_clock::at += sending;
                 threads.hand_over();
             }
-            const auto turn = work(weir::channel_side::receiver);
+            const auto turn = work(weir::detail::channel_side::receiver);
             hand_clock::at += receiving;
             taken += items_a_round;
             threads.receiver_waits(taken);
         }
     }
-    weir::basic_wake_policy<hand_clock>::turn work(weir::channel_side side) {
+    weir::detail::basic_wake_policy<hand_clock>::turn work(weir::detail::channel_side side) {
         return {threads, side};
     }
 
     static constexpr std::size_t items_a_round = 100;
-    weir::basic_wake_policy<hand_clock> threads{64};
+    weir::detail::basic_wake_policy<hand_clock> threads{64};
     std::size_t taken = 0;
 };
 

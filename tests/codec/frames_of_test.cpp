@@ -97,8 +97,8 @@ TEST_CASE("frames_of: a value's offset is that of its frame") {
     const auto fault = [](const codec::fault&) { FAIL("a fault"); };
     const std::string bytes = mixed();
     for (const char c : bytes) in.feed({&c, 1}, value, fault);
-    const std::size_t one = codec::frame_overhead + codec::least_payload<trade>;
-    const std::size_t last = codec::frame_overhead + codec::least_payload<closed>;
+    const std::size_t one = codec::detail::frame_overhead + codec::detail::least_payload<trade>;
+    const std::size_t last = codec::detail::frame_overhead + codec::detail::least_payload<closed>;
     CHECK(offsets ==
           std::vector<std::size_t>{0, one, bytes.size() - last - one, bytes.size() - last});
 }

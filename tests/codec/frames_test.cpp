@@ -32,12 +32,13 @@ outcome<trade> read(std::string_view bytes) {
 
 // Makes the checksum right again, as one who forges frames would.
 std::string sealed(std::string frame) {
-    const std::size_t at = frame.size() - codec::frame_checksum_size;
-    codec::store_number(frame.data() + at, codec::checksum(std::string_view(frame).substr(0, at)));
+    const std::size_t at = frame.size() - codec::detail::frame_checksum_size;
+    codec::detail::store_number(frame.data() + at,
+                                codec::checksum(std::string_view(frame).substr(0, at)));
     return frame;
 }
 
-const std::size_t trade_frame = codec::frame_overhead + 8 + 4 + 8 + 1;
+const std::size_t trade_frame = codec::detail::frame_overhead + 8 + 4 + 8 + 1;
 
 }  // namespace
 
@@ -46,12 +47,13 @@ TEST_CASE("frames: the bytes of a frame are those of its description") {
     const std::string frame = frames_of(first);
     REQUIRE(frame.size() == trade_frame);
     CHECK(frame.substr(0, 8) == "wf\x01\x00\x15\x00\x00\x00"sv);
-    CHECK(codec::load_number<std::uint32_t>(frame.data() + 8) == codec::schema_id<trade>);
+    CHECK(codec::detail::load_number<std::uint32_t>(frame.data() + 8) ==
+          codec::detail::schema_id<trade>);
     CHECK(frame.substr(12, 21) ==
           "\x07\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x50\x59\x40\x01"sv);
     CHECK(sealed(frame) == frame);
     // The format must not change unnoticed.
-    CHECK(codec::schema_id<trade> == 2'535'311'725);
+    CHECK(codec::detail::schema_id<trade> == 2'535'311'725);
     CHECK(codec::checksum("weir") == 1'099'002'136);
 }
 
@@ -68,8 +70,8 @@ TEST_CASE("frames: text and optionals are written with their size and presence")
 }
 
 TEST_CASE("frames: the schema id is of the names and the types") {
-    CHECK(codec::schema_id<owner> == codec::schema_id<viewer>);
-    CHECK(codec::schema_id<owner> != codec::schema_id<trade>);
+    CHECK(codec::detail::schema_id<owner> == codec::detail::schema_id<viewer>);
+    CHECK(codec::detail::schema_id<owner> != codec::detail::schema_id<trade>);
 }
 
 TEST_CASE("frames: values written are read back, bit by bit, in pieces of any size") {
@@ -158,8 +160,8 @@ TEST_CASE("frames: each fault of a frame has its name") {
 TEST_CASE("frames: a whole frame that is no value is passed over, whoever sealed it") {
     const auto forged = [](const std::string& payload) {
         std::string bytes = frames_of(owner());
-        bytes.resize(codec::frame_header_size);
-        codec::store_number(bytes.data() + 4, static_cast<std::uint32_t>(payload.size()));
+        bytes.resize(codec::detail::frame_header_size);
+        codec::detail::store_number(bytes.data() + 4, static_cast<std::uint32_t>(payload.size()));
         return sealed(bytes + payload + "####");
     };
     const auto found = [&](const std::string& payload) {
@@ -208,14 +210,14 @@ TEST_CASE("frames: a frame as large as the bound is read, and no more than that 
     owner x;
     x.text = std::string(1000, 'x');
     const std::string bytes = frames_of(x);
-    const std::size_t payload = bytes.size() - codec::frame_overhead;
+    const std::size_t payload = bytes.size() - codec::detail::frame_overhead;
     CHECK(codec_test::decode(codec::frames<owner>({.max_payload = payload}), bytes, {13}).order ==
           "v");
     codec::frames<owner> in({.max_payload = payload - 1});
     std::string said;
     for (const char c : bytes) {
         in.feed({&c, 1}, [&](owner&&) { said += 'v'; }, [&](const codec::fault&) { said += 'f'; });
-        CHECK(in.held() <= codec::frame_header_size);
+        CHECK(in.held() <= codec::detail::frame_header_size);
     }
     CHECK(said == "f");
 }

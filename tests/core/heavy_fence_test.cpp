@@ -53,14 +53,14 @@ int end_of_child(bool always) {
     ::setrlimit(RLIMIT_CORE, &no_core);
     std::signal(SIGABRT, SIG_DFL);
     if (!forbid_membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED, always)) ::_exit(no_sandbox);
-    weir::heavy_fence();
+    weir::detail::heavy_fence();
     ::_exit(0);
 }
 
 }  // namespace
 
 TEST_CASE("a heavy fence that is refused takes another way, or ends the program") {
-    if (!weir::has_asymmetric_fences()) return;
+    if (!weir::detail::has_asymmetric_fences()) return;
     const int slow = end_of_child(false);
     const int none = end_of_child(true);
     if (WIFEXITED(slow) && WEXITSTATUS(slow) == no_sandbox) return;

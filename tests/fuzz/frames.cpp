@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t piece = 1 + data[0];
     const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
     read(bytes, piece);
-    const std::string frame = sealed_frame(codec::schema_id<owner>, bytes);
+    const std::string frame = sealed_frame(codec::detail::schema_id<owner>, bytes);
     const auto found = read(frame + frame, piece);
     if (found.order != "vv") return 0;
     std::string written;

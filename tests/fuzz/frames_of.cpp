@@ -59,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size < 2) return 0;
     const std::size_t piece = 1 + data[0];
     const std::uint32_t schema =
-        data[1] % 2 == 0 ? codec::schema_id<trade> : codec::schema_id<viewer>;
+        data[1] % 2 == 0 ? codec::detail::schema_id<trade> : codec::detail::schema_id<viewer>;
     const std::string_view bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
     read_both_ways(bytes, piece);
     const std::string frame = sealed_frame(schema, bytes);

@@ -13,15 +13,16 @@
 namespace codec_test {
 
 inline std::string sealed_frame(std::uint32_t schema, std::string_view payload) {
-    std::string frame(weir::codec::frame_mark);
+    std::string frame(weir::codec::detail::frame_mark);
     frame += '\x01';
-    frame.resize(weir::codec::frame_header_size);
-    weir::codec::store_number(frame.data() + 4, static_cast<std::uint32_t>(payload.size()));
-    weir::codec::store_number(frame.data() + 8, schema);
+    frame.resize(weir::codec::detail::frame_header_size);
+    weir::codec::detail::store_number(frame.data() + 4, static_cast<std::uint32_t>(payload.size()));
+    weir::codec::detail::store_number(frame.data() + 8, schema);
     frame += payload;
     const std::uint32_t sum = weir::codec::checksum(frame);
-    frame.resize(frame.size() + weir::codec::frame_checksum_size);
-    weir::codec::store_number(frame.data() + frame.size() - weir::codec::frame_checksum_size, sum);
+    frame.resize(frame.size() + weir::codec::detail::frame_checksum_size);
+    weir::codec::detail::store_number(
+        frame.data() + frame.size() - weir::codec::detail::frame_checksum_size, sum);
     return frame;
 }
 

@@ -40,11 +40,11 @@ using events = std::vector<event>;
 using pairs = std::vector<std::pair<event, event>>;
 using stream = weir::any_stream<event>;
 
-const weir::join_side about(&event::key, &event::time);
+const weir::detail::join_side about(&event::key, &event::time);
 
 auto join(stream right, limits b) {
-    return weir::interval_join(std::move(right), about, about, std::move(b), weir::as_pair(),
-                               "near");
+    return weir::interval_join(std::move(right), about, about, std::move(b),
+                               weir::detail::as_pair(), "near");
 }
 
 std::string show_pair(const std::pair<event, event>& p) {
@@ -103,9 +103,10 @@ TEST_CASE("interval_join passes on the pairs that are close, as the later one co
                          return std::to_string(l) + std::to_string(r.value());
                      };
                      auto same = [](int x) { return x; };
-                     auto join = weir::interval_join(std::move(s), weir::join_side(same, same),
-                                                     weir::join_side(key, &move_only::value),
-                                                     {.after = 100, .max_items = 9}, both, "exam");
+                     auto join =
+                         weir::interval_join(std::move(s), weir::detail::join_side(same, same),
+                                             weir::detail::join_side(key, &move_only::value),
+                                             {.after = 100, .max_items = 9}, both, "exam");
                      return weir::from_range(std::vector{1, 2, 3, 3}) | std::move(join);
                  },
              .input = {1, 2, 3, 4},

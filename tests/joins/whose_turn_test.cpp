@@ -85,8 +85,8 @@ TEST_CASE(
     auto same = [](int) { return 0; };
     auto time = [](int n) { return n; };
     run_all(b.stream(key_of) | weir::filter(only_the_first) |
-            weir::interval_join(b.others(), weir::join_side(same, time),
-                                weir::join_side(same, time),
+            weir::interval_join(b.others(), weir::detail::join_side(same, time),
+                                weir::detail::join_side(same, time),
                                 {.before = many,
                                  .after = many,
                                  .max_items = 10,

@@ -47,7 +47,7 @@ struct registry {
         if (fails) throw std::runtime_error("unknown");
         co_return "<" + std::to_string(key) + ">";
     }
-    template <class V = weir::no_fallback>
+    template <class V = weir::detail::no_fallback>
     void begin(std::size_t n, weir::enrich_policy<V> policy = {}) {
         auto key = [](int x) { return x / 10; };
         auto lookup = [this](int k) { return find(k); };

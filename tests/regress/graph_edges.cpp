@@ -81,7 +81,7 @@ TEST_CASE("channels that go into a join have both their ends") {
               return weir::merge(std::move(all));
           }) == both);
     CHECK(joined([](auto&& l, auto&& r) {
-              auto side = weir::join_side(std::identity(), std::identity());
+              auto side = weir::detail::join_side(std::identity(), std::identity());
               return std::move(l) |
                      weir::interval_join(std::move(r), side, side, {.max_items = 100});
           }) == both);

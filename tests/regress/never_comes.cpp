@@ -313,7 +313,7 @@ TEST_CASE("partners may be for ever apart") {
         left.give(reading{1, -longest}).give(reading{1, 5}).end();
         right.give(reading{1, 0}).give(reading{1, longest}).end();
         int pairs = 0;
-        auto side = weir::join_side(&reading::key, &reading::at);
+        auto side = weir::detail::join_side(&reading::key, &reading::at);
         auto both = left.stream() | weir::interval_join(right.stream(), side, side, bounds);
         run(std::move(both) | weir::for_each([&](const std::pair<reading, reading>&) { ++pairs; }));
         return pairs;
@@ -324,7 +324,7 @@ TEST_CASE("partners may be for ever apart") {
 }
 
 TEST_CASE("a thread may wait for ever") {
-    weir::parker one;
+    weir::detail::parker one;
     one.wake();
     CHECK(one.park_until(clock::time_point::max()));
 }

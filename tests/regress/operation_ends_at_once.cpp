@@ -96,10 +96,10 @@ TEST_CASE("an operation that is cancelled before its coroutine began lets its pi
     struct sleeper final : weir::wakeable {
         void wake() noexcept override {}
     };
-    using calls = weir::operation_pool<std::function<asio::awaitable<int>(int)>, int>;
+    using calls = weir::detail::operation_pool<std::function<asio::awaitable<int>(int)>, int>;
 
     asio::io_context io;
-    const auto strand = weir::make_segment_executor(io.get_executor());
+    const auto strand = weir::detail::make_segment_executor(io.get_executor());
     auto scope = std::make_shared<int>();
     const std::weak_ptr<int> held = scope;
     asio::post(strand, [&strand, scope = std::move(scope)] {
@@ -121,7 +121,7 @@ TEST_CASE("a call with a time limit that is cancelled before it began is not cal
     asio::io_context io;
     auto time = virtual_clock::install(io);
     // On a lane, a coroutine does not begin where it is spawned.
-    const auto lane = weir::lane::make(weir::make_segment_executor(io.get_executor()));
+    const auto lane = weir::lane::make(weir::detail::make_segment_executor(io.get_executor()));
     asio::cancellation_signal stop;
     bool called = false;
     auto call = [](bool* here) -> asio::awaitable<void> {
@@ -130,7 +130,8 @@ TEST_CASE("a call with a time limit that is cancelled before it began is not cal
     };
     std::exception_ptr error;
     auto tell = [&error](std::exception_ptr e) { error = std::move(e); };
-    asio::co_spawn(lane->get_executor(), weir::within(std::chrono::seconds(1), call(&called)),
+    asio::co_spawn(lane->get_executor(),
+                   weir::detail::within(std::chrono::seconds(1), call(&called)),
                    asio::bind_cancellation_slot(stop.slot(), tell));
     CHECK(io.poll_one() == 1);
     stop.emit(asio::cancellation_type::terminal);

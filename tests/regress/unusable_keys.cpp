@@ -88,10 +88,10 @@ TEST_CASE("whether a type's keys equal themselves is mostly known") {
     CHECK(weir::always_equals_itself<std::tuple<int, char*>>);
     CHECK_FALSE(weir::always_equals_itself<double>);
     CHECK_FALSE(weir::always_equals_itself<std::pair<int, float>>);
-    CHECK(weir::equals_itself(1.0));
-    CHECK_FALSE(weir::equals_itself(not_a_number));
-    CHECK_FALSE(weir::equals_itself(std::pair(1, not_a_number)));
-    CHECK_FALSE(weir::equals_itself(std::vector{1.0, not_a_number}));
+    CHECK(weir::detail::equals_itself(1.0));
+    CHECK_FALSE(weir::detail::equals_itself(not_a_number));
+    CHECK_FALSE(weir::detail::equals_itself(std::pair(1, not_a_number)));
+    CHECK_FALSE(weir::detail::equals_itself(std::vector{1.0, not_a_number}));
 }
 
 TEST_CASE("operators that keep something by key refuse a NaN") {
@@ -110,7 +110,7 @@ TEST_CASE("operators that keep something by key refuse a NaN") {
 }
 
 TEST_CASE("joins refuse a key or a time that is a NaN") {
-    auto value = weir::join_side(std::identity(), std::identity());
+    auto value = weir::detail::join_side(std::identity(), std::identity());
     weir::interval_bounds<double> bounds{.max_items = 10};
     for (const bool left : {true, false}) {
         auto all = some({1, 2});
@@ -123,7 +123,7 @@ TEST_CASE("joins refuse a key or a time that is a NaN") {
                                     weir::map(first));
         check_refused("interval_join", std::move(pairs));
     }
-    auto by_key = weir::join_side(std::identity(), [](double) { return 1.0; });
+    auto by_key = weir::detail::join_side(std::identity(), [](double) { return 1.0; });
     check_refused("interval_join", some({not_a_number}) |
                                        weir::interval_join(some({1}), by_key, by_key, bounds) |
                                        weir::map(first));

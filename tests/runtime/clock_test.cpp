@@ -37,7 +37,7 @@ TEST_CASE("a context has the steady clock, until it is given another") {
     CHECK(weir::clock_of(executor).now() >= before);
     auto time = virtual_clock::install(io);
     CHECK(&weir::clock_of(executor) == time.get());
-    CHECK(&weir::clock_of(weir::make_segment_executor(executor)) == time.get());
+    CHECK(&weir::clock_of(weir::detail::make_segment_executor(executor)) == time.get());
     asio::io_context other;
     CHECK(&weir::clock_of(other.get_executor()) != time.get());
 }

@@ -158,8 +158,8 @@ TEST_CASE("threads that cannot be started are an error, and those that were are 
 
 TEST_CASE("blocking work has threads of its own, the same for every strand of a context") {
     asio::io_context io;
-    const auto blocking = weir::blocking_executor_of(io.get_executor());
-    CHECK(blocking == weir::blocking_executor_of(asio::make_strand(io)));
+    const auto blocking = weir::detail::blocking_executor_of(io.get_executor());
+    CHECK(blocking == weir::detail::blocking_executor_of(asio::make_strand(io)));
     std::promise<std::thread::id> ran_on;
     asio::post(blocking, [&] { ran_on.set_value(std::this_thread::get_id()); });
     CHECK(ran_on.get_future().get() != std::this_thread::get_id());
@@ -169,7 +169,7 @@ TEST_CASE("blocking work goes where the test says") {
     asio::io_context io;
     weir::set_blocking_executor(io, io.get_executor());
     bool ran = false;
-    asio::post(weir::blocking_executor_of(asio::make_strand(io)), [&] { ran = true; });
+    asio::post(weir::detail::blocking_executor_of(asio::make_strand(io)), [&] { ran = true; });
     CHECK_FALSE(ran);
     settle(io);
     CHECK(ran);
@@ -180,7 +180,7 @@ TEST_CASE("a context that is destroyed waits for the blocking work that has begu
     std::atomic<bool> over = false;
     {
         asio::io_context io;
-        asio::post(weir::blocking_executor_of(io.get_executor()), [&] {
+        asio::post(weir::detail::blocking_executor_of(io.get_executor()), [&] {
             begun.set_value();
             for (int i = 0; i < 1000; ++i) std::this_thread::yield();
             over = true;

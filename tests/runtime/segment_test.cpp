@@ -18,10 +18,10 @@ using namespace weir::testing;
 namespace {
 
 // Counts its turns, and is over when told.
-class counted final : public weir::segment {
+class counted final : public weir::detail::segment {
 public:
     explicit counted(const asio::any_io_executor& executor)
-        : segment(weir::make_segment_executor(executor)) {}
+        : segment(weir::detail::make_segment_executor(executor)) {}
 
     using segment::closed;
     using segment::start;
@@ -125,15 +125,15 @@ TEST_CASE("a context that is destroyed abandons its segments") {
 TEST_CASE("a segment runs on a strand of its own, whatever it is given") {
     asio::io_context io;
     const asio::any_io_executor plain = io.get_executor();
-    CHECK_FALSE(weir::is_strand(plain));
-    const asio::any_io_executor own = weir::make_segment_executor(plain);
-    CHECK(weir::is_strand(own));
-    const asio::any_io_executor other = weir::make_segment_executor(own);
-    CHECK(weir::is_strand(other));
+    CHECK_FALSE(weir::detail::is_strand(plain));
+    const asio::any_io_executor own = weir::detail::make_segment_executor(plain);
+    CHECK(weir::detail::is_strand(own));
+    const asio::any_io_executor other = weir::detail::make_segment_executor(own);
+    CHECK(weir::detail::is_strand(other));
     CHECK(own != other);
-    CHECK(weir::is_strand(asio::make_strand(io)));
+    CHECK(weir::detail::is_strand(asio::make_strand(io)));
     asio::thread_pool pool(1);
-    CHECK(weir::is_strand(asio::make_strand(pool)));
+    CHECK(weir::detail::is_strand(asio::make_strand(pool)));
 }
 
 TEST_CASE("no two turns of a segment run at once, and no wake-up is lost") {

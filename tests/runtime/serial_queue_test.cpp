@@ -15,15 +15,15 @@
 
 namespace {
 
-weir::serial_executor on(asio::io_context& io) {
-    return weir::serial_executor(weir::serial_queue::make(io.get_executor()));
+weir::detail::serial_executor on(asio::io_context& io) {
+    return weir::detail::serial_executor(weir::detail::serial_queue::make(io.get_executor()));
 }
 
 // A task that writes its number down, and may have another follow it.
-class numbered final : public weir::task {
+class numbered final : public weir::detail::task {
 public:
     numbered(std::vector<int>& log, int number) : log_(log), number_(number) {}
-    void then(weir::serial_queue& queue, numbered& next) {
+    void then(weir::detail::serial_queue& queue, numbered& next) {
         queue_ = &queue;
         next_ = &next;
     }
@@ -38,20 +38,21 @@ private:
 
     std::vector<int>& log_;
     const int number_;
-    weir::serial_queue* queue_ = nullptr;
+    weir::detail::serial_queue* queue_ = nullptr;
     numbered* next_ = nullptr;
 };
 
 // What has a task to run when it is woken, as a segment has its turn.
 class waiter final : public weir::wakeable {
 public:
-    waiter(weir::serial_queue& queue, weir::task& task) : queue_(queue), task_(task) {}
+    waiter(weir::detail::serial_queue& queue, weir::detail::task& task)
+        : queue_(queue), task_(task) {}
     void wake() noexcept override { queue_.push(task_); }
     void wake_next() noexcept override { queue_.push_next(task_); }
 
 private:
-    weir::serial_queue& queue_;
-    weir::task& task_;
+    weir::detail::serial_queue& queue_;
+    weir::detail::task& task_;
 };
 
 }  // namespace
@@ -199,7 +200,7 @@ TEST_CASE("who is woken by a handler that does nothing else runs at once, on its
     a.then(*other, b);
     const auto who = weir::waker::adopt(new waiter(*queue, a));
     asio::post(io, [&] {
-        weir::serial_queue::wake_here(*who);
+        weir::detail::serial_queue::wake_here(*who);
         log.push_back(3);
     });
     CHECK(io.run_one() == 1);
@@ -214,20 +215,20 @@ TEST_CASE("who is woken so elsewhere than in a bare handler of its context runs 
     const auto queue = on(io).queue();
     const auto who = weir::waker::adopt(new waiter(*queue, a));
     SUBCASE("on another thread") {
-        weir::serial_queue::wake_here(*who);
+        weir::detail::serial_queue::wake_here(*who);
         log.push_back(0);
     }
     SUBCASE("in a handler of another context") {
         asio::io_context elsewhere;
         asio::post(elsewhere, [&] {
-            weir::serial_queue::wake_here(*who);
+            weir::detail::serial_queue::wake_here(*who);
             log.push_back(0);
         });
         elsewhere.run();
     }
     SUBCASE("in a task") {
         asio::post(executor, [&] {
-            weir::serial_queue::wake_here(*who);
+            weir::detail::serial_queue::wake_here(*who);
             log.push_back(0);
         });
         CHECK(io.run_one() == 1);
@@ -243,9 +244,9 @@ TEST_CASE("what throws after such a wake-up takes no other with it") {
     asio::io_context io;
     const auto executor = on(io);
     const auto fail = [] { throw std::runtime_error("task"); };
-    auto* const failing = weir::function_task<decltype(fail)>::make(fail);
+    auto* const failing = weir::detail::function_task<decltype(fail)>::make(fail);
     const auto who = weir::waker::adopt(new waiter(*executor.queue(), *failing));
-    asio::post(io, [&] { weir::serial_queue::wake_here(*who); });
+    asio::post(io, [&] { weir::detail::serial_queue::wake_here(*who); });
     CHECK_THROWS_WITH(io.run(), "task");
     executor.queue()->push(a);
     io.restart();

@@ -35,10 +35,10 @@ TEST_CASE("a stream that knows says how many items it has left at the most") {
     CHECK(weir::size_hint(numbers(10) | weir::take(4)) == 4);
     CHECK(weir::size_hint(numbers(3) | weir::take(4)) == 3);
     auto endless = weir::from_range(std::views::iota(0));
-    CHECK(weir::size_hint(endless) == weir::unknown_count);
+    CHECK(weir::size_hint(endless) == weir::detail::unknown_count);
     CHECK(weir::size_hint(std::move(endless) | weir::take(4)) == 4);
     const script<int> source;
-    CHECK(weir::size_hint(source.stream()) == weir::unknown_count);
+    CHECK(weir::size_hint(source.stream()) == weir::detail::unknown_count);
 }
 
 TEST_CASE("to makes room for all that may come, and keeps none that was not needed") {

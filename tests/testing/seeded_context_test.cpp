@@ -163,7 +163,7 @@ TEST_CASE("a context with nothing to do is not a deadlock") {
 TEST_CASE("blocking work is one more handler") {
     seeded_context ctx(1);
     bool ran = false;
-    asio::post(weir::blocking_executor_of(ctx.get_executor()), [&] { ran = true; });
+    asio::post(weir::detail::blocking_executor_of(ctx.get_executor()), [&] { ran = true; });
     CHECK(ctx.ready() == 1);
     ctx.run();
     CHECK(ran);

@@ -57,6 +57,8 @@ namespace agg {
 template <class T>
 concept number = std::is_arithmetic_v<T>;
 
+namespace detail {
+
 template <class T>
 bool is_nan(const T& x) noexcept {
     if constexpr (std::floating_point<T>) return std::isnan(x);
@@ -68,6 +70,8 @@ bool is_nan(const T& x) noexcept {
 inline double blend(double a, double b, double share) noexcept {
     return share == 1 ? b : a * (1 - share) + b * share;
 }
+
+}  // namespace detail
 
 }  // namespace agg
 

@@ -48,7 +48,7 @@ private:
     /// The first, and where the distance is too large or there is none.
     void add_unusual(double item) noexcept {
         if (std::isnan(item)) return;
-        value_ = any_ ? blend(value_, item, alpha_) : item;
+        value_ = any_ ? detail::blend(value_, item, alpha_) : item;
         any_ = true;
     }
 

@@ -19,7 +19,7 @@ public:
         if constexpr (std::floating_point<T>) {
             if (best_ && Before()(*best_, x)) return;  // mostly, and neither is a NaN
         }
-        if (!best_ || Before()(x, *best_) || is_nan(*best_)) best_ = x;
+        if (!best_ || Before()(x, *best_) || detail::is_nan(*best_)) best_ = x;
     }
     void merge(const extreme& other) {
         if (other.best_) add(*other.best_);

@@ -28,7 +28,7 @@ public:
         n_ += other.n_;
         const double share = static_cast<double>(other.n_) / static_cast<double>(n_);
         const double moved = mean_ + (other.mean_ - mean_) * share;
-        mean_ = std::isfinite(moved) ? moved : blend(mean_, other.mean_, share);
+        mean_ = std::isfinite(moved) ? moved : detail::blend(mean_, other.mean_, share);
     }
     double value() const noexcept { return mean_; }
     std::uint64_t count() const noexcept { return static_cast<std::uint64_t>(n_); }
@@ -39,7 +39,7 @@ private:
         if (std::isnan(item)) {
             --n_;
         } else {
-            mean_ = blend(mean_, item, 1 / static_cast<double>(n_));
+            mean_ = detail::blend(mean_, item, 1 / static_cast<double>(n_));
         }
     }
 

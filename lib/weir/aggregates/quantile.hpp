@@ -109,12 +109,12 @@ private:
             (x < 0 ? negative_ : positive_).add(bucket_of(std::abs(x)), by);
         }
     }
-    bucket_counts::index bucket_of(double x) const noexcept {
-        if (log_factor_ == 0) return std::bit_cast<bucket_counts::index>(x);
-        return static_cast<bucket_counts::index>(std::ceil(std::log(x) / log_factor_));
+    detail::bucket_counts::index bucket_of(double x) const noexcept {
+        if (log_factor_ == 0) return std::bit_cast<detail::bucket_counts::index>(x);
+        return static_cast<detail::bucket_counts::index>(std::ceil(std::log(x) / log_factor_));
     }
     /// Within `accuracy` of all numbers in the bucket.
-    double middle_of(bucket_counts::index i) const noexcept {
+    double middle_of(detail::bucket_counts::index i) const noexcept {
         if (log_factor_ == 0) return std::bit_cast<double>(i);
         const double log = static_cast<double>(i) * log_factor_ + std::log1p(-inside());
         return std::min(std::exp(log), std::numeric_limits<double>::max());
@@ -122,9 +122,9 @@ private:
 
     double accuracy_;
     double log_factor_ = 0;  // 0: each number is its own bucket, by its bits
-    bucket_counts positive_;
-    bucket_counts negative_;   // by their size
-    std::uint64_t below_ = 0;  // -infinity, so many times
+    detail::bucket_counts positive_;
+    detail::bucket_counts negative_;  // by their size
+    std::uint64_t below_ = 0;         // -infinity, so many times
     std::uint64_t above_ = 0;
     std::uint64_t n_ = 0;  // of all, zeros too
 };

@@ -16,11 +16,11 @@ class sum {
 public:
     template <class X>
     void add(const X& x) {
-        if (!is_nan(x)) total_ += static_cast<T>(x);
+        if (!detail::is_nan(x)) total_ += static_cast<T>(x);
     }
     template <class X>
     void remove(const X& x) {
-        if (!is_nan(x)) total_ -= static_cast<T>(x);
+        if (!detail::is_nan(x)) total_ -= static_cast<T>(x);
     }
     void merge(const sum& other) { total_ += other.total_; }
     T value() const { return total_; }

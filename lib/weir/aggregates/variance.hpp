@@ -40,7 +40,7 @@ public:
         n_ += other.n_;
         const double share = there / (here + there);
         const double moved = mean_ + apart * share;
-        mean_ = std::isfinite(moved) ? moved : blend(mean_, other.mean_, share);
+        mean_ = std::isfinite(moved) ? moved : detail::blend(mean_, other.mean_, share);
         squares_ += other.squares_ + apart * apart * (here * there / (here + there));
     }
     double value() const noexcept { return n_ < 2 ? 0 : squares_ / static_cast<double>(n_ - 1); }
@@ -61,7 +61,7 @@ private:
         }
         const bool far = std::isfinite(x) && std::isfinite(mean_);
         squares_ += far ? limits::infinity() : limits::quiet_NaN();
-        mean_ = blend(mean_, x, 1 / static_cast<double>(n_));
+        mean_ = detail::blend(mean_, x, 1 / static_cast<double>(n_));
     }
 
     std::int64_t n_ = 0;  // signed, because that becomes a double in one instruction

@@ -38,8 +38,8 @@ class broadcast_sender {
 public:
     using value_type = T;
 
-    explicit broadcast_sender(std::shared_ptr<broadcast_state<T>> state)
-        : state_(std::move(state)), waiting_(std::make_unique<waiter_node>()) {
+    explicit broadcast_sender(std::shared_ptr<detail::broadcast_state<T>> state)
+        : state_(std::move(state)), waiting_(std::make_unique<detail::waiter_node>()) {
         if (state_) state_->add_sender();
     }
     broadcast_sender(const broadcast_sender& other) : broadcast_sender(other.state_) {}
@@ -66,33 +66,33 @@ public:
     ///
     ///     co_await prices.send(p);
     asio::awaitable<void> send(T item) & {
-        return poller_.start(send_op<broadcast_sender, T>(*this, std::move(item)));
+        return poller_.start(detail::send_op<broadcast_sender, T>(*this, std::move(item)));
     }
     /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
     /// `item` must live until then.
     asio::awaitable<void> send_from(T& item) & {
-        return poller_.start(send_op<broadcast_sender, T&>(*this, item));
+        return poller_.start(detail::send_op<broadcast_sender, T&>(*this, item));
     }
     /// `send` with any completion token, signature `void(std::exception_ptr)`.
     template <class Token>
     auto async_send(T item, Token&& token) & {
-        return poller_.async_start(send_op<broadcast_sender, T>(*this, std::move(item)),
+        return poller_.async_start(detail::send_op<broadcast_sender, T>(*this, std::move(item)),
                                    std::forward<Token>(token));
     }
     /// `send_from` with any completion token.
     template <class Token>
     auto async_send_from(T& item, Token&& token) & {
-        return poller_.async_start(send_op<broadcast_sender, T&>(*this, item),
+        return poller_.async_start(detail::send_op<broadcast_sender, T&>(*this, item),
                                    std::forward<Token>(token));
     }
     /// The same from a thread of your own, which sleeps meanwhile. Never call it where tasks run.
     void blocking_send(T item) {
-        block_until([this, &item](poll_context& cx) { return poll_send(cx, item); });
+        detail::block_until([this, &item](poll_context& cx) { return poll_send(cx, item); });
     }
     /// The same until `deadline`: false, and `item` as it was, when it passed first.
     bool blocking_send_until(T&& item, std::chrono::steady_clock::time_point deadline) {
         auto ready = [this, &item](poll_context& cx) { return poll_send(cx, item); };
-        if (block_until(ready, deadline)) return true;
+        if (detail::block_until(ready, deadline)) return true;
         state_->stop_waiting_for_room(*waiting_);
         return false;
     }
@@ -122,9 +122,10 @@ public:
     }
 
 private:
-    std::shared_ptr<broadcast_state<T>> state_;
-    std::unique_ptr<waiter_node> waiting_;  // on the heap: the sender may move while it waits
-    op_driver poller_;
+    std::shared_ptr<detail::broadcast_state<T>> state_;
+    std::unique_ptr<detail::waiter_node>
+        waiting_;  // on the heap: the sender may move while it waits
+    detail::op_driver poller_;
 };
 
 /// The end that sees every item sent after it subscribed, in order; a stream of them. Movable.
@@ -140,8 +141,8 @@ class broadcast_receiver : public pullable<broadcast_receiver<T>> {
 public:
     using value_type = T;
 
-    explicit broadcast_receiver(std::shared_ptr<broadcast_state<T>> state)
-        : state_(std::move(state)), handle_(std::make_unique<broadcast_receiver_state>()) {
+    explicit broadcast_receiver(std::shared_ptr<detail::broadcast_state<T>> state)
+        : state_(std::move(state)), handle_(std::make_unique<detail::broadcast_receiver_state>()) {
         state_->subscribe(*handle_);
     }
     broadcast_receiver(broadcast_receiver&&) noexcept = default;
@@ -218,12 +219,13 @@ private:
             state = fill(&cx, 1);
             return state != poll_state::pending;
         };
-        if (!block_until(ready, deadline)) state_->stop_waiting_for_items(*handle_);
+        if (!detail::block_until(ready, deadline)) state_->stop_waiting_for_items(*handle_);
         return taken(state);
     }
 
-    std::shared_ptr<broadcast_state<T>> state_;
-    std::unique_ptr<broadcast_receiver_state> handle_;  // on the heap: the broadcast knows it
+    std::shared_ptr<detail::broadcast_state<T>> state_;
+    std::unique_ptr<detail::broadcast_receiver_state>
+        handle_;            // on the heap: the broadcast knows it
     std::vector<T> chunk_;  // taken, and not yet handed on from next_ on
     std::size_t next_ = 0;
 };
@@ -243,7 +245,7 @@ private:
 /// `subscribe`.
 template <class T>
 broadcast_sender<T> broadcast(std::size_t capacity, overflow policy = overflow::wait) {
-    return broadcast_sender<T>(std::make_shared<broadcast_state<T>>(capacity, policy));
+    return broadcast_sender<T>(std::make_shared<detail::broadcast_state<T>>(capacity, policy));
 }
 
 }  // namespace weir

@@ -33,7 +33,7 @@ class sender {
 public:
     using value_type = T;
 
-    explicit sender(std::shared_ptr<channel_state<T>> state) : state_(std::move(state)) {}
+    explicit sender(std::shared_ptr<detail::channel_state<T>> state) : state_(std::move(state)) {}
     sender(sender&&) noexcept = default;
     sender& operator=(sender&& other) noexcept {
         close();
@@ -54,23 +54,24 @@ public:
     /// Cost: that of awaiting a coroutine; in a tight loop, `try_send` first and await this when it
     /// says no.
     asio::awaitable<void> send(T item) & {
-        return poller_.start(send_op<sender, T>(*this, std::move(item)));
+        return poller_.start(detail::send_op<sender, T>(*this, std::move(item)));
     }
     /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
     /// `item` must live until then.
     asio::awaitable<void> send_from(T& item) & {
-        return poller_.start(send_op<sender, T&>(*this, item));
+        return poller_.start(detail::send_op<sender, T&>(*this, item));
     }
     /// `send` with any completion token; signature `void(std::exception_ptr)`.
     template <class Token>
     auto async_send(T item, Token&& token) & {
-        return poller_.async_start(send_op<sender, T>(*this, std::move(item)),
+        return poller_.async_start(detail::send_op<sender, T>(*this, std::move(item)),
                                    std::forward<Token>(token));
     }
     /// `send_from` with any completion token.
     template <class Token>
     auto async_send_from(T& item, Token&& token) & {
-        return poller_.async_start(send_op<sender, T&>(*this, item), std::forward<Token>(token));
+        return poller_.async_start(detail::send_op<sender, T&>(*this, item),
+                                   std::forward<Token>(token));
     }
 
     /// Sends `item` from a thread of your own, which sleeps while there is no room. Never call it
@@ -112,7 +113,7 @@ public:
     }
 
     /// The shared state, for terminals that send in runs.
-    channel_state<T>& state() noexcept { return *state_; }
+    detail::channel_state<T>& state() noexcept { return *state_; }
 
 private:
     [[noreturn]] static void throw_closed() {
@@ -123,13 +124,13 @@ private:
         if (is_closed()) throw_closed();
         if (state_->try_put(item)) return true;
         auto put = [this, &item](poll_context& cx) { return poll_send(cx, item); };
-        if (block_until(put, deadline)) return true;
+        if (detail::block_until(put, deadline)) return true;
         state_->stop_waiting_for_room();
         return false;
     }
 
-    std::shared_ptr<channel_state<T>> state_;
-    op_driver poller_;
+    std::shared_ptr<detail::channel_state<T>> state_;
+    detail::op_driver poller_;
 };
 
 /// The receiving end of a channel: a stream of what is sent. Destroying it tells the sender.
@@ -145,7 +146,7 @@ class receiver : public pullable<receiver<T>> {
 public:
     using value_type = T;
 
-    explicit receiver(std::shared_ptr<channel_state<T>> state) : state_(std::move(state)) {}
+    explicit receiver(std::shared_ptr<detail::channel_state<T>> state) : state_(std::move(state)) {}
     receiver(receiver&&) noexcept = default;
     receiver& operator=(receiver&& other) noexcept {
         pullable<receiver>::operator=(other);
@@ -179,7 +180,8 @@ public:
     ///     while (co_await rx.async_receive_some(rows, 256, asio::use_awaitable)) store(rows);
     template <class Token>
     auto async_receive_some(std::vector<T>& into, std::size_t max, Token&& token) & {
-        return poller_.async_start(receive_some_op(*this, into, max), std::forward<Token>(token));
+        return poller_.async_start(detail::receive_some_op(*this, into, max),
+                                   std::forward<Token>(token));
     }
 
     /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
@@ -211,13 +213,13 @@ private:
         auto found = try_receive();
         if (found || found.ended()) return found;
         auto take = [this](poll_context& cx) { return state_->poll_ready(cx); };
-        if (block_until(take, deadline)) return try_receive();
+        if (detail::block_until(take, deadline)) return try_receive();
         state_->stop_waiting_for_items();
         return found;
     }
 
-    std::shared_ptr<channel_state<T>> state_;
-    op_driver poller_;
+    std::shared_ptr<detail::channel_state<T>> state_;
+    detail::op_driver poller_;
 };
 
 template <class T>
@@ -238,7 +240,7 @@ struct channel_ends {
 /// Order: as sent. Cost: no allocation after this one.
 template <class T>
 channel_ends<T> channel(std::size_t capacity) {
-    auto state = std::make_shared<channel_state<T>>(capacity);
+    auto state = std::make_shared<detail::channel_state<T>>(capacity);
     return {sender<T>(state), receiver<T>(state)};
 }
 

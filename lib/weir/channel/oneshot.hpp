@@ -18,6 +18,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// What the two ends share. Use `oneshot<T>()`.
 template <class T>
 class oneshot_state {
@@ -104,19 +106,22 @@ private:
     bool taken_ = false;  // the receiver's
 };
 
+}  // namespace detail
+
 /// The end that answers. Movable; used up by `send` or `fail`. Destroyed before that, it tells the
 /// receiver that no value will come. Used by one thread at a time, which need not be the
 /// receiver's.
 template <class T>
 class oneshot_sender {
     struct closed_op {
-        oneshot_state<T>* state;
+        detail::oneshot_state<T>* state;
         bool poll(poll_context& cx) noexcept { return !state || state->poll_abandoned(cx); }
         void result() noexcept {}
     };
 
 public:
-    explicit oneshot_sender(std::shared_ptr<oneshot_state<T>> state) : state_(std::move(state)) {}
+    explicit oneshot_sender(std::shared_ptr<detail::oneshot_state<T>> state)
+        : state_(std::move(state)) {}
     oneshot_sender(oneshot_sender&&) noexcept = default;
     oneshot_sender& operator=(oneshot_sender&& other) noexcept {
         drop();
@@ -161,8 +166,8 @@ private:
         if (const auto state = std::exchange(state_, nullptr)) state->settle();
     }
 
-    std::shared_ptr<oneshot_state<T>> state_;
-    op_driver poller_;
+    std::shared_ptr<detail::oneshot_state<T>> state_;
+    detail::op_driver poller_;
 };
 
 /// The end that asked: a future of one value, and a stream of one item. Movable; destroying it
@@ -176,12 +181,12 @@ private:
 template <class T>
 class oneshot_receiver : public pullable<oneshot_receiver<T>> {
     struct settled_op {
-        oneshot_state<T>* state;
+        detail::oneshot_state<T>* state;
         bool poll(poll_context& cx) noexcept { return state->poll_settled(cx); }
         void result() noexcept {}
     };
     struct value_op {
-        oneshot_state<T>* state;
+        detail::oneshot_state<T>* state;
         std::optional<T> value = {};
         bool poll(poll_context& cx) {
             if (!state->poll_settled(cx)) return false;
@@ -194,7 +199,8 @@ class oneshot_receiver : public pullable<oneshot_receiver<T>> {
 public:
     using value_type = T;
 
-    explicit oneshot_receiver(std::shared_ptr<oneshot_state<T>> state) : state_(std::move(state)) {}
+    explicit oneshot_receiver(std::shared_ptr<detail::oneshot_state<T>> state)
+        : state_(std::move(state)) {}
     oneshot_receiver(oneshot_receiver&&) noexcept = default;
     oneshot_receiver& operator=(oneshot_receiver&& other) noexcept {
         pullable<oneshot_receiver>::operator=(other);
@@ -223,13 +229,13 @@ public:
     }
     /// Blocks the calling thread, which must not be one that runs tasks.
     T blocking_receive() {
-        block_until([this](poll_context& cx) { return state_->poll_settled(cx); });
+        detail::block_until([this](poll_context& cx) { return state_->poll_settled(cx); });
         return state_->take();
     }
     /// The same until `deadline` at most, and then nothing: the value may yet come.
     std::optional<T> blocking_receive_until(std::chrono::steady_clock::time_point deadline) {
         auto ready = [this](poll_context& cx) { return state_->poll_settled(cx); };
-        if (block_until(ready, deadline)) return state_->take();
+        if (detail::block_until(ready, deadline)) return state_->take();
         state_->stop_waiting();
         return std::nullopt;
     }
@@ -242,8 +248,8 @@ public:
     }
 
 private:
-    std::shared_ptr<oneshot_state<T>> state_;
-    op_driver poller_;
+    std::shared_ptr<detail::oneshot_state<T>> state_;
+    detail::op_driver poller_;
 };
 
 template <class T>
@@ -261,7 +267,7 @@ struct oneshot_ends {
 /// Cost: one allocation for both ends; a receiver that has to wait makes a poller for itself.
 template <class T>
 oneshot_ends<T> oneshot() {
-    auto state = std::make_shared<oneshot_state<T>>();
+    auto state = std::make_shared<detail::oneshot_state<T>>();
     return {oneshot_sender<T>(state), oneshot_receiver<T>(state)};
 }
 

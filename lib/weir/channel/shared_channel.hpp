@@ -39,7 +39,7 @@ struct mpmc_channel_ends {
 /// it has been as full as it will be.
 template <class T>
 mpsc_channel_ends<T> mpsc_channel(channel_limit<T> capacity, overflow when_full = overflow::wait) {
-    auto state = std::make_shared<shared_channel_state<T>>(std::move(capacity), when_full);
+    auto state = std::make_shared<detail::shared_channel_state<T>>(std::move(capacity), when_full);
     return {shared_sender<T>(state), unique_receiver<T>(state)};
 }
 
@@ -53,7 +53,7 @@ mpsc_channel_ends<T> mpsc_channel(channel_limit<T> capacity, overflow when_full 
 ///     }
 template <class T>
 mpmc_channel_ends<T> mpmc_channel(channel_limit<T> capacity, overflow when_full = overflow::wait) {
-    auto state = std::make_shared<shared_channel_state<T>>(std::move(capacity), when_full);
+    auto state = std::make_shared<detail::shared_channel_state<T>>(std::move(capacity), when_full);
     return {shared_sender<T>(state), shared_receiver<T>(state)};
 }
 

@@ -35,14 +35,14 @@ namespace weir {
 /// what it was woken for.
 template <class T, bool Copyable>
 class basic_shared_receiver : public pullable<basic_shared_receiver<T, Copyable>> {
-    using state_type = shared_channel_state<T>;
-    using handle_type = receiver_state<T>;
+    using state_type = detail::shared_channel_state<T>;
+    using handle_type = detail::receiver_state<T>;
     using time_point = std::chrono::steady_clock::time_point;
     using pulled = pullable<basic_shared_receiver>;
 
 public:
     using value_type = T;
-    using guard = waiter_guard<state_type, handle_type>;
+    using guard = detail::waiter_guard<state_type, handle_type>;
 
     explicit basic_shared_receiver(std::shared_ptr<state_type> state) : state_(std::move(state)) {}
     basic_shared_receiver(const basic_shared_receiver& other)
@@ -63,19 +63,19 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
-        if (!handle().chunk) handle_->chunk = std::make_unique<chunk_buffer<T>>();
+        if (!handle().chunk) handle_->chunk = std::make_unique<detail::chunk_buffer<T>>();
         const hand back(*state_, *handle_);
         std::size_t granted = 0;
         for (;;) {
-            if (granted == 0) granted = cx.grant(chunk_buffer<T>::most);
+            if (granted == 0) granted = cx.grant(detail::chunk_buffer<T>::most);
             if (granted == 0) return poll_state::pending;
             switch (state_->take_chunk(cx, *handle_, granted)) {
-                case take_result::nothing:
+                case detail::take_result::nothing:
                     return poll_state::pending;
-                case take_result::ended:
+                case detail::take_result::ended:
                     state_->rethrow(handle_->told);
                     return poll_state::finished;
-                case take_result::taken:
+                case detail::take_result::taken:
                     break;
             }
             granted -= handle_->chunk->size();
@@ -91,12 +91,12 @@ public:
     receive_result<T> try_receive() {
         std::optional<T> item;
         switch (state_->try_take(item)) {
-            case take_result::taken:
+            case detail::take_result::taken:
                 return receive_result<T>(std::move(*item));
-            case take_result::ended:
+            case detail::take_result::ended:
                 state_->rethrow(handle().told);
                 return receive_result<T>::end();
-            case take_result::nothing:
+            case detail::take_result::nothing:
                 break;
         }
         return receive_result<T>::nothing();
@@ -114,7 +114,8 @@ public:
     /// `into` must live until then.
     template <class Token>
     auto async_receive_some(std::vector<T>& into, std::size_t max, Token&& token) & {
-        return poller_.async_start(receive_some_op(*this, into, max), std::forward<Token>(token));
+        return poller_.async_start(detail::receive_some_op(*this, into, max),
+                                   std::forward<Token>(token));
     }
 
     /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
@@ -143,12 +144,13 @@ public:
     /// True when items were appended to `into`, or there are no more; otherwise the poller waits in
     /// line, for as long as `register_waiter()` lives. Throws what the channel was closed with.
     bool poll_some(poll_context& cx, std::vector<T>& into, std::size_t most) {
-        into.reserve(into.size() + std::min(most, chunk_buffer<T>::most));  // not under the lock
+        into.reserve(into.size() +
+                     std::min(most, detail::chunk_buffer<T>::most));  // not under the lock
         most = std::min(most, into.capacity() - into.size());
         auto append = [&into](T&& item) { into.push_back(std::move(item)); };
-        const take_result result = state_->poll_take(cx, handle(), most, append);
-        if (result == take_result::ended) state_->rethrow(handle_->told);
-        return result != take_result::nothing;
+        const detail::take_result result = state_->poll_take(cx, handle(), most, append);
+        if (result == detail::take_result::ended) state_->rethrow(handle_->told);
+        return result != detail::take_result::nothing;
     }
     guard register_waiter() {
         handle();
@@ -178,23 +180,25 @@ private:
         auto found = try_receive();
         if (found || found.ended()) return found;
         std::optional<T> item;
-        take_result result = take_result::nothing;
+        detail::take_result result = detail::take_result::nothing;
         auto take = [&](poll_context& cx) {
             auto keep = [&item](T&& x) { item.emplace(std::move(x)); };
             result = state_->poll_take(cx, *handle_, 1, keep);
-            return result != take_result::nothing;
+            return result != detail::take_result::nothing;
         };
         const guard kept = register_waiter();
-        if (!block_until(take, deadline)) return found;
-        if (result == take_result::taken) return receive_result<T>(std::move(*item));
+        if (!detail::block_until(take, deadline)) return found;
+        if (result == detail::take_result::taken) return receive_result<T>(std::move(*item));
         state_->rethrow(handle_->told);
         return receive_result<T>::end();
     }
 
     std::shared_ptr<state_type> state_;
     std::shared_ptr<handle_type> handle_;
-    op_driver poller_;
+    detail::op_driver poller_;
 };
+
+namespace detail {
 
 /// `next()` of these: the place in line is given up when the call is cancelled.
 template <class T, bool Copyable>
@@ -214,6 +218,8 @@ struct next_op<basic_shared_receiver<T, Copyable>> {
     std::optional<T> item = {};
     typename stream_type::guard waiting = {};
 };
+
+}  // namespace detail
 
 /// A receiver that can be copied: see `mpmc_channel`.
 template <class T>

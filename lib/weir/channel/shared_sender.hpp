@@ -32,12 +32,12 @@ namespace weir {
 /// failed, has put nothing.
 template <class T>
 class shared_sender {
-    using state_type = shared_channel_state<T>;
-    using handle_type = sender_state<T>;
+    using state_type = detail::shared_channel_state<T>;
+    using handle_type = detail::sender_state<T>;
 
 public:
     using value_type = T;
-    using guard = waiter_guard<state_type, handle_type>;
+    using guard = detail::waiter_guard<state_type, handle_type>;
 
     explicit shared_sender(std::shared_ptr<state_type> state) : state_(std::move(state)) {}
     shared_sender(const shared_sender& other) : state_(other.state_) {
@@ -53,29 +53,29 @@ public:
 
     /// Sends `item` if that needs no waiting, or drops as the channel's policy says; otherwise
     /// leaves it and says false: nobody receives, there is no room, or others wait for it.
-    bool try_send(T&& item) { return state_ && put(item) == put_result::done; }
+    bool try_send(T&& item) { return state_ && put(item) == detail::put_result::done; }
 
     /// Sends `item`, and waits for room if the channel's policy is to wait. For coroutines:
     ///
     ///     co_await tx.send(std::move(job));
     asio::awaitable<void> send(T item) & {
-        return poller_.start(send_op<shared_sender, T>(*this, std::move(item)));
+        return poller_.start(detail::send_op<shared_sender, T>(*this, std::move(item)));
     }
     /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
     /// `item` must live until then.
     asio::awaitable<void> send_from(T& item) & {
-        return poller_.start(send_op<shared_sender, T&>(*this, item));
+        return poller_.start(detail::send_op<shared_sender, T&>(*this, item));
     }
     /// `send` with any completion token; signature `void(std::exception_ptr)`.
     template <class Token>
     auto async_send(T item, Token&& token) & {
-        return poller_.async_start(send_op<shared_sender, T>(*this, std::move(item)),
+        return poller_.async_start(detail::send_op<shared_sender, T>(*this, std::move(item)),
                                    std::forward<Token>(token));
     }
     /// `send_from` with any completion token.
     template <class Token>
     auto async_send_from(T& item, Token&& token) & {
-        return poller_.async_start(send_op<shared_sender, T&>(*this, item),
+        return poller_.async_start(detail::send_op<shared_sender, T&>(*this, item),
                                    std::forward<Token>(token));
     }
 
@@ -117,9 +117,10 @@ public:
     bool poll_send(poll_context& cx, T& item) {
         if (!state_) throw_closed();
         if (cx.grant(1) == 0) return false;
-        const put_result result = state_->policy() == overflow::wait
-                                      ? state_->poll_put(cx, item, state_->size_of(item), handle())
-                                      : put(item);
+        const detail::put_result result =
+            state_->policy() == overflow::wait
+                ? state_->poll_put(cx, item, state_->size_of(item), handle())
+                : put(item);
         return settled(result);
     }
     guard register_waiter() {
@@ -146,19 +147,21 @@ private:
     }
 
     /// Puts without waiting, and drops the newest item where that is the policy.
-    put_result put(T& item) {
-        const put_result result = state_->try_put(item, state_->size_of(item), handle_.get());
-        if (result != put_result::no_room || state_->policy() != overflow::drop_newest) {
+    detail::put_result put(T& item) {
+        const detail::put_result result =
+            state_->try_put(item, state_->size_of(item), handle_.get());
+        if (result != detail::put_result::no_room || state_->policy() != overflow::drop_newest) {
             return result;
         }
         [[maybe_unused]] const T unwanted = std::move(item);
         state_->count_dropped();
-        return put_result::done;
+        return detail::put_result::done;
     }
-    bool settled(put_result result) const {
-        if (result == put_result::no_receivers) throw_closed();
-        if (result == put_result::no_room && state_->policy() == overflow::fail) throw_full();
-        return result == put_result::done;
+    bool settled(detail::put_result result) const {
+        if (result == detail::put_result::no_receivers) throw_closed();
+        if (result == detail::put_result::no_room && state_->policy() == overflow::fail)
+            throw_full();
+        return result == detail::put_result::done;
     }
 
     bool send_blocking(T& item, std::optional<std::chrono::steady_clock::time_point> deadline) {
@@ -166,12 +169,12 @@ private:
         if (settled(put(item))) return true;
         auto send = [this, &item](poll_context& cx) { return poll_send(cx, item); };
         const guard kept = register_waiter();
-        return block_until(send, deadline);
+        return detail::block_until(send, deadline);
     }
 
     std::shared_ptr<state_type> state_;
     std::shared_ptr<handle_type> handle_;
-    op_driver poller_;
+    detail::op_driver poller_;
 };
 
 }  // namespace weir

@@ -26,7 +26,8 @@ class watch_receiver;
 template <class T>
 class watch_sender {
 public:
-    explicit watch_sender(std::shared_ptr<watch_state<T>> state) : state_(std::move(state)) {
+    explicit watch_sender(std::shared_ptr<detail::watch_state<T>> state)
+        : state_(std::move(state)) {
         if (state_) state_->add_sender();
     }
     watch_sender(const watch_sender& other) : watch_sender(other.state_) {}
@@ -51,7 +52,7 @@ public:
     }
     /// A copy of the latest value.
     T latest() const {
-        typename watch_state<T>::version_type ignored = 0;
+        typename detail::watch_state<T>::version_type ignored = 0;
         return state_->read(ignored);
     }
     /// A further receiver. It has seen nothing yet: the value of now is news to it.
@@ -63,7 +64,7 @@ public:
     void close(std::exception_ptr error = nullptr) noexcept { state_->close(std::move(error)); }
 
 private:
-    std::shared_ptr<watch_state<T>> state_;
+    std::shared_ptr<detail::watch_state<T>> state_;
 };
 
 /// The end that sees the latest value: by `get()`, or as a stream. Copyable: a copy has seen what
@@ -90,7 +91,8 @@ class watch_receiver : public pullable<watch_receiver<T>> {
 public:
     using value_type = T;
 
-    explicit watch_receiver(std::shared_ptr<watch_state<T>> state) : state_(std::move(state)) {
+    explicit watch_receiver(std::shared_ptr<detail::watch_state<T>> state)
+        : state_(std::move(state)) {
         if (state_) state_->add_receiver();
     }
     watch_receiver(const watch_receiver& other)
@@ -136,14 +138,14 @@ public:
     /// Blocks the calling thread, which must not be one that runs tasks.
     bool blocking_changed() {
         changed_op op(this);
-        block_until([&op](poll_context& cx) { return op.poll(cx); });
+        detail::block_until([&op](poll_context& cx) { return op.poll(cx); });
         return op.result();
     }
     /// The same until `deadline` at most: then false, as there is no newer value.
     bool blocking_changed_until(std::chrono::steady_clock::time_point deadline) {
         changed_op op(this);
         auto ready = [&op](poll_context& cx) { return op.poll(cx); };
-        if (!block_until(ready, deadline)) state_->stop_waiting(*waiting_);
+        if (!detail::block_until(ready, deadline)) state_->stop_waiting(*waiting_);
         return op.result();
     }
 
@@ -164,12 +166,12 @@ private:
         return state_->poll_changed(cx, seen_, *waiting_);
     }
 
-    std::shared_ptr<watch_state<T>> state_;
+    std::shared_ptr<detail::watch_state<T>> state_;
     // On the heap: the receiver may move while it waits.
-    std::unique_ptr<waiter_node> waiting_ = std::make_unique<waiter_node>();
-    typename watch_state<T>::version_type seen_ = 0;
+    std::unique_ptr<detail::waiter_node> waiting_ = std::make_unique<detail::waiter_node>();
+    typename detail::watch_state<T>::version_type seen_ = 0;
     std::optional<T> copy_;  // of version seen_, if there is one
-    op_driver poller_;
+    detail::op_driver poller_;
 };
 
 template <class T>
@@ -189,7 +191,7 @@ struct watch_ends {
 /// `std::shared_ptr<const table>`.
 template <class T>
 watch_ends<T> watch(T initial) {
-    auto state = std::make_shared<watch_state<T>>(std::move(initial));
+    auto state = std::make_shared<detail::watch_state<T>>(std::move(initial));
     return {watch_sender<T>(state), watch_receiver<T>(state)};
 }
 

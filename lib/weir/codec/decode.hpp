@@ -39,6 +39,8 @@ concept chunk = requires(const C& c) {
     requires sizeof(*c.data()) == 1;
 };
 
+namespace detail {
+
 template <class T>
 std::string_view bytes_of(const T& c) noexcept {
     return {reinterpret_cast<const char*>(c.data()), c.size()};
@@ -128,6 +130,8 @@ private:
     bool over_ = false;   // nothing more will come of it
 };
 
+}  // namespace detail
+
 /// Reads values out of a stream of chunks of bytes, cut anywhere; `reject` is called with the
 /// `codec::fault` of what could not be read, in its place between the values.
 ///
@@ -155,8 +159,8 @@ auto decode(D decoder, Reject reject, std::string_view name = {}) {
                       "weir::codec::decode: the function cannot be called with a codec::fault");
         check_not_async<Reject, const fault&>();
         check_owned_items<S>();
-        return decode_stream<S, D, Reject>(std::move(upstream), std::move(decoder),
-                                           std::move(reject), stage("decode", name));
+        return detail::decode_stream<S, D, Reject>(std::move(upstream), std::move(decoder),
+                                                   std::move(reject), stage("decode", name));
     });
 }
 
@@ -170,8 +174,8 @@ auto decode(D decoder) {
         using S = decltype(upstream);
         static_assert(chunk<item_t<S>>, "weir::codec::decode: the items are not chunks of bytes");
         check_owned_items<S>();
-        return decode_stream<S, D, faults_are_items>(std::move(upstream), std::move(decoder), {},
-                                                     stage("decode"));
+        return detail::decode_stream<S, D, detail::faults_are_items>(
+            std::move(upstream), std::move(decoder), {}, stage("decode"));
     });
 }
 

@@ -41,6 +41,8 @@
 
 namespace weir::codec {
 
+namespace detail {
+
 /// Fails to compile unless `text` can stand in JSON and in a message as it is.
 consteval std::string_view checked_name(std::string_view text) {
     if (text.empty()) throw "weir::codec: a name must not be empty";
@@ -59,17 +61,19 @@ struct name_of {
     E value;
 };
 
+}  // namespace detail
+
 /// Names an enumerator.
 template <class E>
     requires std::is_enum_v<E>
-consteval name_of<E> name(std::string_view text, E value) {
-    return {checked_name(text), value};
+consteval detail::name_of<E> name(std::string_view text, E value) {
+    return {detail::checked_name(text), value};
 }
 
 /// The names of an enum: what `weir_names` returns. Values and names must be distinct.
 template <class E, class... More>
-consteval auto names(name_of<E> first, More... more) {
-    const std::array<name_of<E>, 1 + sizeof...(More)> all{first, more...};
+consteval auto names(detail::name_of<E> first, More... more) {
+    const std::array<detail::name_of<E>, 1 + sizeof...(More)> all{first, more...};
     for (std::size_t i = 0; i != all.size(); ++i) {
         for (std::size_t j = 0; j != i; ++j) {
             if (all[i].text == all[j].text) throw "weir::codec: a name is given twice";
@@ -110,6 +114,8 @@ inline constexpr bool is_optional = false;
 template <class M>
 inline constexpr bool is_optional<std::optional<M>> = true;
 
+namespace detail {
+
 template <class M>
 struct plain_field {
     using type = M;
@@ -122,17 +128,26 @@ struct plain_field<std::optional<M>> {
 template <class M>
 using plain_t = typename plain_field<M>::type;
 
+}  // namespace detail
+
 template <class M>
 concept character = std::same_as<M, char> || std::same_as<M, wchar_t> || std::same_as<M, char8_t> ||
                     std::same_as<M, char16_t> || std::same_as<M, char32_t>;
 template <class M>
 concept integer = std::integral<M> && !std::same_as<M, bool> && !character<M> && sizeof(M) <= 8;
+namespace detail {
+
 template <class M>
 concept floating = std::same_as<M, float> || std::same_as<M, double>;
+
+}  // namespace detail
 template <class M>
 concept text = std::same_as<M, std::string> || std::same_as<M, std::string_view>;
 template <class M>
-concept plain = integer<M> || floating<M> || std::same_as<M, bool> || named_enum<M> || text<M>;
+concept plain =
+    integer<M> || detail::floating<M> || std::same_as<M, bool> || named_enum<M> || text<M>;
+
+namespace detail {
 
 /// One field of `T` and what it is called.
 template <class T, class M>
@@ -143,22 +158,28 @@ struct field_of {
     M T::* member;
 };
 
+}  // namespace detail
+
 /// Names a field of a struct.
 template <class T, class M>
-consteval field_of<T, M> field(std::string_view name, M T::* member) {
-    static_assert(plain<plain_t<M>>,
+consteval detail::field_of<T, M> field(std::string_view name, M T::* member) {
+    static_assert(plain<detail::plain_t<M>>,
                   "weir::codec: a field is an integer, float, double, bool, an enum with "
                   "weir_names, std::string, std::string_view, or an optional of one of these");
-    return {checked_name(name), member};
+    return {detail::checked_name(name), member};
 }
+
+namespace detail {
 
 /// No struct may have more fields than this.
 inline constexpr std::size_t max_fields = 64;
 
+}  // namespace detail
+
 /// The fields of a struct, in the order in which they are written: what `weir_fields` returns.
 template <class T, class... M>
-consteval std::tuple<field_of<T, M>...> fields(field_of<T, M>... all) {
-    static_assert(sizeof...(M) >= 1 && sizeof...(M) <= max_fields,
+consteval std::tuple<detail::field_of<T, M>...> fields(detail::field_of<T, M>... all) {
+    static_assert(sizeof...(M) >= 1 && sizeof...(M) <= detail::max_fields,
                   "weir::codec: a struct has 1 to 64 fields");
     const std::array<std::string_view, sizeof...(M)> called{all.name...};
     for (std::size_t i = 0; i != called.size(); ++i) {
@@ -181,9 +202,13 @@ template <described T>
 inline constexpr std::size_t field_count =
     std::tuple_size_v<std::remove_const_t<decltype(fields_of<T>)>>;
 
+namespace detail {
+
 /// The type of field `I` of `T`.
 template <described T, std::size_t I>
 using field_t = typename std::tuple_element_t<I, std::remove_const_t<decltype(fields_of<T>)>>::type;
+
+}  // namespace detail
 
 /// Calls `f(name, member)` for each field in order: for formats of your own.
 ///
@@ -199,7 +224,7 @@ constexpr void for_each_field(T& object, F&& f) {
 /// read from.
 template <described T>
 inline constexpr bool has_views = []<std::size_t... I>(std::index_sequence<I...>) {
-    return (std::same_as<plain_t<field_t<T, I>>, std::string_view> || ...);
+    return (std::same_as<detail::plain_t<detail::field_t<T, I>>, std::string_view> || ...);
 }(std::make_index_sequence<field_count<T>>{});
 
 }  // namespace weir::codec

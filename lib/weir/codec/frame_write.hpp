@@ -21,6 +21,8 @@
 
 namespace weir::codec {
 
+namespace detail {
+
 template <plain M>
 std::size_t size_in_frame(const M& value) noexcept {
     if constexpr (text<M>) {
@@ -66,6 +68,8 @@ std::size_t payload_size(const T& value) noexcept {
     }
 }
 
+}  // namespace detail
+
 /// Appends `value` as one frame to `to`.
 ///
 ///     codec::append_frame(out, trade);
@@ -78,22 +82,25 @@ std::size_t payload_size(const T& value) noexcept {
 /// appended. Cost: no allocation where `to` has room.
 template <described T>
 void append_frame(std::string& to, const T& value) {
-    const std::size_t size = payload_size(value);
+    const std::size_t size = detail::payload_size(value);
     if (size > std::numeric_limits<std::uint32_t>::max()) {
         throw std::length_error("weir::codec::append_frame: the payload has 4 GiB or more");
     }
     const std::size_t begin = to.size();
-    to.resize(begin + frame_overhead + size);
+    to.resize(begin + detail::frame_overhead + size);
     char* const frame = to.data() + begin;
     char* at = frame;
-    std::memcpy(at, frame_mark.data(), frame_mark.size());
-    at = store_number(at + frame_mark.size(), frame_version);
-    at = store_number(at, std::uint8_t{0});
-    at = store_number(at, static_cast<std::uint32_t>(size));
-    at = store_number(at, schema_id<T>);
-    std::apply([&](const auto&... each) { ((at = write_in_frame(at, value.*(each.member))), ...); },
-               fields_of<T>);
-    store_number(at, checksum({frame, static_cast<std::size_t>(at - frame)}));
+    std::memcpy(at, detail::frame_mark.data(), detail::frame_mark.size());
+    at = detail::store_number(at + detail::frame_mark.size(), detail::frame_version);
+    at = detail::store_number(at, std::uint8_t{0});
+    at = detail::store_number(at, static_cast<std::uint32_t>(size));
+    at = detail::store_number(at, detail::schema_id<T>);
+    std::apply(
+        [&](const auto&... each) {
+            ((at = detail::write_in_frame(at, value.*(each.member))), ...);
+        },
+        fields_of<T>);
+    detail::store_number(at, checksum({frame, static_cast<std::size_t>(at - frame)}));
 }
 
 }  // namespace weir::codec

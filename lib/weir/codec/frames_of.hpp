@@ -27,12 +27,16 @@ struct frames_options {
     std::size_t max_payload = std::size_t{1} << 20;
 };
 
+namespace detail {
+
 /// Whether the ids are all different.
 template <std::size_t N>
 consteval bool all_differ(std::array<std::uint32_t, N> ids) {
     std::ranges::sort(ids);
     return std::ranges::adjacent_find(ids) == ids.end();
 }
+
+}  // namespace detail
 
 /// Reads frames of several structs that stand in one input, as `append_frame` writes them. Which
 /// struct a frame is of is told by its schema id.
@@ -49,8 +53,8 @@ template <described... T>
 class frames_of {
     static_assert(sizeof...(T) != 0, "weir::codec::frames_of: of which structs?");
 
-    static constexpr std::array<std::uint32_t, sizeof...(T)> schemas{schema_id<T>...};
-    static_assert(all_differ(schemas),
+    static constexpr std::array<std::uint32_t, sizeof...(T)> schemas{detail::schema_id<T>...};
+    static_assert(detail::all_differ(schemas),
                   "weir::codec::frames_of: two structs have the same fields, so that their frames "
                   "cannot be told apart");
 
@@ -68,7 +72,7 @@ public:
         std::size_t at = 0;
         for (;;) {
             const auto found = cutter_.next(bytes, at);
-            if (found == frame_cutter::found::nothing) return at;
+            if (found == detail::frame_cutter::found::nothing) return at;
             if (!tell(found, on_value, on_fault)) return at;
         }
     }
@@ -78,7 +82,7 @@ public:
     template <class OnValue, class OnFault>
     bool end(OnValue&& on_value, OnFault&& on_fault) {
         const auto found = cutter_.end();
-        return found == frame_cutter::found::nothing || tell(found, on_value, on_fault);
+        return found == detail::frame_cutter::found::nothing || tell(found, on_value, on_fault);
     }
 
     /// True when it cannot go on, and ignores further bytes.
@@ -90,16 +94,17 @@ public:
     /// Where the frame of the value begins that was told last, as a fault without a cause: for who
     /// finds that it was read, but makes no sense.
     fault place() const noexcept {
-        return {cause::none, cutter_.payload_offset() - frame_header_size};
+        return {cause::none, cutter_.payload_offset() - detail::frame_header_size};
     }
 
 private:
     template <class OnValue, class OnFault>
-    bool tell(frame_cutter::found found, OnValue& on_value, OnFault& on_fault) {
-        if (found == frame_cutter::found::fault) return deliver(on_fault, cutter_.wrong());
+    bool tell(detail::frame_cutter::found found, OnValue& on_value, OnFault& on_fault) {
+        if (found == detail::frame_cutter::found::fault)
+            return detail::deliver(on_fault, cutter_.wrong());
         bool more = true;
         const auto tell_if_it_is = [&]<class Wanted>(std::type_identity<Wanted>) {
-            if (cutter_.schema() != schema_id<Wanted>) return false;
+            if (cutter_.schema() != detail::schema_id<Wanted>) return false;
             more = tell_value<Wanted>(on_value, on_fault);
             return true;
         };
@@ -110,12 +115,13 @@ private:
     template <class Wanted, class OnValue, class OnFault>
     bool tell_value(OnValue& on_value, OnFault& on_fault) {
         Wanted value{};
-        const fault wrong = read_payload(cutter_.payload(), cutter_.payload_offset(), value);
-        if (wrong.why != cause::none) return deliver(on_fault, wrong);
-        return deliver(on_value, std::move(value));
+        const fault wrong =
+            detail::read_payload(cutter_.payload(), cutter_.payload_offset(), value);
+        if (wrong.why != cause::none) return detail::deliver(on_fault, wrong);
+        return detail::deliver(on_value, std::move(value));
     }
 
-    frame_cutter cutter_;
+    detail::frame_cutter cutter_;
 };
 
 }  // namespace weir::codec

@@ -55,7 +55,7 @@ public:
     using value_type = T;
 
     explicit json_lines(json_lines_options options = {})
-        : cutter_(options.max_line), reader_(json_slots<T>) {}
+        : cutter_(options.max_line), reader_(detail::json_slots<T>) {}
 
     /// Takes in `bytes`, and hands on what they complete.
     /// \return how many bytes were taken: all of them, unless a callback said no; feed it the rest
@@ -65,7 +65,7 @@ public:
         std::size_t at = 0;
         for (;;) {
             const auto found = cutter_.next(bytes, at);
-            if (found == line_cutter::found::nothing) return at;
+            if (found == detail::line_cutter::found::nothing) return at;
             if (!tell(found, on_value, on_fault)) return at;
         }
     }
@@ -75,7 +75,7 @@ public:
     template <class OnValue, class OnFault>
     bool end(OnValue&& on_value, OnFault&& on_fault) {
         const auto found = cutter_.end();
-        return found == line_cutter::found::nothing || tell(found, on_value, on_fault);
+        return found == detail::line_cutter::found::nothing || tell(found, on_value, on_fault);
     }
 
     /// Where the value stands that was handed on last, as a fault without a cause: for who finds
@@ -89,16 +89,17 @@ public:
 
 private:
     template <class OnValue, class OnFault>
-    bool tell(line_cutter::found found, OnValue& on_value, OnFault& on_fault) {
-        if (found == line_cutter::found::too_long) return deliver(on_fault, cutter_.too_long());
+    bool tell(detail::line_cutter::found found, OnValue& on_value, OnFault& on_fault) {
+        if (found == detail::line_cutter::found::too_long)
+            return detail::deliver(on_fault, cutter_.too_long());
         T value{};
         const fault wrong = reader_.read(cutter_.line(), &value);
-        if (wrong.why != cause::none) return deliver(on_fault, wrong);
-        return deliver(on_value, std::move(value));
+        if (wrong.why != cause::none) return detail::deliver(on_fault, wrong);
+        return detail::deliver(on_value, std::move(value));
     }
 
-    line_cutter cutter_;
-    json_reader reader_;
+    detail::line_cutter cutter_;
+    detail::json_reader reader_;
 };
 
 }  // namespace weir::codec

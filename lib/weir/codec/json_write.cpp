@@ -21,21 +21,21 @@ char* write_escaped(char* to, char c) {
     constexpr std::string_view hex = "0123456789abcdef";
     switch (c) {
         case '"':
-            return write_bytes(to, "\\\"");
+            return detail::write_bytes(to, "\\\"");
         case '\\':
-            return write_bytes(to, "\\\\");
+            return detail::write_bytes(to, "\\\\");
         case '\b':
-            return write_bytes(to, "\\b");
+            return detail::write_bytes(to, "\\b");
         case '\f':
-            return write_bytes(to, "\\f");
+            return detail::write_bytes(to, "\\f");
         case '\n':
-            return write_bytes(to, "\\n");
+            return detail::write_bytes(to, "\\n");
         case '\r':
-            return write_bytes(to, "\\r");
+            return detail::write_bytes(to, "\\r");
         case '\t':
-            return write_bytes(to, "\\t");
+            return detail::write_bytes(to, "\\t");
         default:
-            to = write_bytes(to, "\\u00");
+            to = detail::write_bytes(to, "\\u00");
             *to++ = hex[byte(c) >> 4];
             *to++ = hex[byte(c) & 15];
             return to;
@@ -63,7 +63,7 @@ char* write_json_text(char* to, std::string_view text) noexcept {
             to = write_escaped(to, c);
         } else {
             const utf8_piece next = utf8_front(text);
-            to = write_bytes(to, next.good ? text.substr(0, next.size) : "\xEF\xBF\xBD");
+            to = detail::write_bytes(to, next.good ? text.substr(0, next.size) : "\xEF\xBF\xBD");
             size = next.size;
         }
         text.remove_prefix(size);

@@ -17,6 +17,8 @@
 
 namespace weir::codec {
 
+namespace detail {
+
 /// Writes `text` in quotes at `to`, escaped, and returns where it ended. At most
 /// `json_text_bound(text)` bytes. What is not UTF-8 in it becomes U+FFFD, one for each maximal
 /// subpart (as Unicode calls it).
@@ -89,6 +91,8 @@ char* write_json(char* to, const std::optional<M>& value) noexcept {
     return value ? write_json(to, *value) : write_bytes(to, "null");
 }
 
+}  // namespace detail
+
 /// Appends `value` as one line of JSON, with its LF, to `to`.
 ///
 ///     codec::append_json_line(out, trade);   // {"trade_id":7,"trade_px":101.25,"side":"buy"}
@@ -103,17 +107,18 @@ char* write_json(char* to, const std::optional<M>& value) noexcept {
 template <described T>
 void append_json_line(std::string& to, const T& value) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        const std::size_t bound =
-            ((json_key<T, I>::text.size() + json_bound(value.*(std::get<I>(fields_of<T>).member))) +
-             ...) +
-            2;
+        const std::size_t bound = ((detail::json_key<T, I>::text.size() +
+                                    detail::json_bound(value.*(std::get<I>(fields_of<T>).member))) +
+                                   ...) +
+                                  2;
         const std::size_t begin = to.size();
         to.resize(begin + bound);
         char* at = to.data() + begin;
-        ((at = write_bytes(at, {json_key<T, I>::text.data(), json_key<T, I>::text.size()}),
-          at = write_json(at, value.*(std::get<I>(fields_of<T>).member))),
+        ((at = detail::write_bytes(
+              at, {detail::json_key<T, I>::text.data(), detail::json_key<T, I>::text.size()}),
+          at = detail::write_json(at, value.*(std::get<I>(fields_of<T>).member))),
          ...);
-        at = write_bytes(at, "}\n");
+        at = detail::write_bytes(at, "}\n");
         to.resize(static_cast<std::size_t>(at - to.data()));
     }(std::make_index_sequence<field_count<T>>{});
 }

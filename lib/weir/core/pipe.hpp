@@ -52,7 +52,7 @@ auto operator|(S&& upstream, pipe_closure<Apply> op) {
     if constexpr (std::is_same_v<std::remove_cvref_t<S>, refused_pipe>) {
         return refused_pipe();
     } else {
-        check_stream<std::remove_cvref_t<S>>();
+        detail::check_stream<std::remove_cvref_t<S>>();
         if constexpr (stream<std::remove_cvref_t<S>> && !std::is_lvalue_reference_v<S>) {
             taken_over(upstream);
             return std::move(op.apply)(std::forward<S>(upstream));

@@ -39,6 +39,8 @@ namespace weir {
 template <class S>
 using item_t = typename std::remove_cvref_t<S>::value_type;
 
+namespace detail {
+
 /// A sink that accepts anything: what the stream concept tries `poll` with.
 template <class T>
 struct any_sink {
@@ -56,9 +58,11 @@ concept has_poll =
         { s.poll(cx, sink) } -> std::same_as<poll_state>;
     };
 
+}  // namespace detail
+
 /// A type that obeys the protocol above. Requires no base class.
 template <class S>
-concept stream = std::move_constructible<S> && has_poll<S>;
+concept stream = std::move_constructible<S> && detail::has_poll<S>;
 
 /// A stream that can be asked to end: it takes in nothing new, hands on what it has received, and
 /// is finished. `drain()` may be called more than once, between polls, and the stream is to be
@@ -67,8 +71,12 @@ concept stream = std::move_constructible<S> && has_poll<S>;
 template <class S>
 concept drainable_stream = stream<S> && requires(S& s) { s.drain(); };
 
+namespace detail {
+
 /// What `size_hint` says of a stream that does not know.
 inline constexpr std::size_t unknown_count = std::size_t(-1);
+
+}  // namespace detail
 
 /// How many items `s` may still hand over, at the most, for those who want to make room for them. A
 /// stream that knows has a member `std::size_t size_hint() const`; one that knows nothing has none.
@@ -77,7 +85,7 @@ std::size_t size_hint(const S& s) {
     if constexpr (requires { s.size_hint(); }) {
         return s.size_hint();
     } else {
-        return unknown_count;
+        return detail::unknown_count;
     }
 }
 
@@ -86,6 +94,8 @@ std::size_t size_hint(const S& s) {
 /// them to something that owns its data first. Specialise it for your own view types.
 template <class T>
 inline constexpr bool is_borrowed = false;
+
+namespace detail {
 
 /// The base of what a terminal makes of a stream: no operator can follow it.
 struct ended_pipeline {};
@@ -97,6 +107,8 @@ concept range_like = !stream<S> && requires(S& s) {
     s.end();
 };
 
+}  // namespace detail
+
 /// Tells a stream that an operator, a join or a terminal takes it over. Everything that does calls
 /// this first. A stream that wants to know has a member `void note_taken()`; one that is `pullable`
 /// throws `std::logic_error` there if it was moved from before.
@@ -104,6 +116,8 @@ template <class S>
 void taken_over([[maybe_unused]] S& stream) {
     if constexpr (requires { stream.note_taken(); }) stream.note_taken();
 }
+
+namespace detail {
 
 /// Fails to compile, and says why, where `S` is not a stream. Operators call it first, so that the
 /// error names the rule that was broken and not the inside of a template.
@@ -127,6 +141,8 @@ consteval void check_stream() {
         static_assert(std::move_constructible<S>, "weir: a stream must be movable.");
     }
 }
+
+}  // namespace detail
 
 /// Fails to compile where items of `S` may not be kept beyond the call they came in.
 template <class S>

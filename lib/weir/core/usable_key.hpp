@@ -36,6 +36,8 @@ inline constexpr bool always_equals_itself<std::pair<A, B>> =
 template <class... A>
 inline constexpr bool always_equals_itself<std::tuple<A...>> = (always_equals_itself<A> && ...);
 
+namespace detail {
+
 /// Whether `key` equals itself. Costs nothing where its type says that it does, or cannot tell.
 template <class K>
 constexpr bool equals_itself(const K& key) {
@@ -46,17 +48,19 @@ constexpr bool equals_itself(const K& key) {
     }
 }
 
+}  // namespace detail
+
 /// Throws `unusable_key_error` unless `key` equals itself.
 template <class K>
 constexpr void check_usable(const K& key) {
-    if (!equals_itself(key)) [[unlikely]] {
+    if (!detail::equals_itself(key)) [[unlikely]] {
         throw unusable_key_error();
     }
 }
 /// The same as a failure of a stage: a `stage_error` that names it.
 template <class K>
 constexpr void check_usable(const stage& where, const K& key) {
-    if (!equals_itself(key)) [[unlikely]] {
+    if (!detail::equals_itself(key)) [[unlikely]] {
         where.fail(std::make_exception_ptr(unusable_key_error()));
     }
 }

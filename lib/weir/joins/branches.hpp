@@ -29,6 +29,8 @@ public:
     branch_disconnected_error() : error("weir: this branch was too slow and is disconnected") {}
 };
 
+namespace detail {
+
 /// The sending side of one branch: a channel, and the items that are on their way into it.
 template <class T>
 class branch_line {
@@ -117,21 +119,23 @@ private:
     std::shared_ptr<const shared_channel_state<T>> channel_;
 };
 
+}  // namespace detail
+
 /// The consumer's end of a branch: a `unique_receiver` that tells a pipeline's graph who takes it.
 template <class T>
 class branch_receiver : public unique_receiver<T> {
 public:
-    branch_receiver(unique_receiver<T> from, std::shared_ptr<const branch_edge> edge)
+    branch_receiver(unique_receiver<T> from, std::shared_ptr<const detail::branch_edge> edge)
         : unique_receiver<T>(std::move(from)), edge_(std::move(edge)) {}
 
     /// See `weir::taken_over`.
     void note_taken() const {
         unique_receiver<T>::note_taken();
-        note_piped(edge_, false);
+        detail::note_piped(edge_, false);
     }
 
 private:
-    std::shared_ptr<const branch_edge> edge_;
+    std::shared_ptr<const detail::branch_edge> edge_;
 };
 
 /// As for any receiver.
@@ -154,9 +158,9 @@ public:
         if (when_slow == overflow::wait && !capacity.in_bytes()) {
             most_at_once_ = std::min(most_at_once_, capacity.most());
         }
-        auto state = std::make_shared<shared_channel_state<T>>(std::move(capacity),
-                                                               channel_policy(when_slow));
-        auto edge = std::make_shared<const channel_edge<T>>(state);
+        auto state = std::make_shared<detail::shared_channel_state<T>>(std::move(capacity),
+                                                                       channel_policy(when_slow));
+        auto edge = std::make_shared<const detail::channel_edge<T>>(state);
         lines_.emplace_back(shared_sender<T>(state));
         edges_.push_back(edge);
         return branch_receiver<T>(unique_receiver<T>(std::move(state)), std::move(edge));
@@ -164,7 +168,7 @@ public:
 
     /// The pipeline that feeds them is piped now.
     void note_fed() const {
-        for (const auto& edge : edges_) note_piped(edge, true);
+        for (const auto& edge : edges_) detail::note_piped(edge, true);
     }
 
     /// How many items to take before they are sent: 64, or what the smallest branch that waits
@@ -185,7 +189,7 @@ public:
     }
 
 protected:
-    std::vector<branch_line<T>>& lines() noexcept { return lines_; }
+    std::vector<detail::branch_line<T>>& lines() noexcept { return lines_; }
 
 private:
     /// The policy of the channel behind a branch: a send that fails is what disconnects it.
@@ -197,10 +201,12 @@ private:
         return policy == overflow::disconnect ? overflow::fail : policy;
     }
 
-    std::vector<branch_line<T>> lines_;
-    std::vector<std::shared_ptr<const branch_edge>> edges_;
+    std::vector<detail::branch_line<T>> lines_;
+    std::vector<std::shared_ptr<const detail::branch_edge>> edges_;
     std::size_t most_at_once_ = 64;
 };
+
+namespace detail {
 
 /// Runs a pipeline into branches: gathers `most_at_once()` items, or what there is, and sends them
 /// on. `Branches::give(item)` puts an item where it belongs.
@@ -251,5 +257,7 @@ private:
     bool ended_ = false;
     std::exception_ptr error_;  // why, if it has failed
 };
+
+}  // namespace detail
 
 }  // namespace weir

@@ -10,6 +10,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// Where consumers attach to a `broadcast_hub`. Copies are the same way out; they do not keep the
 /// broadcast open, as a sender would. Thread-safe.
 template <class T>
@@ -27,10 +29,12 @@ private:
     std::shared_ptr<broadcast_state<T>> state_;
 };
 
+}  // namespace detail
+
 template <class T>
 struct broadcast_hub_ends {
     broadcast_sender<T> sender;
-    hub_exit<T> exit;
+    detail::hub_exit<T> exit;
 };
 
 /// Makes a hub: a stream that any number of consumers see, who attach and detach while it runs.
@@ -46,8 +50,8 @@ struct broadcast_hub_ends {
 /// Each consumer with a policy of its own, all there from the start: `fan_out`.
 template <class T>
 broadcast_hub_ends<T> broadcast_hub(std::size_t capacity, overflow policy = overflow::wait) {
-    auto state = std::make_shared<broadcast_state<T>>(capacity, policy);
-    return {broadcast_sender<T>(state), hub_exit<T>(state)};
+    auto state = std::make_shared<detail::broadcast_state<T>>(capacity, policy);
+    return {broadcast_sender<T>(state), detail::hub_exit<T>(state)};
 }
 
 }  // namespace weir

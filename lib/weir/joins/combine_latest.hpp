@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class Items, class Inputs>
 class combine_latest_stream : public pullable<combine_latest_stream<Items, Inputs>> {
 public:
@@ -49,6 +51,8 @@ private:
     std::size_t next_ = 0;
 };
 
+}  // namespace detail
+
 /// The newest items of all the streams, as a `std::tuple` (or a `std::vector`, in the form for a
 /// vector of streams): first when each has given one, and then again with each new item of any.
 ///
@@ -62,26 +66,27 @@ private:
 /// Cost: a copy of each newest item for each item; wake-ups and allocations as `merge`.
 template <class... S>
 auto combine_latest(S&&... streams) {
-    check_inputs<S...>();
-    take_inputs(streams...);
+    detail::check_inputs<S...>();
+    detail::take_inputs(streams...);
     static_assert((std::copy_constructible<item_t<S>> && ...),
                   "weir::combine_latest: each newest item is copied as often as it is passed on; "
                   "use std::shared_ptr<const T> for what cannot be copied");
-    using items = tuple_items<item_t<S>...>;
-    using inputs = tuple_inputs<S...>;
-    return combine_latest_stream<items, inputs>(items(), inputs(std::forward<S>(streams)...));
+    using items = detail::tuple_items<item_t<S>...>;
+    using inputs = detail::tuple_inputs<S...>;
+    return detail::combine_latest_stream<items, inputs>(items(),
+                                                        inputs(std::forward<S>(streams)...));
 }
 template <class S>
 auto combine_latest(std::vector<S> streams) {
-    check_inputs<S>();
-    take_inputs(streams);
+    detail::check_inputs<S>();
+    detail::take_inputs(streams);
     static_assert(std::copy_constructible<item_t<S>>,
                   "weir::combine_latest: each newest item is copied as often as it is passed on; "
                   "use std::shared_ptr<const T> for what cannot be copied");
-    using items = vector_items<item_t<S>>;
-    using inputs = vector_inputs<S>;
+    using items = detail::vector_items<item_t<S>>;
+    using inputs = detail::vector_inputs<S>;
     const std::size_t count = streams.size();
-    return combine_latest_stream<items, inputs>(items(count), inputs(std::move(streams)));
+    return detail::combine_latest_stream<items, inputs>(items(count), inputs(std::move(streams)));
 }
 
 }  // namespace weir

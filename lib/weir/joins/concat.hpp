@@ -10,6 +10,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class T, class Inputs>
 class concat_stream : public pullable<concat_stream<T, Inputs>> {
 public:
@@ -35,6 +37,8 @@ private:
     std::size_t at_ = 0;
 };
 
+}  // namespace detail
+
 /// Passes on all items of the first stream, then those of the second, and so on.
 ///
 ///     weir::concat(std::move(snapshot), std::move(changes)) | weir::for_each(apply)
@@ -46,17 +50,18 @@ private:
 /// (A stream of streams, one after the other: `weir::flat_map`.)
 template <class... S>
 auto concat(S&&... streams) {
-    check_inputs<S...>();
-    take_inputs(streams...);
-    using inputs = tuple_inputs<S...>;
-    return concat_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
+    detail::check_inputs<S...>();
+    detail::take_inputs(streams...);
+    using inputs = detail::tuple_inputs<S...>;
+    return detail::concat_stream<detail::common_item_t<S...>, inputs>(
+        inputs(std::forward<S>(streams)...));
 }
 template <class S>
 auto concat(std::vector<S> streams) {
-    check_inputs<S>();
-    take_inputs(streams);
-    using inputs = vector_inputs<S>;
-    return concat_stream<item_t<S>, inputs>(inputs(std::move(streams)));
+    detail::check_inputs<S>();
+    detail::take_inputs(streams);
+    using inputs = detail::vector_inputs<S>;
+    return detail::concat_stream<item_t<S>, inputs>(inputs(std::move(streams)));
 }
 
 }  // namespace weir

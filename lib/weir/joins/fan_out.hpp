@@ -57,7 +57,7 @@ auto into(fan_out<T> to) {
                       "weir::into: the branches' item type is not the stream's");
         check_owned_items<S>();
         to.note_fed();
-        return branches_terminal<T, fan_out<T>>(std::move(to));
+        return detail::branches_terminal<T, fan_out<T>>(std::move(to));
     });
 }
 

@@ -5,7 +5,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/usable_key.hpp>
-#include <weir/joins/detail/fair_order.hpp>
+#include <weir/joins/fair_order.hpp>
 #include <weir/joins/detail/interval_side.hpp>
 #include <weir/joins/item_count.hpp>
 #include <weir/runtime/pull.hpp>
@@ -23,6 +23,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// What an interval_join asks of the items of one side: `key(const T&)` and `time(const T&)`.
 template <class Key, class Time>
 struct join_side {
@@ -38,6 +40,8 @@ template <class T, class Side>
 using side_time = std::remove_cvref_t<decltype(std::invoke(std::declval<Side&>().time,
                                                            std::declval<const T&>()))>;
 
+}  // namespace detail
+
 /// How far apart partners may be, and what may be held to find them.
 template <class Duration>
 struct interval_bounds {
@@ -49,6 +53,8 @@ struct interval_bounds {
     item_count late{};     ///< Counts those that came later than that, and were dropped.
     item_count dropped{};  ///< Counts those that had to go to make room.
 };
+
+namespace detail {
 
 /// The default: the two, copied into a pair.
 struct as_pair {
@@ -218,6 +224,8 @@ private:
     std::deque<value_type> found_;  // after the sink said no
 };
 
+}  // namespace detail
+
 /// Passes on `combine(left, right)` for all items of the same key of which the right one is at most
 /// `before` earlier and at most `after` later than the left one; both bounds included.
 ///
@@ -251,21 +259,22 @@ private:
 /// "interval_join" and `name`; `std::invalid_argument` if `max_items` is 0 or a
 /// duration negative. Cancellation: both are cancelled, what is held is dropped.
 /// Cost: two hash lookups an item, and what its partners cost.
-template <class R, class LeftSide, class RightSide, class Combine = as_pair>
+template <class R, class LeftSide, class RightSide, class Combine = detail::as_pair>
 auto interval_join(
     R right, LeftSide left_side, RightSide right_side,
-    std::type_identity_t<interval_bounds<decltype(std::declval<side_time<item_t<R>, RightSide>>() -
-                                                  std::declval<side_time<item_t<R>, RightSide>>())>>
+    std::type_identity_t<
+        interval_bounds<decltype(std::declval<detail::side_time<item_t<R>, RightSide>>() -
+                                 std::declval<detail::side_time<item_t<R>, RightSide>>())>>
         bounds,
     Combine combine = {}, std::string_view name = {}) {
-    check_stream<R>();
+    detail::check_stream<R>();
     check_owned_items<R>();
     taken_over(right);
     if (bounds.max_items == 0) {
         throw std::invalid_argument("weir::interval_join: it must hold at least 1 item a side");
     }
-    detail::check_overflow(bounds.when_full, {overflow::wait, overflow::drop_oldest, overflow::fail},
-                   "interval_join");
+    detail::check_overflow(
+        bounds.when_full, {overflow::wait, overflow::drop_oldest, overflow::fail}, "interval_join");
     using duration = decltype(bounds.before);
     const auto positive = [](const duration& d) { return d >= duration(); };  // not a NaN
     if (!positive(bounds.before) || !positive(bounds.after) || !positive(bounds.lateness)) {
@@ -276,7 +285,7 @@ auto interval_join(
                  combine = std::move(combine), name](auto left) mutable {
         using L = decltype(left);
         check_owned_items<L>();
-        return interval_join_stream<L, R, LeftSide, RightSide, Combine>(
+        return detail::interval_join_stream<L, R, LeftSide, RightSide, Combine>(
             std::move(left), std::move(right), std::move(left_side), std::move(right_side),
             std::move(bounds), std::move(combine), stage("interval_join", name));
     });

@@ -3,7 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/joins/detail/fair_order.hpp>
+#include <weir/joins/fair_order.hpp>
 #include <weir/joins/detail/table_lookup.hpp>
 #include <weir/joins/missing.hpp>
 #include <weir/joins/table_update.hpp>
@@ -16,6 +16,8 @@
 #include <utility>
 
 namespace weir {
+
+namespace detail {
 
 /// The table that updates of this type fill.
 template <class Update>
@@ -75,6 +77,8 @@ private:
     Lookup lookup_;
 };
 
+}  // namespace detail
+
 /// Passes on `combine(item, value)` for each item, in order, where `value` is the newest entry for
 /// `key(item)` in a table that `updates`, a stream of `table_update<K, V>`, fills and changes.
 /// `combine(item, value, version)` is told the `table_version`, too.
@@ -103,14 +107,14 @@ private:
 template <class Updates, class Key, class Combine, class Missing = missing::fail>
 auto latest_join(Updates updates, Key key, Combine combine, Missing missing = {},
                  std::string_view name = {}) {
-    check_stream<Updates>();
+    detail::check_stream<Updates>();
     taken_over(updates);
     return pipe([updates = std::move(updates), key = std::move(key), combine = std::move(combine),
                  missing = std::move(missing), name](auto upstream) mutable {
         using S = decltype(upstream);
-        using Table = updated_table<item_t<Updates>>;
-        using Lookup = table_lookup<Table, item_t<S>, Key, Combine, Missing>;
-        return latest_join_stream<S, Updates, Table, Lookup>(
+        using Table = detail::updated_table<item_t<Updates>>;
+        using Lookup = detail::table_lookup<Table, item_t<S>, Key, Combine, Missing>;
+        return detail::latest_join_stream<S, Updates, Table, Lookup>(
             std::move(upstream), std::move(updates),
             Lookup(std::move(key), std::move(combine), std::move(missing),
                    stage("latest_join", name)));

@@ -14,6 +14,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// Where a join keeps a table of its own, or one that it shares.
 template <class Table>
 struct owned_table {
@@ -50,6 +52,8 @@ private:
     Lookup lookup_;
 };
 
+}  // namespace detail
+
 /// Passes on `combine(item, value)` for each item, in order, where `value` is the table's entry for
 /// `key(item)`.
 ///
@@ -68,18 +72,19 @@ private:
 template <class Table, class Key, class Combine, class Missing = missing::fail>
 auto lookup_join(Table table, Key key, Combine combine, Missing missing = {},
                  std::string_view name = {}) {
-    static_assert(lookup_table<entries_of<Table>>,
+    static_assert(detail::lookup_table<detail::entries_of<Table>>,
                   "weir::lookup_join: the table must be an absl::flat_hash_map, or a shared_ptr to "
                   "one");
     if constexpr (requires { table == nullptr; }) {
         if (table == nullptr) throw std::invalid_argument("weir::lookup_join: the table is null");
     }
-    return pipe([table = owned_table<Table>{std::move(table)}, key = std::move(key),
+    return pipe([table = detail::owned_table<Table>{std::move(table)}, key = std::move(key),
                  combine = std::move(combine), missing = std::move(missing),
                  name](auto upstream) mutable {
         using S = decltype(upstream);
-        using Lookup = table_lookup<entries_of<Table>, item_t<S>, Key, Combine, Missing>;
-        return lookup_join_stream<S, owned_table<Table>, Lookup>(
+        using Lookup =
+            detail::table_lookup<detail::entries_of<Table>, item_t<S>, Key, Combine, Missing>;
+        return detail::lookup_join_stream<S, detail::owned_table<Table>, Lookup>(
             std::move(upstream), std::move(table),
             Lookup(std::move(key), std::move(combine), std::move(missing),
                    stage("lookup_join", name)));

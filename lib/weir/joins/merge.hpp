@@ -26,6 +26,8 @@ private:
     std::size_t items_;
 };
 
+namespace detail {
+
 template <class T, class Inputs>
 class merge_stream : public pullable<merge_stream<T, Inputs>> {
 public:
@@ -59,6 +61,8 @@ private:
     std::size_t next_ = 0;
 };
 
+}  // namespace detail
+
 /// Passes on the items of all the streams, as they come.
 ///
 ///     weir::merge(std::move(left), std::move(right)) | weir::for_each(store)
@@ -77,17 +81,18 @@ private:
 /// however many there are. Allocates with its first poll, once for each input.
 template <class... S>
 auto merge(chunk_bound chunk, S&&... streams) {
-    check_inputs<S...>();
-    take_inputs(streams...);
-    using inputs = tuple_inputs<S...>;
-    return merge_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...), chunk);
+    detail::check_inputs<S...>();
+    detail::take_inputs(streams...);
+    using inputs = detail::tuple_inputs<S...>;
+    return detail::merge_stream<detail::common_item_t<S...>, inputs>(
+        inputs(std::forward<S>(streams)...), chunk);
 }
 template <class S>
 auto merge(chunk_bound chunk, std::vector<S> streams) {
-    check_inputs<S>();
-    take_inputs(streams);
-    using inputs = vector_inputs<S>;
-    return merge_stream<item_t<S>, inputs>(inputs(std::move(streams)), chunk);
+    detail::check_inputs<S>();
+    detail::take_inputs(streams);
+    using inputs = detail::vector_inputs<S>;
+    return detail::merge_stream<item_t<S>, inputs>(inputs(std::move(streams)), chunk);
 }
 template <class... S>
 auto merge(S&&... streams) {

@@ -14,6 +14,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// Where producers attach to a `merge_hub`. Copies are the same way in. Thread-safe.
 template <class T>
 class hub_entry {
@@ -45,9 +47,11 @@ private:
     std::shared_ptr<state> state_;
 };
 
+}  // namespace detail
+
 template <class T>
 struct merge_hub_ends {
-    hub_entry<T> entry;
+    detail::hub_entry<T> entry;
     unique_receiver<T> receiver;
 };
 
@@ -69,8 +73,10 @@ struct merge_hub_ends {
 template <class T>
 merge_hub_ends<T> merge_hub(channel_limit<T> capacity, overflow when_full = overflow::wait) {
     auto ends = mpsc_channel<T>(std::move(capacity), when_full);
-    return {hub_entry<T>(std::move(ends.sender)), std::move(ends.receiver)};
+    return {detail::hub_entry<T>(std::move(ends.sender)), std::move(ends.receiver)};
 }
+
+namespace detail {
 
 template <class T>
 class hub_terminal {
@@ -88,16 +94,18 @@ private:
     chunk_sender<T> chunks_;
 };
 
+}  // namespace detail
+
 /// Runs the pipeline into a hub: attached from here on until it has ended, failed (which the
 /// terminal throws, and the hub does not see) or was cancelled. Completes without error when the
 /// hub's receiver is gone. Errors: `channel_closed_error`, at once, when the hub is closed.
 template <class T>
-auto into(hub_entry<T> entry) {
+auto into(detail::hub_entry<T> entry) {
     return terminal_closure([to = entry.attach()]<class S>(const S&) mutable {
         static_assert(std::same_as<item_t<S>, T>,
                       "weir::into: the hub's item type is not the stream's");
         check_owned_items<S>();
-        return hub_terminal<T>(std::move(to));
+        return detail::hub_terminal<T>(std::move(to));
     });
 }
 

@@ -11,6 +11,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class T, class Inputs>
 class merge_preferred_stream : public pullable<merge_preferred_stream<T, Inputs>> {
 public:
@@ -39,6 +41,8 @@ private:
     input_group<Inputs> inputs_;
 };
 
+}  // namespace detail
+
 /// Passes on the items of all the streams; of those that have something, the first in the list goes
 /// first.
 ///
@@ -51,17 +55,18 @@ private:
 /// vector of streams.
 template <class... S>
 auto merge_preferred(S&&... streams) {
-    check_inputs<S...>();
-    take_inputs(streams...);
-    using inputs = tuple_inputs<S...>;
-    return merge_preferred_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
+    detail::check_inputs<S...>();
+    detail::take_inputs(streams...);
+    using inputs = detail::tuple_inputs<S...>;
+    return detail::merge_preferred_stream<detail::common_item_t<S...>, inputs>(
+        inputs(std::forward<S>(streams)...));
 }
 template <class S>
 auto merge_preferred(std::vector<S> streams) {
-    check_inputs<S>();
-    take_inputs(streams);
-    using inputs = vector_inputs<S>;
-    return merge_preferred_stream<item_t<S>, inputs>(inputs(std::move(streams)));
+    detail::check_inputs<S>();
+    detail::take_inputs(streams);
+    using inputs = detail::vector_inputs<S>;
+    return detail::merge_preferred_stream<item_t<S>, inputs>(inputs(std::move(streams)));
 }
 
 }  // namespace weir

@@ -16,6 +16,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class T, class Inputs, class Key>
 class merge_sorted_stream : public pullable<merge_sorted_stream<T, Inputs, Key>> {
 public:
@@ -116,6 +118,8 @@ consteval void check_key() {
                   "weir::merge_sorted: the key function cannot be called with the streams' items");
 }
 
+}  // namespace detail
+
 /// Passes on the items of all the streams in the order of their keys, if each stream is.
 ///
 ///     weir::merge_sorted(&trade::time, std::move(nyse), std::move(arca))
@@ -132,20 +136,22 @@ consteval void check_key() {
 /// stream that follow each other take a comparison; others log2(streams).
 template <class Key, class... S>
 auto merge_sorted(Key key, S&&... streams) {
-    check_inputs<S...>();
-    take_inputs(streams...);
-    using T = common_item_t<S...>;
-    check_key<Key, T>();
-    using inputs = tuple_inputs<S...>;
-    return merge_sorted_stream<T, inputs, Key>(inputs(std::forward<S>(streams)...), std::move(key));
+    detail::check_inputs<S...>();
+    detail::take_inputs(streams...);
+    using T = detail::common_item_t<S...>;
+    detail::check_key<Key, T>();
+    using inputs = detail::tuple_inputs<S...>;
+    return detail::merge_sorted_stream<T, inputs, Key>(inputs(std::forward<S>(streams)...),
+                                                       std::move(key));
 }
 template <class Key, class S>
 auto merge_sorted(Key key, std::vector<S> streams) {
-    check_inputs<S>();
-    take_inputs(streams);
-    check_key<Key, item_t<S>>();
-    using inputs = vector_inputs<S>;
-    return merge_sorted_stream<item_t<S>, inputs, Key>(inputs(std::move(streams)), std::move(key));
+    detail::check_inputs<S>();
+    detail::take_inputs(streams);
+    detail::check_key<Key, item_t<S>>();
+    using inputs = detail::vector_inputs<S>;
+    return detail::merge_sorted_stream<item_t<S>, inputs, Key>(inputs(std::move(streams)),
+                                                               std::move(key));
 }
 
 }  // namespace weir

@@ -77,7 +77,7 @@ auto into(partitioned<T, F> to) {
                       "weir::into: the branches' item type is not the stream's");
         check_owned_items<S>();
         to.note_fed();
-        return branches_terminal<T, partitioned<T, F>>(std::move(to));
+        return detail::branches_terminal<T, partitioned<T, F>>(std::move(to));
     });
 }
 

@@ -11,6 +11,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class T, class Inputs>
 class race_stream : public pullable<race_stream<T, Inputs>> {
 public:
@@ -47,6 +49,8 @@ private:
     std::size_t winner_ = input_group<Inputs>::none;
 };
 
+}  // namespace detail
+
 /// Passes on the items of the stream that has one first. The others are destroyed before that item
 /// is passed on.
 ///
@@ -59,17 +63,18 @@ private:
 /// stream that may fail a `recover`, if the others are to go on). Cancellation: all are destroyed.
 template <class... S>
 auto race(S&&... streams) {
-    check_inputs<S...>();
-    take_inputs(streams...);
-    using inputs = tuple_inputs<S...>;
-    return race_stream<common_item_t<S...>, inputs>(inputs(std::forward<S>(streams)...));
+    detail::check_inputs<S...>();
+    detail::take_inputs(streams...);
+    using inputs = detail::tuple_inputs<S...>;
+    return detail::race_stream<detail::common_item_t<S...>, inputs>(
+        inputs(std::forward<S>(streams)...));
 }
 template <class S>
 auto race(std::vector<S> streams) {
-    check_inputs<S>();
-    take_inputs(streams);
-    using inputs = vector_inputs<S>;
-    return race_stream<item_t<S>, inputs>(inputs(std::move(streams)));
+    detail::check_inputs<S>();
+    detail::take_inputs(streams);
+    using inputs = detail::vector_inputs<S>;
+    return detail::race_stream<item_t<S>, inputs>(inputs(std::move(streams)));
 }
 
 }  // namespace weir

@@ -3,7 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/joins/detail/fair_order.hpp>
+#include <weir/joins/fair_order.hpp>
 #include <weir/runtime/detail/ready_set.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -12,6 +12,8 @@
 #include <utility>
 
 namespace weir {
+
+namespace detail {
 
 template <class S>
 class switch_latest_stream : public pullable<switch_latest_stream<S>> {
@@ -80,6 +82,8 @@ private:
     fair_order turn_;  // of the two
 };
 
+}  // namespace detail
+
 /// Of a stream of streams, passes on the items of the newest: when the next stream comes, the one
 /// before is destroyed, whatever it still had.
 ///
@@ -94,8 +98,8 @@ private:
 inline auto switch_latest() {
     return pipe([](auto upstream) {
         using S = decltype(upstream);
-        check_stream<item_t<S>>();
-        return switch_latest_stream<S>(std::move(upstream));
+        detail::check_stream<item_t<S>>();
+        return detail::switch_latest_stream<S>(std::move(upstream));
     });
 }
 

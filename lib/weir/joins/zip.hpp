@@ -14,6 +14,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// Of streams of any types. The items of the last one come in runs, straight through; each fetches
 /// one of the others.
 template <class... S>
@@ -136,6 +138,8 @@ private:
     vector_items<item_t<S>> items_;
 };
 
+}  // namespace detail
+
 /// The first items of all the streams together, then the second ones, and so on: as a `std::tuple`,
 /// or as a `std::vector` in the form for a vector of streams.
 ///
@@ -150,15 +154,15 @@ private:
 /// Cost: 1 to 3 ns an item; a vector of streams costs an allocation for each vector it yields.
 template <class... S>
 auto zip(S&&... streams) {
-    check_inputs<S...>();
-    take_inputs(streams...);
-    return zip_stream<S...>(std::forward<S>(streams)...);
+    detail::check_inputs<S...>();
+    detail::take_inputs(streams...);
+    return detail::zip_stream<S...>(std::forward<S>(streams)...);
 }
 template <class S>
 auto zip(std::vector<S> streams) {
-    check_inputs<S>();
-    take_inputs(streams);
-    return zip_list_stream<S>(std::move(streams));
+    detail::check_inputs<S>();
+    detail::take_inputs(streams);
+    return detail::zip_list_stream<S>(std::move(streams));
 }
 
 }  // namespace weir

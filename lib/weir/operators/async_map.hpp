@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class F, order Order>
 class async_map_stream : public pullable<async_map_stream<S, F, Order>> {
     using calls = operations<F, item_t<S>>;
@@ -65,6 +67,8 @@ auto async_map_in(std::size_t n, F f, const char* kind, std::string_view name) {
     });
 }
 
+}  // namespace detail
+
 /// Passes on what awaiting `f(item)` yields, in the order of the items, with at most `n` items
 /// between being taken from upstream and being passed on.
 ///
@@ -87,7 +91,7 @@ auto async_map_in(std::size_t n, F f, const char* kind, std::string_view name) {
 /// (docs/benchmarks.md).
 template <class F>
 auto async_map(std::size_t n, F f, std::string_view name = {}) {
-    return async_map_in<order::as_given>(n, std::move(f), "async_map", name);
+    return detail::async_map_in<order::as_given>(n, std::move(f), "async_map", name);
 }
 
 /// The same, but results go on as they come: a slow one holds up nobody but itself.
@@ -95,7 +99,7 @@ auto async_map(std::size_t n, F f, std::string_view name = {}) {
 ///     hosts | weir::async_map_unordered(100, probe) | weir::take(3)   // the three fastest
 template <class F>
 auto async_map_unordered(std::size_t n, F f, std::string_view name = {}) {
-    return async_map_in<order::as_completed>(n, std::move(f), "async_map_unordered", name);
+    return detail::async_map_in<order::as_completed>(n, std::move(f), "async_map_unordered", name);
 }
 
 }  // namespace weir

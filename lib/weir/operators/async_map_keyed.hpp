@@ -17,6 +17,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class Key, class F>
 class async_map_keyed_stream : public pullable<async_map_keyed_stream<S, Key, F>> {
     using key_type = kept_key_t<Key, S>;
@@ -83,6 +85,8 @@ private:
     slot_queue<slot> completed_;
 };
 
+}  // namespace detail
+
 /// Passes on what awaiting `f(item)` yields, as it comes: of up to `n` items at a time, but of
 /// items with the same key one after the other, in their order.
 ///
@@ -96,19 +100,20 @@ private:
 /// `async_map_unordered`. Cost: beside that, an entry in a hash table.
 template <class Key, class F>
 auto async_map_keyed(std::size_t n, Key key, F f, std::string_view name = {}) {
-    check_operation_limit(n, "async_map_keyed");
+    detail::check_operation_limit(n, "async_map_keyed");
     return pipe([n, key = std::move(key), f = std::move(f), name](auto upstream) mutable {
         using S = decltype(upstream);
         check_owned_items<S>();
-        check_async_function<F, item_t<S>>();
+        detail::check_async_function<F, item_t<S>>();
         static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
                       "weir::async_map_keyed: the key function cannot be called with the items");
-        static_assert(!std::is_void_v<async_result_t<F, item_t<S>>>,
+        static_assert(!std::is_void_v<detail::async_result_t<F, item_t<S>>>,
                       "weir::async_map_keyed: the function yields nothing; return something");
         const stage where("async_map_keyed", name);
-        operations<F, item_t<S>, std::optional<kept_key_t<Key, S>>> calls(n, std::move(f), where);
-        return async_map_keyed_stream<S, Key, F>(std::move(upstream), std::move(key),
-                                                 std::move(calls), where);
+        detail::operations<F, item_t<S>, std::optional<detail::kept_key_t<Key, S>>> calls(
+            n, std::move(f), where);
+        return detail::async_map_keyed_stream<S, Key, F>(std::move(upstream), std::move(key),
+                                                         std::move(calls), where);
     });
 }
 

@@ -29,6 +29,8 @@ struct batch_limits {
     std::optional<clock::duration> wait = {};  ///< How long a batch waits for more.
 };
 
+namespace detail {
+
 /// For batches that are not weighed.
 struct unsized {};
 
@@ -138,6 +140,8 @@ private:
     alarm alarm_;
 };
 
+}  // namespace detail
+
 /// Gathers items into vectors of `size`, in order; the last one may be shorter, and none is empty.
 ///
 ///     rows | weir::batch(5'000)
@@ -150,7 +154,7 @@ inline auto batch(std::size_t size) {
     return pipe([size](auto upstream) {
         using S = decltype(upstream);
         check_owned_items<S>();
-        return batch_stream<S>(std::move(upstream), batch_limits{.max_items = size});
+        return detail::batch_stream<S>(std::move(upstream), batch_limits{.max_items = size});
     });
 }
 
@@ -183,12 +187,12 @@ auto batch(const batch_limits& limits, SizeOf size_of, std::string_view name = {
         using S = decltype(upstream);
         check_owned_items<S>();
         static_assert(
-            std::same_as<SizeOf, unsized> || std::is_invocable_v<SizeOf&, const item_t<S>&>,
+            std::same_as<SizeOf, detail::unsized> || std::is_invocable_v<SizeOf&, const item_t<S>&>,
             "weir::batch: the function that weighs cannot be called with a const "
             "reference to the stream's items");
-        return timed_batch_stream<S, SizeOf>(
-            batch_stream<S, SizeOf>(std::move(upstream), limits, std::move(size_of),
-                                    stage("batch", name)),
+        return detail::timed_batch_stream<S, SizeOf>(
+            detail::batch_stream<S, SizeOf>(std::move(upstream), limits, std::move(size_of),
+                                            stage("batch", name)),
             limits.wait);
     });
 }
@@ -200,7 +204,7 @@ inline auto batch(const batch_limits& limits) {
     if (limits.max_bytes != batch_limits::none) {
         throw std::invalid_argument("weir::batch: who limits bytes must say what items weigh");
     }
-    return batch(limits, unsized());
+    return batch(limits, detail::unsized());
 }
 
 /// By count or time, whichever comes first.

@@ -15,6 +15,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// The segment upstream of a boundary: polls its stream into the channel. Its failure goes to the
 /// receiver; it ends early when the receiver is gone.
 template <class S>
@@ -93,6 +95,8 @@ private:
     std::optional<receiver<item_t<S>>> received_;
 };
 
+}  // namespace detail
+
 /// Lets upstream run ahead by at most `n` items, as a task of its own: on another thread, if the
 /// executor has one to spare. Items cross in order over a bounded channel; when it is full,
 /// upstream waits (backpressure).
@@ -108,7 +112,7 @@ inline auto buffer(std::size_t n) {
     return pipe([n](auto upstream) {
         using S = decltype(upstream);
         check_owned_items<S>();
-        return boundary_stream<S>(std::move(upstream), n, {});
+        return detail::boundary_stream<S>(std::move(upstream), n, {});
     });
 }
 
@@ -120,7 +124,7 @@ inline auto on(asio::any_io_executor executor, std::size_t n = 256) {
     return pipe([executor = std::move(executor), n](auto upstream) {
         using S = decltype(upstream);
         check_owned_items<S>();
-        return boundary_stream<S>(std::move(upstream), n, executor);
+        return detail::boundary_stream<S>(std::move(upstream), n, executor);
     });
 }
 

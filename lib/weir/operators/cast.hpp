@@ -8,6 +8,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// The conversion that `cast` maps with.
 template <class T>
 struct cast_to {
@@ -16,6 +18,8 @@ struct cast_to {
         return static_cast<T>(std::forward<U>(x));
     }
 };
+
+}  // namespace detail
 
 /// Passes on `static_cast<T>(item)` for each item, in order.
 ///
@@ -32,7 +36,8 @@ auto cast() {
         static_assert(
             requires(item_t<S>&& x) { static_cast<T>(std::move(x)); },
             "weir::cast: the stream's items cannot be converted to this type");
-        return map_stream<S, cast_to<T>>(std::move(upstream), cast_to<T>(), stage("cast"));
+        return detail::map_stream<S, detail::cast_to<T>>(std::move(upstream), detail::cast_to<T>(),
+                                                         stage("cast"));
     });
 }
 

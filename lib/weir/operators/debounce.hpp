@@ -11,6 +11,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// Each item puts it off.
 struct after_quiet {
     clock::duration quiet;
@@ -23,6 +25,8 @@ struct after_quiet {
         return deadline_after(now, quiet);
     }
 };
+
+}  // namespace detail
 
 /// Passes on an item when `quiet` has passed since it came and no other has come: of items that
 /// come close together only the last. The others are dropped: that is what it is for.
@@ -39,7 +43,8 @@ inline auto debounce(clock::duration quiet) {
     }
     return pipe([quiet](auto upstream) {
         check_owned_items<decltype(upstream)>();
-        return latest_stream<decltype(upstream), after_quiet>(std::move(upstream), {quiet});
+        return detail::latest_stream<decltype(upstream), detail::after_quiet>(std::move(upstream),
+                                                                              {quiet});
     });
 }
 

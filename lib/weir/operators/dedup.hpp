@@ -14,6 +14,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class Key>
 class dedup_stream : public pullable<dedup_stream<S, Key>> {
 public:
@@ -39,6 +41,8 @@ private:
     std::optional<kept_key_t<Key, S>> last_;
 };
 
+}  // namespace detail
+
 /// Drops an item that equals the one before it; compares `key(const T&)`, by default the item.
 /// Only neighbours are compared: `dedup_recent` remembers more.
 ///
@@ -53,7 +57,8 @@ auto dedup(Key key = {}, std::string_view name = {}) {
         using S = decltype(upstream);
         static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
                       "weir::dedup: the key cannot be called with the stream's items");
-        return dedup_stream<S, Key>(std::move(upstream), std::move(key), stage("dedup", name));
+        return detail::dedup_stream<S, Key>(std::move(upstream), std::move(key),
+                                            stage("dedup", name));
     });
 }
 

@@ -22,6 +22,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// The last n distinct keys: a hash set of them, and a ring that knows which is the oldest.
 template <class K>
 class recent_keys {
@@ -75,6 +77,8 @@ private:
     stage where_;
 };
 
+}  // namespace detail
+
 /// Drops an item whose key is one of the last `n` distinct keys that went on; compares
 /// `key(const T&)`, by default the item. So of at-least-once deliveries, each goes on once:
 ///
@@ -95,10 +99,10 @@ auto dedup_recent(std::size_t n, Key key = {}, std::string_view name = {}) {
         using S = decltype(upstream);
         static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
                       "weir::dedup_recent: the key cannot be called with the stream's items");
-        static_assert(std::is_default_constructible_v<absl::Hash<kept_key_t<Key, S>>>,
+        static_assert(std::is_default_constructible_v<absl::Hash<detail::kept_key_t<Key, S>>>,
                       "weir::dedup_recent: absl::Hash cannot hash the key");
-        return dedup_recent_stream<S, Key>(std::move(upstream), n, std::move(key),
-                                           stage("dedup_recent", name));
+        return detail::dedup_recent_stream<S, Key>(std::move(upstream), n, std::move(key),
+                                                   stage("dedup_recent", name));
     });
 }
 

@@ -10,6 +10,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class default_if_empty_stream : public pullable<default_if_empty_stream<S>> {
 public:
@@ -39,6 +41,8 @@ private:
     bool ended_ = false;               // upstream has
 };
 
+}  // namespace detail
+
 /// Passes on what comes; `value` if upstream ends and nothing has come.
 ///
 ///     matches | weir::default_if_empty(no_match)
@@ -52,7 +56,7 @@ auto default_if_empty(T value) {
         static_assert(std::constructible_from<item_t<S>, T>,
                       "weir::default_if_empty: the value cannot be made an item of the stream");
         check_owned_items<S>();
-        return default_if_empty_stream<S>(std::move(upstream), item_t<S>(std::move(value)));
+        return detail::default_if_empty_stream<S>(std::move(upstream), item_t<S>(std::move(value)));
     });
 }
 

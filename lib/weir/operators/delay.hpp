@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class delay_stream : public pullable<delay_stream<S>> {
 public:
@@ -57,6 +59,8 @@ private:
     alarm alarm_;
 };
 
+}  // namespace detail
+
 /// Passes on each item `by` after it came, in order, with the pauses between them as they were.
 ///
 ///     replayed | weir::delay(5s)
@@ -74,7 +78,7 @@ inline auto delay(clock::duration by, std::size_t most = 1024) {
     if (most == 0) throw std::invalid_argument("weir::delay: it must hold at least 1 item");
     return pipe([by, most](auto upstream) {
         check_owned_items<decltype(upstream)>();
-        return delay_stream<decltype(upstream)>(std::move(upstream), by, most);
+        return detail::delay_stream<decltype(upstream)>(std::move(upstream), by, most);
     });
 }
 

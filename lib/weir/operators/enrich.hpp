@@ -22,20 +22,26 @@
 
 namespace weir {
 
+namespace detail {
+
 /// A lookup that fails, fails the stream.
 struct no_fallback {};
+
+}  // namespace detail
 
 /// What `enrich` keeps, and what it does where a lookup fails.
 ///
 ///     weir::enrich_policy{.max_cached = 10'000, .time_to_live = 5min, .fallback =
 ///     issuer("unknown")}
-template <class V = no_fallback>
+template <class V = detail::no_fallback>
 struct enrich_policy {
     std::size_t max_cached =
         0;  ///< Results that are kept for later items; the least used make room.
     std::optional<clock::duration> time_to_live = {};  ///< How long; for ever where not said.
     V fallback = {};                                   ///< Stands in where a lookup fails.
 };
+
+namespace detail {
 
 /// The async function behind `enrich`. All its calls run on one strand.
 template <class T, class Key, class F, class Combine, class Fallback>
@@ -151,6 +157,8 @@ auto enrich_in(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<
     });
 }
 
+}  // namespace detail
+
 /// Passes on `combine(item, value)`, where `value` is what awaiting `lookup(key(item))` yields: a
 /// join with a database, a service. In the order of the items, at most `n` of them at a time.
 ///
@@ -168,19 +176,21 @@ auto enrich_in(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<
 /// of a shared lookup at the first of its items. `std::invalid_argument` if `n` is 0 or the time to
 /// live not positive. Holds up to `n` items; end and cancellation as with `async_map`: a lookup
 /// under way is cancelled. Cost: a coroutine an item, an allocation or two a lookup.
-template <class Key, class F, class Combine, class V = no_fallback>
+template <class Key, class F, class Combine, class V = detail::no_fallback>
 auto enrich(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<V> policy = {},
             std::string_view name = {}) {
-    return enrich_in<order::as_given>(n, std::move(key), std::move(lookup), std::move(combine),
-                                      std::move(policy), "enrich", name);
+    return detail::enrich_in<order::as_given>(n, std::move(key), std::move(lookup),
+                                              std::move(combine), std::move(policy), "enrich",
+                                              name);
 }
 
 /// The same, but results go on as they come: what is in the cache does not wait for what is not.
-template <class Key, class F, class Combine, class V = no_fallback>
+template <class Key, class F, class Combine, class V = detail::no_fallback>
 auto enrich_unordered(std::size_t n, Key key, F lookup, Combine combine,
                       enrich_policy<V> policy = {}, std::string_view name = {}) {
-    return enrich_in<order::as_completed>(n, std::move(key), std::move(lookup), std::move(combine),
-                                          std::move(policy), "enrich_unordered", name);
+    return detail::enrich_in<order::as_completed>(n, std::move(key), std::move(lookup),
+                                                  std::move(combine), std::move(policy),
+                                                  "enrich_unordered", name);
 }
 
 }  // namespace weir

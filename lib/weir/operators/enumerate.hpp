@@ -10,6 +10,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class enumerate_stream : public pullable<enumerate_stream<S>> {
 public:
@@ -31,12 +33,15 @@ private:
     std::uint64_t next_ = 0;
 };
 
+}  // namespace detail
+
 /// Passes on each item as a pair of its number, from 0, and itself.
 ///
 ///     names | weir::enumerate() | weir::for_each([](auto x) { print(x.first, x.second); })
 inline auto enumerate() {
-    return pipe(
-        [](auto upstream) { return enumerate_stream<decltype(upstream)>(std::move(upstream)); });
+    return pipe([](auto upstream) {
+        return detail::enumerate_stream<decltype(upstream)>(std::move(upstream));
+    });
 }
 
 }  // namespace weir

@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class P>
 class filter_stream : public pullable<filter_stream<S, P>> {
 public:
@@ -37,6 +39,8 @@ private:
     stage where_;
 };
 
+}  // namespace detail
+
 /// Passes on the items for which `keep(const T&)` is true, in order; the others are destroyed.
 ///
 ///     numbers | weir::filter([](int x) { return x % 2 == 0; })
@@ -51,7 +55,8 @@ auto filter(P keep, std::string_view name = {}) {
         static_assert(std::is_invocable_r_v<bool, P&, const item_t<S>&>,
                       "weir::filter: the predicate cannot be called with a const reference to the "
                       "stream's items, or does not return a bool");
-        return filter_stream<S, P>(std::move(upstream), std::move(keep), stage("filter", name));
+        return detail::filter_stream<S, P>(std::move(upstream), std::move(keep),
+                                           stage("filter", name));
     });
 }
 

@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class F>
 class filter_map_stream : public pullable<filter_map_stream<S, F>> {
 public:
@@ -38,6 +40,8 @@ private:
     stage where_;
 };
 
+}  // namespace detail
+
 /// Passes on the value of `f(item)` where there is one; `f` returns a `std::optional<U>`.
 ///
 ///     words | weir::filter_map([](std::string w) { return to_number(w); })
@@ -51,8 +55,8 @@ auto filter_map(F f, std::string_view name = {}) {
         check_not_async<F, item_t<S>>();
         static_assert(std::is_invocable_v<F&, item_t<S>>,
                       "weir::filter_map: the function cannot be called with the stream's items");
-        return filter_map_stream<S, F>(std::move(upstream), std::move(f),
-                                       stage("filter_map", name));
+        return detail::filter_map_stream<S, F>(std::move(upstream), std::move(f),
+                                               stage("filter_map", name));
     });
 }
 

@@ -23,6 +23,8 @@ enum class stream_end : std::uint8_t {
     dropped    ///< It was let go of before: cancelled, or its consumer wanted no more, or failed.
 };
 
+namespace detail {
+
 /// A function that is called once: when told, or when this is destroyed.
 template <class F>
 class ending_call {
@@ -95,6 +97,8 @@ private:
     std::optional<S> upstream_;
 };
 
+}  // namespace detail
+
 /// Passes on what comes, and calls `f(stream_end)` exactly once: when upstream has ended, when it
 /// has failed, or when it is dropped before that (a cancellation, a consumer that stops early or
 /// fails, a pipeline that is never started, a context that is destroyed).
@@ -119,7 +123,8 @@ auto finally(F f, std::string_view name = {}) {
     check_not_async<F, stream_end, std::exception_ptr>();
     return pipe([f = std::move(f), name](auto upstream) mutable {
         using S = decltype(upstream);
-        return finally_stream<S, F>(std::move(upstream), std::move(f), stage("finally", name));
+        return detail::finally_stream<S, F>(std::move(upstream), std::move(f),
+                                            stage("finally", name));
     });
 }
 

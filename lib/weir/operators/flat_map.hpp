@@ -15,6 +15,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class F>
 class flat_map_stream : public pullable<flat_map_stream<S, F>> {
     using result = std::remove_cvref_t<std::invoke_result_t<F&, item_t<S>>>;
@@ -61,6 +63,8 @@ private:
     std::optional<inner_stream> inner_;
 };
 
+}  // namespace detail
+
 /// Passes on all items of the stream (or range) `f(item)`, then those of the next item's.
 ///
 ///     orders | weir::flat_map([](order o) { return std::move(o.lines); })
@@ -75,7 +79,8 @@ auto flat_map(F f, std::string_view name = {}) {
         check_not_async<F, item_t<S>>();
         static_assert(std::is_invocable_v<F&, item_t<S>>,
                       "weir::flat_map: the function cannot be called with the stream's items");
-        return flat_map_stream<S, F>(std::move(upstream), std::move(f), stage("flat_map", name));
+        return detail::flat_map_stream<S, F>(std::move(upstream), std::move(f),
+                                             stage("flat_map", name));
     });
 }
 

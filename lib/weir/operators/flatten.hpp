@@ -21,7 +21,7 @@ inline auto flatten() {
         using S = decltype(upstream);
         static_assert(stream<item_t<S>> || std::ranges::input_range<item_t<S>>,
                       "weir::flatten: the items are neither streams nor ranges");
-        return flat_map_stream<S, std::identity>(std::move(upstream), {}, stage("flatten"));
+        return detail::flat_map_stream<S, std::identity>(std::move(upstream), {}, stage("flatten"));
     });
 }
 

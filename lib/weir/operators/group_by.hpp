@@ -33,6 +33,8 @@ struct group_limits {
     clock::duration idle = clock::duration::max();  ///< max: a group does not end for that.
 };
 
+namespace detail {
+
 template <class S, class KeyOf, class Make>
 class group_by_stream : public pullable<group_by_stream<S, KeyOf, Make>> {
     using item = item_t<S>;
@@ -230,6 +232,8 @@ private:
     bool ended_ = false;  // upstream has
 };
 
+}  // namespace detail
+
 /// Sends the items of each key through a pipeline of their own, `make(key)`, and passes on what
 /// comes out of all of them, as it comes.
 ///
@@ -271,16 +275,16 @@ auto group_by(Key key, group_limits limits, Make make, std::string_view name = {
         throw std::invalid_argument("weir::group_by: the idle time must be positive");
     }
     detail::check_overflow(limits.when_full, {overflow::fail, overflow::end_oldest}, "group_by");
-    return pipe(
-        [key = std::move(key), limits, make = std::move(make), name](auto upstream) mutable {
-            using S = decltype(upstream);
-            static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
-                          "weir::group_by: the key cannot be called with the stream's items");
-            static_assert(std::is_invocable_v<Make&, const kept_key_t<Key, S>&>,
-                          "weir::group_by: make cannot be called with a key");
-            return group_by_stream<S, Key, Make>(std::move(upstream), std::move(key), limits,
-                                                 std::move(make), stage("group_by", name));
-        });
+    return pipe([key = std::move(key), limits, make = std::move(make),
+                 name](auto upstream) mutable {
+        using S = decltype(upstream);
+        static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
+                      "weir::group_by: the key cannot be called with the stream's items");
+        static_assert(std::is_invocable_v<Make&, const detail::kept_key_t<Key, S>&>,
+                      "weir::group_by: make cannot be called with a key");
+        return detail::group_by_stream<S, Key, Make>(std::move(upstream), std::move(key), limits,
+                                                     std::move(make), stage("group_by", name));
+    });
 }
 
 }  // namespace weir

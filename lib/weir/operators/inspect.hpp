@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class F>
 class inspect_stream : public pullable<inspect_stream<S, F>> {
 public:
@@ -37,6 +39,8 @@ private:
     stage where_;
 };
 
+}  // namespace detail
+
 /// Calls `look(const T&)` with each item and passes it on unchanged.
 ///
 ///     rows | weir::inspect([&](const row&) { ++seen; })
@@ -50,7 +54,8 @@ auto inspect(F look, std::string_view name = {}) {
                       "weir::inspect: the function cannot be called with a const reference to the "
                       "stream's items");
         check_not_async<F, const item_t<S>&>();
-        return inspect_stream<S, F>(std::move(upstream), std::move(look), stage("inspect", name));
+        return detail::inspect_stream<S, F>(std::move(upstream), std::move(look),
+                                            stage("inspect", name));
     });
 }
 

@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class Make>
 class intersperse_stream : public pullable<intersperse_stream<S, Make>> {
 public:
@@ -44,6 +46,8 @@ private:
     std::optional<value_type> held_;  // its separator has gone on, and the sink said no
 };
 
+}  // namespace detail
+
 /// Passes on the items in order, and a separator between each two: none before the first and none
 /// after the last.
 ///
@@ -61,8 +65,8 @@ auto intersperse(T separator, std::string_view name = {}) {
             static_assert(std::constructible_from<item_t<S>, std::invoke_result_t<T&>>,
                           "weir::intersperse: what the function makes is no item of the stream");
             check_owned_items<S>();
-            return intersperse_stream<S, T>(std::move(upstream), std::move(make),
-                                            stage("intersperse", name));
+            return detail::intersperse_stream<S, T>(std::move(upstream), std::move(make),
+                                                    stage("intersperse", name));
         });
     } else {
         static_assert(std::copy_constructible<T>,

@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class F>
 class map_stream : public pullable<map_stream<S, F>> {
 public:
@@ -37,6 +39,8 @@ private:
     stage where_;
 };
 
+}  // namespace detail
+
 /// Passes on `f(item)` for each item, in order.
 ///
 ///     numbers | weir::map([](int x) { return x * 2; })
@@ -57,7 +61,7 @@ auto map(F f, std::string_view name = {}) {
                       "weir::map: the function returns nothing; use weir::inspect or "
                       "weir::for_each");
         check_not_async<F, item_t<S>>();
-        return map_stream<S, F>(std::move(upstream), std::move(f), stage("map", name));
+        return detail::map_stream<S, F>(std::move(upstream), std::move(f), stage("map", name));
     });
 }
 

@@ -10,6 +10,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class pairwise_stream : public pullable<pairwise_stream<S>> {
     using item = item_t<S>;
@@ -37,6 +39,8 @@ private:
     std::optional<item> before_;
 };
 
+}  // namespace detail
+
 /// Passes on a pair for each item but the first: the one before it, and itself. So n items make
 /// n - 1 pairs, and fewer than two make none.
 ///
@@ -51,7 +55,7 @@ inline auto pairwise() {
                       "weir::pairwise: each item is in two pairs, and these cannot be copied; look "
                       "at them with weir::window(2)");
         check_owned_items<S>();
-        return pairwise_stream<S>(std::move(upstream));
+        return detail::pairwise_stream<S>(std::move(upstream));
     });
 }
 

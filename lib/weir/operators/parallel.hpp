@@ -31,6 +31,8 @@ struct parallel_options {
     std::string_view name = {};  ///< Under which a function fails; a string literal.
 };
 
+namespace detail {
+
 /// The stage: sends chunks of items to its workers, and passes on what comes back.
 template <class S, class Operators>
 class parallel_stream : public pullable<parallel_stream<S, Operators>> {
@@ -175,6 +177,8 @@ auto parallel_closure(std::size_t workers, Operators operators, parallel_options
     });
 }
 
+}  // namespace detail
+
 /// Passes items through `work` on `n` workers, in order, or as completed.
 ///
 ///     lines | weir::parallel(4, hash)
@@ -209,7 +213,7 @@ auto parallel_closure(std::size_t workers, Operators operators, parallel_options
 template <class Work>
 auto parallel(std::size_t n, Work work, parallel_options how = {}) {
     if constexpr (closure<Work>) {
-        return parallel_closure(n, std::move(work), std::move(how));
+        return detail::parallel_closure(n, std::move(work), std::move(how));
     } else {
         const stage where("parallel", how.name);
         auto each = pipe([f = std::move(work), where](auto items) {
@@ -217,9 +221,9 @@ auto parallel(std::size_t n, Work work, parallel_options how = {}) {
             check_not_async<Work, item_t<S>>();
             static_assert(std::is_invocable_v<Work&, item_t<S>>,
                           "weir::parallel: the function cannot be called with the stream's items");
-            return map_stream<S, Work>(std::move(items), f, where);
+            return detail::map_stream<S, Work>(std::move(items), f, where);
         });
-        return parallel_closure(n, std::move(each), std::move(how));
+        return detail::parallel_closure(n, std::move(each), std::move(how));
     }
 }
 

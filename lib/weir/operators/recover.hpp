@@ -18,6 +18,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class F>
 class recover_stream : public pullable<recover_stream<S, F>> {
     using result = std::remove_cvref_t<std::invoke_result_t<F&, std::exception_ptr>>;
@@ -69,6 +71,8 @@ private:
     std::optional<second_stream> second_;
 };
 
+}  // namespace detail
+
 /// Passes on all items; where upstream fails, those of what `f(std::exception_ptr)` returns: a
 /// stream, a range, or a single item.
 ///
@@ -89,7 +93,8 @@ auto recover(F f, std::string_view name = {}) {
         check_not_async<F, std::exception_ptr>();
         static_assert(std::is_invocable_v<F&, std::exception_ptr>,
                       "weir::recover: the function must take a std::exception_ptr");
-        return recover_stream<S, F>(std::move(upstream), std::move(f), stage("recover", name));
+        return detail::recover_stream<S, F>(std::move(upstream), std::move(f),
+                                            stage("recover", name));
     });
 }
 

@@ -23,6 +23,8 @@ struct retry_policy {
     std::function<bool(const std::exception_ptr&)> worth = {};
 };
 
+namespace detail {
+
 /// What `op_driver` asks to wait for a time.
 struct sleep_op {
     explicit sleep_op(clock::time_point t) : until(t) {}
@@ -80,6 +82,8 @@ private:
     F f_;
 };
 
+}  // namespace detail
+
 /// `f`, called again with the same item when it fails: for `async_map` and its kin.
 ///
 ///     urls | weir::async_map(16, weir::retry({.max_attempts = 3}, fetch))
@@ -94,7 +98,7 @@ private:
 /// as long as its calls (an operator it was given to sees to that).
 template <class F>
 auto retry(retry_policy policy, F f) {
-    return retrying<F>(std::move(policy), std::move(f));
+    return detail::retrying<F>(std::move(policy), std::move(f));
 }
 
 }  // namespace weir

@@ -17,6 +17,8 @@ namespace weir {
 template <class Of, class T>
 using measured = std::remove_cvref_t<std::invoke_result_t<Of&, const T&>>;
 
+namespace detail {
+
 template <class S, class Aggregate, class Of>
 class running_stream : public pullable<running_stream<S, Aggregate, Of>> {
     static_assert(aggregate<Aggregate, measured<Of, item_t<S>>>,
@@ -46,6 +48,8 @@ private:
     stage where_;
 };
 
+}  // namespace detail
+
 /// Passes on the aggregate of all items so far, after each: as many values as items.
 ///
 ///     temperatures | weir::running(weir::agg::max())
@@ -59,7 +63,7 @@ private:
 template <class Aggregate, class Of = std::identity>
 auto running(Aggregate so_far, Of of = {}, std::string_view name = {}) {
     return pipe([so_far = std::move(so_far), of = std::move(of), name](auto upstream) mutable {
-        return running_stream<decltype(upstream), Aggregate, Of>(
+        return detail::running_stream<decltype(upstream), Aggregate, Of>(
             std::move(upstream), std::move(so_far), std::move(of), stage("running", name));
     });
 }

@@ -25,7 +25,8 @@ inline auto sample(clock::duration period) {
     }
     return pipe([period](auto upstream) {
         check_owned_items<decltype(upstream)>();
-        return latest_stream<decltype(upstream), time_grid>(std::move(upstream), {period});
+        return detail::latest_stream<decltype(upstream), detail::time_grid>(std::move(upstream),
+                                                                            {period});
     });
 }
 

@@ -12,6 +12,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class State, class F>
 class scan_stream : public pullable<scan_stream<S, State, F>> {
 public:
@@ -38,6 +40,8 @@ private:
     stage where_;
 };
 
+}  // namespace detail
+
 /// Passes on `s1 = f(initial, x1)`, `s2 = f(s1, x2)`, ...: as many items as come in.
 ///
 ///     deposits | weir::scan(0.0, std::plus<>{})   // the balance after each
@@ -53,8 +57,8 @@ auto scan(State initial, F f, std::string_view name = {}) {
         static_assert(std::is_invocable_r_v<State, F&, State, item_t<S>>,
                       "weir::scan: the function cannot be called as f(state, item), or does not "
                       "return the state");
-        return scan_stream<S, State, F>(std::move(upstream), std::move(initial), std::move(f),
-                                        stage("scan", name));
+        return detail::scan_stream<S, State, F>(std::move(upstream), std::move(initial),
+                                                std::move(f), stage("scan", name));
     });
 }
 

@@ -9,6 +9,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class skip_stream : public pullable<skip_stream<S>> {
 public:
@@ -30,12 +32,15 @@ private:
     std::uint64_t left_;
 };
 
+}  // namespace detail
+
 /// Drops the first `n` items and passes on the rest, in order. A shorter stream is simply empty.
 ///
 ///     lines | weir::skip(1)   // without the title
 inline auto skip(std::uint64_t n) {
-    return pipe(
-        [n](auto upstream) { return skip_stream<decltype(upstream)>(std::move(upstream), n); });
+    return pipe([n](auto upstream) {
+        return detail::skip_stream<decltype(upstream)>(std::move(upstream), n);
+    });
 }
 
 }  // namespace weir

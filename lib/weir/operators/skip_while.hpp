@@ -12,6 +12,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class P>
 class skip_while_stream : public pullable<skip_while_stream<S, P>> {
 public:
@@ -36,6 +38,8 @@ private:
     bool dropping_ = true;
 };
 
+}  // namespace detail
+
 /// Drops items while `drop(const T&)` is true, and passes on all the others, in order, from the
 /// first for which it is false. It is not asked again after that.
 ///
@@ -51,8 +55,8 @@ auto skip_while(P drop, std::string_view name = {}) {
         static_assert(std::is_invocable_r_v<bool, P&, const item_t<S>&>,
                       "weir::skip_while: the predicate cannot be called with a const reference to "
                       "the stream's items, or does not return a bool");
-        return skip_while_stream<S, P>(std::move(upstream), std::move(drop),
-                                       stage("skip_while", name));
+        return detail::skip_while_stream<S, P>(std::move(upstream), std::move(drop),
+                                               stage("skip_while", name));
     });
 }
 

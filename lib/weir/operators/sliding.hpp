@@ -18,6 +18,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// By count.
 template <class S, class Aggregate, class Of>
 class sliding_stream : public pullable<sliding_stream<S, Aggregate, Of>> {
@@ -44,7 +46,7 @@ public:
 private:
     S upstream_;
     std::size_t n_;
-    agg::sliding_window<Aggregate, measured<Of, item_t<S>>> window_;
+    agg::detail::sliding_window<Aggregate, measured<Of, item_t<S>>> window_;
     [[no_unique_address]] Of of_;
     stage where_;
 };
@@ -87,11 +89,13 @@ private:
     S upstream_;
     clock::duration last_;
     std::size_t most_;
-    agg::sliding_window<Aggregate, measured<Of, item_t<S>>> window_;
+    agg::detail::sliding_window<Aggregate, measured<Of, item_t<S>>> window_;
     std::deque<clock::time_point> came_;  // when each item of the window did
     [[no_unique_address]] Of of_;
     stage where_;
 };
+
+}  // namespace detail
 
 /// Passes on the aggregate of the last `n` items, after each: as many values as items, the first
 /// ones of fewer than `n`.
@@ -109,7 +113,7 @@ template <class Aggregate, class Of = std::identity>
 auto sliding(std::size_t n, Aggregate empty, Of of = {}, std::string_view name = {}) {
     if (n == 0) throw std::invalid_argument("weir::sliding: a window must have at least 1 item");
     return pipe([n, empty = std::move(empty), of = std::move(of), name](auto upstream) mutable {
-        return sliding_stream<decltype(upstream), Aggregate, Of>(
+        return detail::sliding_stream<decltype(upstream), Aggregate, Of>(
             std::move(upstream), n, std::move(empty), std::move(of), stage("sliding", name));
     });
 }
@@ -131,7 +135,7 @@ auto sliding(clock::duration last, std::size_t most, Aggregate empty, Of of = {}
     if (most == 0) throw std::invalid_argument("weir::sliding: a window must have at least 1 item");
     return pipe(
         [last, most, empty = std::move(empty), of = std::move(of), name](auto upstream) mutable {
-            return timed_sliding_stream<decltype(upstream), Aggregate, Of>(
+            return detail::timed_sliding_stream<decltype(upstream), Aggregate, Of>(
                 std::move(upstream), last, most, std::move(empty), std::move(of),
                 stage("sliding", name));
         });

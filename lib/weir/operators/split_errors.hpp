@@ -12,6 +12,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class Reject>
 class split_errors_stream : public pullable<split_errors_stream<S, Reject>> {
 public:
@@ -35,6 +37,8 @@ private:
     stage where_;
 };
 
+}  // namespace detail
+
 /// Turns a stream of `absl::StatusOr<T>` into one of `T`: values pass in order, and `reject` is
 /// called with the `absl::Status` of each record that failed, before any later item passes.
 ///
@@ -47,12 +51,12 @@ auto split_errors(Reject reject, std::string_view name = {}) {
     return pipe([reject = std::move(reject), name](auto upstream) mutable {
         using S = decltype(upstream);
         check_not_async<Reject, absl::Status>();
-        static_assert(status_value<item_t<S>>::is_status,
+        static_assert(detail::status_value<item_t<S>>::is_status,
                       "weir::split_errors: the items must be absl::StatusOr<T>");
         static_assert(std::is_invocable_v<Reject&, absl::Status>,
                       "weir::split_errors: the function cannot be called with an absl::Status");
-        return split_errors_stream<S, Reject>(std::move(upstream), std::move(reject),
-                                              stage("split_errors", name));
+        return detail::split_errors_stream<S, Reject>(std::move(upstream), std::move(reject),
+                                                      stage("split_errors", name));
     });
 }
 

@@ -12,6 +12,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class start_with_stream : public pullable<start_with_stream<S>> {
 public:
@@ -34,6 +36,8 @@ private:
     std::size_t next_ = 0;  // of `first_`
 };
 
+}  // namespace detail
+
 /// Passes on the given items, in the order given, and then those of upstream, which is not polled
 /// before they have gone.
 ///
@@ -52,7 +56,7 @@ auto start_with(Ts... first) {
         std::vector<item_t<S>> items;
         items.reserve(sizeof...(Ts));
         std::apply([&items](auto&... x) { (items.emplace_back(std::move(x)), ...); }, first);
-        return start_with_stream<S>(std::move(upstream), std::move(items));
+        return detail::start_with_stream<S>(std::move(upstream), std::move(items));
     });
 }
 

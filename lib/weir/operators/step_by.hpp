@@ -10,6 +10,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class step_by_stream : public pullable<step_by_stream<S>> {
 public:
@@ -35,6 +37,8 @@ private:
     std::uint64_t left_ = 0;  // to drop before the next that goes on
 };
 
+}  // namespace detail
+
 /// Passes on the first item and every `n`-th after it, and drops those between.
 ///
 ///     readings | weir::step_by(60)   // one a minute of one a second
@@ -43,8 +47,9 @@ private:
 /// cancelled with its upstream.
 inline auto step_by(std::uint64_t n) {
     if (n == 0) throw std::invalid_argument("weir::step_by: the step must be at least 1");
-    return pipe(
-        [n](auto upstream) { return step_by_stream<decltype(upstream)>(std::move(upstream), n); });
+    return pipe([n](auto upstream) {
+        return detail::step_by_stream<decltype(upstream)>(std::move(upstream), n);
+    });
 }
 
 }  // namespace weir

@@ -11,6 +11,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class take_stream : public pullable<take_stream<S>> {
 public:
@@ -39,14 +41,17 @@ private:
     std::uint64_t left_;
 };
 
+}  // namespace detail
+
 /// Passes on the first `n` items and then ends; upstream is asked for no more than those.
 ///
 ///     weir::from_range(std::views::iota(0)) | weir::take(3)   // 0 1 2
 ///
 /// With `n` 0 upstream is never polled. Errors of upstream pass, if they come before the n-th item.
 inline auto take(std::uint64_t n) {
-    return pipe(
-        [n](auto upstream) { return take_stream<decltype(upstream)>(std::move(upstream), n); });
+    return pipe([n](auto upstream) {
+        return detail::take_stream<decltype(upstream)>(std::move(upstream), n);
+    });
 }
 
 }  // namespace weir

@@ -11,6 +11,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class take_last_stream : public pullable<take_last_stream<S>> {
 public:
@@ -67,6 +69,8 @@ private:
     bool ended_ = false;
 };
 
+}  // namespace detail
+
 /// Passes on the last `n` items, in order, once upstream has ended; all of a shorter stream.
 ///
 ///     log | weir::take_last(20)
@@ -79,7 +83,7 @@ inline auto take_last(std::size_t n) {
     return pipe([n](auto upstream) {
         using S = decltype(upstream);
         check_owned_items<S>();
-        return take_last_stream<S>(std::move(upstream), n);
+        return detail::take_last_stream<S>(std::move(upstream), n);
     });
 }
 

@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class take_until_stream : public pullable<take_until_stream<S>> {
     // On the heap: the callback refers to it, and the stream may move.
@@ -56,6 +58,8 @@ private:
     std::unique_ptr<watch> watch_;
 };
 
+}  // namespace detail
+
 /// Passes on items until `stop` is requested, then ends: upstream is let go of at the next poll,
 /// and what is already downstream is worked off. This is a drain, not a cancellation: the terminal
 /// succeeds.
@@ -67,7 +71,7 @@ private:
 /// drained (`drainable_stream`) is, and hands on what it has.
 inline auto take_until(std::stop_token stop) {
     return pipe([stop = std::move(stop)](auto upstream) mutable {
-        return take_until_stream<decltype(upstream)>(std::move(upstream), std::move(stop));
+        return detail::take_until_stream<decltype(upstream)>(std::move(upstream), std::move(stop));
     });
 }
 

@@ -11,6 +11,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S, class P>
 class take_while_stream : public pullable<take_while_stream<S, P>> {
 public:
@@ -37,6 +39,8 @@ private:
     bool over_ = false;
 };
 
+}  // namespace detail
+
 /// Passes on items while `keep(const T&)` is true; at the first false it drops that item and ends.
 ///
 ///     prices | weir::take_while([](double p) { return p < limit; })
@@ -50,8 +54,8 @@ auto take_while(P keep, std::string_view name = {}) {
         static_assert(std::is_invocable_r_v<bool, P&, const item_t<S>&>,
                       "weir::take_while: the predicate cannot be called with a const reference to "
                       "the stream's items, or does not return a bool");
-        return take_while_stream<S, P>(std::move(upstream), std::move(keep),
-                                       stage("take_while", name));
+        return detail::take_while_stream<S, P>(std::move(upstream), std::move(keep),
+                                               stage("take_while", name));
     });
 }
 

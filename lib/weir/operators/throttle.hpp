@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class S>
 class throttle_stream : public pullable<throttle_stream<S>> {
 public:
@@ -48,6 +50,8 @@ private:
     alarm alarm_;
 };
 
+}  // namespace detail
+
 /// Passes on all items, in order, but at most `r.items` in each `r.per`, after a burst of at most
 /// `burst`: an item without a token waits, and upstream with it (backpressure, nothing is dropped).
 ///
@@ -61,9 +65,9 @@ private:
 /// Cancellation: the item that waits is dropped with the pipeline.
 /// Time is that of the executor's clock. Cost: a clock read a run of items, a timer a wait.
 inline auto throttle(rate r, std::uint64_t burst = 1) {
-    return pipe([bucket = token_bucket(r, burst, "throttle")](auto upstream) {
+    return pipe([bucket = detail::token_bucket(r, burst, "throttle")](auto upstream) {
         check_owned_items<decltype(upstream)>();
-        return throttle_stream<decltype(upstream)>(std::move(upstream), bucket);
+        return detail::throttle_stream<decltype(upstream)>(std::move(upstream), bucket);
     });
 }
 

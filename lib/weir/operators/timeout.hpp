@@ -12,6 +12,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class F>
 class timed {
 public:
@@ -29,6 +31,8 @@ private:
     F f_;
 };
 
+}  // namespace detail
+
 /// `f`, with a limit on how long it may take: for `async_map` and its kin.
 ///
 ///     urls | weir::async_map(16, weir::timeout(2s, fetch))
@@ -43,8 +47,8 @@ private:
 /// coroutine and a timer a call.
 template <class F>
 auto timeout(clock::duration limit, F f) {
-    check_time_limit(limit);
-    return timed<F>(limit, std::move(f));
+    detail::check_time_limit(limit);
+    return detail::timed<F>(limit, std::move(f));
 }
 
 /// How long a stream may take.
@@ -53,6 +57,8 @@ struct timeout_limits {
     std::optional<clock::duration> first = {};  ///< For the first; as `item` where not said.
     std::optional<clock::duration> whole = {};  ///< From the first poll to the end.
 };
+
+namespace detail {
 
 template <class S>
 class timeout_stream : public pullable<timeout_stream<S>> {
@@ -108,6 +114,8 @@ private:
     alarm whole_;
 };
 
+}  // namespace detail
+
 /// Passes on all items, and fails where upstream takes too long.
 ///
 ///     prices | weir::timeout({.item = 5s})
@@ -120,10 +128,10 @@ private:
 /// for a limit that is not positive. Time is that of the executor's clock.
 inline auto timeout(timeout_limits limits) {
     for (const auto& limit : {limits.item, limits.first, limits.whole}) {
-        if (limit) check_time_limit(*limit);
+        if (limit) detail::check_time_limit(*limit);
     }
     return pipe([limits](auto upstream) {
-        return timeout_stream<decltype(upstream)>(std::move(upstream), limits);
+        return detail::timeout_stream<decltype(upstream)>(std::move(upstream), limits);
     });
 }
 

@@ -21,6 +21,8 @@ struct timestamped {
 template <class T>
 inline constexpr bool is_borrowed<timestamped<T>> = is_borrowed<T>;
 
+namespace detail {
+
 template <class S>
 class timestamps_stream : public pullable<timestamps_stream<S>> {
 public:
@@ -40,6 +42,8 @@ private:
     S upstream_;
 };
 
+}  // namespace detail
+
 /// Passes on each item with the time at which it passed here: `timestamped<T>`, in order. Times
 /// never go back.
 ///
@@ -49,8 +53,9 @@ private:
 /// `interval_join`, not for calendars. Holds nothing: ends, fails and is cancelled with its
 /// upstream. Cost: the clock is read once an item.
 inline auto timestamps() {
-    return pipe(
-        [](auto upstream) { return timestamps_stream<decltype(upstream)>(std::move(upstream)); });
+    return pipe([](auto upstream) {
+        return detail::timestamps_stream<decltype(upstream)>(std::move(upstream));
+    });
 }
 
 }  // namespace weir

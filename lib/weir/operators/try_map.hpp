@@ -15,6 +15,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// `T` of a `StatusOr<T>`, and any other type itself.
 template <class T>
 struct status_value {
@@ -60,6 +62,8 @@ private:
     stage where_;
 };
 
+}  // namespace detail
+
 /// Passes on `f(item)` as an `absl::StatusOr<U>`; `f` returns that or a plain `U`. Where the items
 /// are `StatusOr` already, `f` sees the values, and an item that failed before passes unchanged:
 /// a record's fault travels on, in its place, until someone rejects it (`split_errors`).
@@ -72,10 +76,11 @@ template <class F>
 auto try_map(F f, std::string_view name = {}) {
     return pipe([f = std::move(f), name](auto upstream) mutable {
         using S = decltype(upstream);
-        check_not_async<F, status_value_t<item_t<S>>>();
-        static_assert(std::is_invocable_v<F&, status_value_t<item_t<S>>>,
+        check_not_async<F, detail::status_value_t<item_t<S>>>();
+        static_assert(std::is_invocable_v<F&, detail::status_value_t<item_t<S>>>,
                       "weir::try_map: the function cannot be called with the stream's values");
-        return try_map_stream<S, F>(std::move(upstream), std::move(f), stage("try_map", name));
+        return detail::try_map_stream<S, F>(std::move(upstream), std::move(f),
+                                            stage("try_map", name));
     });
 }
 

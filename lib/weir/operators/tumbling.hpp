@@ -50,6 +50,8 @@ private:
     std::uint64_t size_ = 0;
 };
 
+namespace detail {
+
 /// By count.
 template <class S, class Aggregate, class Of>
 class tumbling_stream : public pullable<tumbling_stream<S, Aggregate, Of>> {
@@ -80,6 +82,8 @@ private:
     bool ended_ = false;  // upstream has
 };
 
+}  // namespace detail
+
 /// What came of a window of time that begins with `begin`, and of which `end` is no part. One that
 /// upstream's end closes earlier has the `end` that it would have had.
 template <class V>
@@ -98,6 +102,8 @@ struct window_times {
         true;  ///< They begin at multiples of the period on the clock, and so at the same
                ///< times in all groups of a `group_by`; otherwise with the first poll.
 };
+
+namespace detail {
 
 /// By time.
 template <class S, class Aggregate, class Of, class Value = aggregate_value<Aggregate>>
@@ -164,6 +170,8 @@ inline void check_window_period(clock::duration period) {
     throw std::invalid_argument("weir::tumbling: the period must be positive");
 }
 
+}  // namespace detail
+
 /// Passes on the aggregate of the first `n` items, then that of the next `n`, and so on; of fewer
 /// at the end of upstream.
 ///
@@ -178,7 +186,7 @@ template <class Aggregate, class Of = std::identity>
 auto tumbling(std::uint64_t n, Aggregate empty, Of of = {}, std::string_view name = {}) {
     if (n == 0) throw std::invalid_argument("weir::tumbling: a window must have at least 1 item");
     return pipe([n, empty = std::move(empty), of = std::move(of), name](auto upstream) mutable {
-        using result = tumbling_stream<decltype(upstream), Aggregate, Of>;
+        using result = detail::tumbling_stream<decltype(upstream), Aggregate, Of>;
         typename result::window w(std::move(empty), std::move(of), stage("tumbling", name));
         return result(std::move(upstream), n, std::move(w));
     });
@@ -193,10 +201,10 @@ auto tumbling(std::uint64_t n, Aggregate empty, Of of = {}, std::string_view nam
 /// Errors: also `std::invalid_argument` unless the period is positive.
 template <class Aggregate, class Of = std::identity>
 auto tumbling(clock::duration period, Aggregate empty, Of of = {}, std::string_view name = {}) {
-    check_window_period(period);
+    detail::check_window_period(period);
     return pipe(
         [period, empty = std::move(empty), of = std::move(of), name](auto upstream) mutable {
-            using result = timed_tumbling_stream<decltype(upstream), Aggregate, Of>;
+            using result = detail::timed_tumbling_stream<decltype(upstream), Aggregate, Of>;
             typename result::window w(std::move(empty), std::move(of), stage("tumbling", name));
             const window_times times{.period = period, .aligned = false};
             return result(std::move(upstream), times, std::move(w));
@@ -213,10 +221,10 @@ auto tumbling(clock::duration period, Aggregate empty, Of of = {}, std::string_v
 ///     })
 template <class Aggregate, class Of = std::identity>
 auto tumbling(window_times times, Aggregate empty, Of of = {}, std::string_view name = {}) {
-    check_window_period(times.period);
+    detail::check_window_period(times.period);
     return pipe([times, empty = std::move(empty), of = std::move(of), name](auto upstream) mutable {
         using value = timed_window<aggregate_value<Aggregate>>;
-        using result = timed_tumbling_stream<decltype(upstream), Aggregate, Of, value>;
+        using result = detail::timed_tumbling_stream<decltype(upstream), Aggregate, Of, value>;
         typename result::window w(std::move(empty), std::move(of), stage("tumbling", name));
         return result(std::move(upstream), times, std::move(w));
     });

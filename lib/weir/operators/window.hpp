@@ -29,6 +29,8 @@ public:
 template <class T>
 inline constexpr bool is_borrowed<window_view<T>> = true;
 
+namespace detail {
+
 template <class S>
 class window_stream : public pullable<window_stream<S>> {
     using item = item_t<S>;
@@ -65,6 +67,8 @@ private:
     std::size_t oldest_ = 0;  // of the window; those before it are over
 };
 
+}  // namespace detail
+
 /// Passes on, with each item from the `n`-th on, a view of the last `n`, oldest first. A stream of
 /// fewer than `n` items has no window.
 ///
@@ -84,7 +88,7 @@ inline auto window(std::size_t n) {
         static_assert(
             !std::same_as<item_t<S>, bool>,
             "weir::window: there is no span of a vector of bool; weir::cast<char>() first");
-        return window_stream<S>(std::move(upstream), n);
+        return detail::window_stream<S>(std::move(upstream), n);
     });
 }
 

@@ -3,8 +3,8 @@
 namespace weir {
 
 pipeline::pipeline(std::string name, const asio::any_io_executor& executor)
-    : parts_(std::make_shared<pipeline_parts>(std::move(name))),
-      supervisor_(supervisor::make(executor, parts_)) {}
+    : parts_(std::make_shared<detail::pipeline_parts>(std::move(name))),
+      supervisor_(detail::supervisor::make(executor, parts_)) {}
 
 pipeline::~pipeline() {
     if (supervisor_) supervisor_->detach();

@@ -5,7 +5,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/pipeline/detail/counted_stage.hpp>
 #include <weir/pipeline/detail/pipeline_parts.hpp>
-#include <weir/pipeline/detail/reusable_sender.hpp>
+#include <weir/pipeline/reusable_sender.hpp>
 #include <weir/pipeline/detail/segment_task.hpp>
 #include <weir/pipeline/detail/source.hpp>
 #include <weir/pipeline/detail/supervisor.hpp>
@@ -57,9 +57,9 @@ public:
     /// after `run`.
     template <class Operation>
     void add(std::string name, Operation operation) {
-        if constexpr (check_segment<Operation>()) {
-            const segment_name full(parts_->name(), name);
-            supervisor_->add(std::move(name), make_task(std::move(operation), full));
+        if constexpr (detail::check_segment<Operation>()) {
+            const detail::segment_name full(parts_->name(), name);
+            supervisor_->add(std::move(name), detail::make_task(std::move(operation), full));
         }
     }
 
@@ -71,9 +71,9 @@ public:
     ///           [&](sqlite::load_report r) { report = r; });
     template <class Operation, class Take>
     void add(std::string name, Operation operation, Take take) {
-        if constexpr (check_segment<Operation>()) {
-            const segment_name full(parts_->name(), name);
-            auto task = make_task(std::move(operation), full, std::move(take));
+        if constexpr (detail::check_segment<Operation>()) {
+            const detail::segment_name full(parts_->name(), name);
+            auto task = detail::make_task(std::move(operation), full, std::move(take));
             supervisor_->add(std::move(name), std::move(task));
         }
     }
@@ -92,11 +92,12 @@ public:
     template <class Make>
         requires std::invocable<Make&>
     void add(std::string name, restart policy, Make make) {
-        if constexpr (check_segment<std::invoke_result_t<Make&>>()) {
-            const segment_name full(parts_->name(), name);
-            supervisor_->add(
-                std::move(name), std::move(policy),
-                [make = std::move(make), full]() mutable { return make_task(make(), full); });
+        if constexpr (detail::check_segment<std::invoke_result_t<Make&>>()) {
+            const detail::segment_name full(parts_->name(), name);
+            supervisor_->add(std::move(name), std::move(policy),
+                             [make = std::move(make), full]() mutable {
+                                 return detail::make_task(make(), full);
+                             });
         }
     }
 
@@ -116,7 +117,7 @@ public:
     /// if all had ended by then.
     template <class Token = asio::use_awaitable_t<>>
     auto run(Token&& token = Token()) {
-        auto initiation = [](auto handler, const counted_ptr<supervisor>& s) {
+        auto initiation = [](auto handler, const counted_ptr<detail::supervisor>& s) {
             s->run(std::move(handler));
         };
         return asio::async_initiate<Token, void(std::exception_ptr)>(std::move(initiation), token,
@@ -133,8 +134,8 @@ public:
     auto source(std::string name) {
         return weir::pipe([parts = parts_, name = std::move(name)](auto upstream) {
             auto counters = parts->place_stage(name, stage_role::source);
-            return source_stream<decltype(upstream)>(std::move(upstream), parts->gate(name),
-                                                     std::move(counters));
+            return detail::source_stream<decltype(upstream)>(std::move(upstream), parts->gate(name),
+                                                             std::move(counters));
         });
     }
 
@@ -152,7 +153,7 @@ public:
         return weir::pipe([parts = parts_, name = std::move(name),
                            steps = std::move(steps)](auto upstream) mutable {
             auto counters = parts->place_stage(name, stage_role::stage);
-            return counted(std::move(upstream), std::move(steps), std::move(counters));
+            return detail::counted(std::move(upstream), std::move(steps), std::move(counters));
         });
     }
 
@@ -166,7 +167,7 @@ public:
     /// Cost: that of `weir::channel`; counting costs nothing.
     template <class T>
     pipeline_channel_ends<T> channel(const std::string& name, std::size_t capacity) {
-        return make_pipeline_channel<T>(parts_, name, capacity);
+        return detail::make_pipeline_channel<T>(parts_, name, capacity);
     }
 
     /// The pipeline as data: what it is made of, and what is where. At any time, from any thread.
@@ -188,9 +189,8 @@ public:
     /// end the pipeline ask `cancel()`.
     template <class Token = asio::use_awaitable_t<>>
     auto drain(clock::duration deadline, Token&& token = Token()) {
-        auto initiation = [](auto handler, const counted_ptr<supervisor>& s, clock::duration d) {
-            s->drain(d, std::move(handler));
-        };
+        auto initiation = [](auto handler, const counted_ptr<detail::supervisor>& s,
+                             clock::duration d) { s->drain(d, std::move(handler)); };
         return asio::async_initiate<Token, void(std::exception_ptr, drain_report)>(
             std::move(initiation), token, supervisor_, deadline);
     }
@@ -203,8 +203,8 @@ public:
     void drain_on_signals(clock::duration deadline) { supervisor_->drain_on_signals(deadline); }
 
 private:
-    std::shared_ptr<pipeline_parts> parts_;
-    counted_ptr<supervisor> supervisor_;
+    std::shared_ptr<detail::pipeline_parts> parts_;
+    counted_ptr<detail::supervisor> supervisor_;
 };
 
 }  // namespace weir

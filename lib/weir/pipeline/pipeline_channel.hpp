@@ -14,6 +14,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// Notes which segment has an end of a channel: the one that is being built when the end is piped.
 class channel_end {
 public:
@@ -27,25 +29,27 @@ private:
     std::string channel_;
 };
 
+}  // namespace detail
+
 /// The sending end of `pipeline::channel`: a `sender` that `into` recognises.
 template <class T>
 class pipeline_sender : public sender<T> {
 public:
-    pipeline_sender(sender<T> to, channel_end end)
+    pipeline_sender(sender<T> to, detail::channel_end end)
         : sender<T>(std::move(to)), end_(std::move(end)) {}
-    const channel_end& end() const noexcept { return end_; }
+    const detail::channel_end& end() const noexcept { return end_; }
 
 private:
-    channel_end end_;
+    detail::channel_end end_;
 };
 
 /// The receiving end of `pipeline::channel`: a `receiver` that says which segment takes it.
 template <class T>
 class pipeline_receiver : public receiver<T> {
 public:
-    pipeline_receiver(receiver<T> from, channel_end end)
+    pipeline_receiver(receiver<T> from, detail::channel_end end)
         : receiver<T>(std::move(from)), end_(std::move(end)) {}
-    const channel_end& end() const noexcept { return end_; }
+    const detail::channel_end& end() const noexcept { return end_; }
     /// See `weir::taken_over`: by whatever takes it, a step, a join or an `any_stream`.
     void note_taken() const {
         receiver<T>::note_taken();
@@ -53,7 +57,7 @@ public:
     }
 
 private:
-    channel_end end_;
+    detail::channel_end end_;
 };
 
 template <class T>
@@ -78,6 +82,8 @@ auto operator|(pipeline_receiver<T>&& from, pipe_closure<Apply> op) {
     return receiver<T>(std::move(from)) | std::move(op);
 }
 
+namespace detail {
+
 /// Makes a channel that the pipeline's graph knows by `name`. Errors: as `weir::channel`, and
 /// `std::invalid_argument` for an empty name or one that is taken.
 template <class T>
@@ -99,5 +105,7 @@ pipeline_channel_ends<T> make_pipeline_channel(const std::shared_ptr<pipeline_pa
     return {pipeline_sender<T>(sender<T>(shared), end),
             pipeline_receiver<T>(receiver<T>(shared), end)};
 }
+
+}  // namespace detail
 
 }  // namespace weir

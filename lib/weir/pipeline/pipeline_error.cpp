@@ -59,17 +59,18 @@ bool is_cancellation(std::exception_ptr error) {
     }
 }
 
-std::exception_ptr segment_name::put_on(std::exception_ptr error) const {
+std::exception_ptr detail::segment_name::put_on(std::exception_ptr error) const {
     return named(error, pipeline_) ? error : put_on(std::move(error), "");
 }
 
-std::exception_ptr segment_name::put_on(std::exception_ptr error, const std::string& remark) const {
+std::exception_ptr detail::segment_name::put_on(std::exception_ptr error,
+                                                const std::string& remark) const {
     if (const auto* e = named(error, pipeline_)) error = e->cause();
     const std::string why = remark + describe(error);
     return std::make_exception_ptr(pipeline_error(pipeline_, segment_, why, std::move(error)));
 }
 
-bool segment_name::is_of_another(const std::exception_ptr& error) const {
+bool detail::segment_name::is_of_another(const std::exception_ptr& error) const {
     const auto* e = named(error, pipeline_);
     return e && e->segment() != segment_;
 }

@@ -39,6 +39,8 @@ private:
     std::exception_ptr cause_;
 };
 
+namespace detail {
+
 /// True when the root of `error` is `asio::error::operation_aborted`: what the cancelled fail with.
 bool is_cancellation(std::exception_ptr error);
 
@@ -62,5 +64,7 @@ private:
     std::shared_ptr<const std::string> pipeline_;
     std::string segment_;
 };
+
+}  // namespace detail
 
 }  // namespace weir

@@ -30,6 +30,8 @@ struct step_of {
     static constexpr step_kind kind = Kind;
 };
 
+namespace detail {
+
 // Declared, not included: a program pays for the steps it uses.
 template <class S, class SizeOf>
 class batch_stream;
@@ -74,47 +76,49 @@ class try_map_stream;
 template <class S>
 class window_stream;
 
+}  // namespace detail
+
 template <class S, class SizeOf>
-struct stage_step<batch_stream<S, SizeOf>> : step_of<step_kind::gathers> {};
+struct stage_step<detail::batch_stream<S, SizeOf>> : step_of<step_kind::gathers> {};
 template <class S, class Key>
-struct stage_step<dedup_stream<S, Key>> : step_of<step_kind::filters> {};
+struct stage_step<detail::dedup_stream<S, Key>> : step_of<step_kind::filters> {};
 template <class S, class Key>
-struct stage_step<dedup_recent_stream<S, Key>> : step_of<step_kind::filters> {};
+struct stage_step<detail::dedup_recent_stream<S, Key>> : step_of<step_kind::filters> {};
 template <class S>
-struct stage_step<enumerate_stream<S>> : step_of<step_kind::passes> {};
+struct stage_step<detail::enumerate_stream<S>> : step_of<step_kind::passes> {};
 template <class S, class F>
-struct stage_step<filter_map_stream<S, F>> : step_of<step_kind::filters> {};
+struct stage_step<detail::filter_map_stream<S, F>> : step_of<step_kind::filters> {};
 template <class S, class P>
-struct stage_step<filter_stream<S, P>> : step_of<step_kind::filters> {};
+struct stage_step<detail::filter_stream<S, P>> : step_of<step_kind::filters> {};
 template <class S, class F>
-struct stage_step<finally_stream<S, F>> : step_of<step_kind::passes> {};
+struct stage_step<detail::finally_stream<S, F>> : step_of<step_kind::passes> {};
 template <class S, class F>
-struct stage_step<inspect_stream<S, F>> : step_of<step_kind::passes> {};
+struct stage_step<detail::inspect_stream<S, F>> : step_of<step_kind::passes> {};
 template <class S, class F>
-struct stage_step<map_stream<S, F>> : step_of<step_kind::passes> {};
+struct stage_step<detail::map_stream<S, F>> : step_of<step_kind::passes> {};
 template <class S>
-struct stage_step<pairwise_stream<S>> : step_of<step_kind::filters> {};
+struct stage_step<detail::pairwise_stream<S>> : step_of<step_kind::filters> {};
 template <class S, class State, class F>
-struct stage_step<scan_stream<S, State, F>> : step_of<step_kind::passes> {};
+struct stage_step<detail::scan_stream<S, State, F>> : step_of<step_kind::passes> {};
 template <class S>
-struct stage_step<skip_stream<S>> : step_of<step_kind::filters> {};
+struct stage_step<detail::skip_stream<S>> : step_of<step_kind::filters> {};
 template <class S, class P>
-struct stage_step<skip_while_stream<S, P>> : step_of<step_kind::filters> {};
+struct stage_step<detail::skip_while_stream<S, P>> : step_of<step_kind::filters> {};
 template <class S, class Reject>
-struct stage_step<split_errors_stream<S, Reject>> : step_of<step_kind::rejects> {};
+struct stage_step<detail::split_errors_stream<S, Reject>> : step_of<step_kind::rejects> {};
 template <class S>
-struct stage_step<step_by_stream<S>> : step_of<step_kind::filters> {};
+struct stage_step<detail::step_by_stream<S>> : step_of<step_kind::filters> {};
 template <class S>
-struct stage_step<take_stream<S>> : step_of<step_kind::passes> {};
+struct stage_step<detail::take_stream<S>> : step_of<step_kind::passes> {};
 template <class S>
-struct stage_step<take_until_stream<S>> : step_of<step_kind::passes> {};
+struct stage_step<detail::take_until_stream<S>> : step_of<step_kind::passes> {};
 template <class S, class P>
-struct stage_step<take_while_stream<S, P>> : step_of<step_kind::filters> {};
+struct stage_step<detail::take_while_stream<S, P>> : step_of<step_kind::filters> {};
 template <class S, class SizeOf>
-struct stage_step<timed_batch_stream<S, SizeOf>> : step_of<step_kind::gathers> {};
+struct stage_step<detail::timed_batch_stream<S, SizeOf>> : step_of<step_kind::gathers> {};
 template <class S, class F>
-struct stage_step<try_map_stream<S, F>> : step_of<step_kind::passes> {};
+struct stage_step<detail::try_map_stream<S, F>> : step_of<step_kind::passes> {};
 template <class S>
-struct stage_step<window_stream<S>> : step_of<step_kind::filters> {};
+struct stage_step<detail::window_stream<S>> : step_of<step_kind::filters> {};
 
 }  // namespace weir

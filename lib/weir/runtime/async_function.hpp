@@ -10,6 +10,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// A coroutine, or what returns one: `asio::awaitable<U> f(T)`.
 template <class F, class T>
 concept coroutine_function =
@@ -22,9 +24,13 @@ concept token_function =
     !coroutine_function<F, T> && std::invocable<F&, T, asio::use_awaitable_t<>> &&
     is_awaitable<std::remove_cvref_t<std::invoke_result_t<F&, T, asio::use_awaitable_t<>>>>;
 
+}  // namespace detail
+
 /// Either of them.
 template <class F, class T>
-concept async_function = coroutine_function<F, T> || token_function<F, T>;
+concept async_function = detail::coroutine_function<F, T> || detail::token_function<F, T>;
+
+namespace detail {
 
 /// Calls `f` with an item; what comes back is to be awaited.
 template <class F, class T>
@@ -58,5 +64,7 @@ consteval void check_async_function() {
         check_frame_alignment<std::remove_cvref_t<async_result_t<F, T>>>();
     }
 }
+
+}  // namespace detail
 
 }  // namespace weir

@@ -20,9 +20,13 @@ template <class T, class E>
 struct awaited<asio::awaitable<T, E>> {
     using type = T;
 };
+namespace detail {
+
 /// `T` of an `asio::awaitable<T>`; any other type as it is.
 template <class R>
 using awaited_t = typename awaited<R>::type;
+
+}  // namespace detail
 
 /// Fails to compile, and says why, where a function `F` whose result is not awaited is a coroutine:
 /// its body would never run.
@@ -45,6 +49,8 @@ inline constexpr bool fits_in_frame<void> = true;
 template <class T>
 inline constexpr bool fits_in_frame<T&> = true;
 
+namespace detail {
+
 /// Fails to compile, and says why, where a coroutine would hold a `T` that is aligned more strictly
 /// than its frame.
 template <class T>
@@ -54,5 +60,7 @@ consteval void check_frame_alignment() {
                   "misaligned there. Let items go on without coroutines (steps, channels, try_send "
                   "and try_receive, blocking calls), or pass std::unique_ptr<T>.");
 }
+
+}  // namespace detail
 
 }  // namespace weir

@@ -30,7 +30,7 @@ public:
 private:
     asio::io_context context_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
-    worker_threads threads_;
+    detail::worker_threads threads_;
 };
 
 class blocking_service final : public asio::execution_context::service {
@@ -45,7 +45,8 @@ public:
         const std::lock_guard lock(mutex_);
         if (!executor_) {
             // Blocked threads use no core; a few more than that keep the disk busy.
-            pool_ = std::make_unique<blocking_pool>(std::max<std::size_t>(2, or_one_a_core(0)));
+            pool_ =
+                std::make_unique<blocking_pool>(std::max<std::size_t>(2, detail::or_one_a_core(0)));
             executor_ = pool_->executor();
         }
         return executor_;

@@ -7,6 +7,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// The executor for blocking calls that belongs to the context `executor` runs on: a pool of a few
 /// threads, made when first asked for and joined when the context is destroyed. Thread-safe.
 /// Errors: `std::system_error`, "weir: cannot start a thread", if the system refuses one.
@@ -20,6 +22,8 @@ asio::any_io_executor blocking_executor_of(const asio::any_io_executor& executor
 ///
 ///     std::stop_callback giving_up(weir::blocking_stop_of(executor), [&] { reader.stop(); });
 std::stop_token blocking_stop_of(const asio::any_io_executor& executor);
+
+}  // namespace detail
 
 /// Uses `replacement` for blocking work on `context` instead (tests: the context itself, so that
 /// everything happens on one thread). Call it before anything runs there.

@@ -15,7 +15,9 @@ namespace weir {
 
 /// What a blocking call gives: its error, or its result.
 template <class Result>
-using blocking_call = async_operation<std::exception_ptr, Result>;
+using blocking_call = detail::async_operation<std::exception_ptr, Result>;
+
+namespace detail {
 
 /// Does `work(owner)`; tells the owner to stop should `stopping` be asked for meanwhile.
 template <class Owner, class Work>
@@ -29,6 +31,8 @@ auto work_until(const std::stop_token& stopping, Owner& owner, Work& work) {
     }
 }
 
+}  // namespace detail
+
 /// Starts `call` with `work(*owner)`, on the blocking executor. `owner` may outlive the stream by
 /// as long as the work takes; if it has a `stop()`, that is called when the call is cancelled and
 /// when the context is destroyed: from another thread than the one that works, if need be.
@@ -41,18 +45,18 @@ void start_blocking(blocking_call<Result>& call, poll_context& cx, std::shared_p
                 [owner](asio::cancellation_type) { owner->stop(); });
         }
         auto job = [owner = std::move(owner), work = std::move(work), done = std::move(handler),
-                    stopping = blocking_stop_of(cx.executor())]() mutable {
+                    stopping = detail::blocking_stop_of(cx.executor())]() mutable {
             std::exception_ptr error;
             Result result{};
             try {
-                result = work_until(stopping, *owner, work);
+                result = detail::work_until(stopping, *owner, work);
             } catch (...) {
                 error = std::current_exception();
             }
             owner.reset();  // before the pipeline may complete: then its file is closed
             done(std::move(error), std::move(result));
         };
-        asio::post(blocking_executor_of(cx.executor()), std::move(job));
+        asio::post(detail::blocking_executor_of(cx.executor()), std::move(job));
     };
     call.start(cx, initiate);
 }

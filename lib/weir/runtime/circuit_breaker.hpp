@@ -90,18 +90,18 @@ public:
     // The item stays where it is while its call lasts: with whoever awaits this.
     template <class T>
         requires async_function<F, T>
-    asio::awaitable<async_result_t<F, T>> operator()(T&& item) {
+    asio::awaitable<detail::async_result_t<F, T>> operator()(T&& item) {
         const auto executor = co_await asio::this_coro::executor;
         const clock& time = clock_of(executor);
         permit allowed(breaker_.circuit_, time.now());
         std::exception_ptr failure;
         try {
-            if constexpr (std::is_void_v<async_result_t<F, T>>) {
-                co_await call_async(f_, std::forward<T>(item));
+            if constexpr (std::is_void_v<detail::async_result_t<F, T>>) {
+                co_await detail::call_async(f_, std::forward<T>(item));
                 allowed.succeeded();
                 co_return;
             } else {
-                auto value = co_await call_async(f_, std::forward<T>(item));
+                auto value = co_await detail::call_async(f_, std::forward<T>(item));
                 allowed.succeeded();
                 co_return value;
             }

@@ -14,6 +14,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// A range whose items can be had in any order, and that need not be kept itself: an lvalue, or a
 /// view.
 template <class R>
@@ -37,6 +39,8 @@ struct each_in_chunks {
     F f;
 };
 
+}  // namespace detail
+
 /// Calls `f` on each item of `range`, on the tasks of `where`.
 ///
 ///     auto shift = [mean](float& x) { x -= mean; };
@@ -55,17 +59,18 @@ struct each_in_chunks {
 /// Memory: 4 KiB pages belong to the memory of the processor that first writes to them. Where that
 /// matters (several sockets), fill what is to be worked on with par_for_each, too.
 /// Cost: an allocation or two and a post a task; then some tens of nanoseconds a claim.
-template <chunkable_range Range, std::copy_constructible F,
+template <detail::chunkable_range Range, std::copy_constructible F,
           class Token = const asio::use_awaitable_t<>&>
     requires std::invocable<const F&, std::ranges::range_reference_t<Range>>
 auto par_for_each(parallel_executor where, Range&& range, F f,
                   Token&& token = asio::use_awaitable) {
     check_not_async<const F, std::ranges::range_reference_t<Range>>();
     using value = std::ranges::range_value_t<Range>;
-    using work = each_in_chunks<std::ranges::iterator_t<Range>, F>;
-    const chunking cut(static_cast<std::size_t>(std::ranges::size(range)), sizeof(value));
+    using work = detail::each_in_chunks<std::ranges::iterator_t<Range>, F>;
+    const detail::chunking cut(static_cast<std::size_t>(std::ranges::size(range)), sizeof(value));
     work parts{std::ranges::begin(range), cut, std::move(f)};
-    return async_in_chunks<void>(std::move(where), std::move(parts), std::forward<Token>(token));
+    return detail::async_in_chunks<void>(std::move(where), std::move(parts),
+                                         std::forward<Token>(token));
 }
 
 }  // namespace weir

@@ -19,6 +19,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class Iterator, class T, class Reduce, class Map>
 struct reduce_in_chunks {
     auto worker() {
@@ -80,6 +82,8 @@ struct reduce_in_chunks {
     std::vector<std::optional<T>> parts;  // of each chunk
 };
 
+}  // namespace detail
+
 /// Reduces `map(item)` of all items of `range` and `init` to one value, on the tasks of `where`.
 ///
 ///     const double sum = co_await weir::par_reduce(rt, samples, 0.0, std::plus<>{});
@@ -94,7 +98,7 @@ struct reduce_in_chunks {
 /// results of chunks are reduced in their order, whoever was first. It is `init` for no items.
 /// Errors, cancellation, threads, cost: as `par_for_each`; and an allocation for the results of
 /// chunks.
-template <chunkable_range Range, class T, std::copy_constructible Reduce,
+template <detail::chunkable_range Range, class T, std::copy_constructible Reduce,
           std::copy_constructible Map = std::identity, class Token = const asio::use_awaitable_t<>&>
     requires std::invocable<const Map&, std::ranges::range_reference_t<Range>>
 auto par_reduce(parallel_executor where, Range&& range, T init, Reduce reduce, Map map = {},
@@ -103,12 +107,14 @@ auto par_reduce(parallel_executor where, Range&& range, T init, Reduce reduce, M
     auto invoke = [map = std::move(map)](auto&& x) -> decltype(auto) {
         return std::invoke(map, std::forward<decltype(x)>(x));
     };
-    using work = reduce_in_chunks<std::ranges::iterator_t<Range>, T, Reduce, decltype(invoke)>;
-    const chunking cut(static_cast<std::size_t>(std::ranges::size(range)), sizeof(value));
+    using work =
+        detail::reduce_in_chunks<std::ranges::iterator_t<Range>, T, Reduce, decltype(invoke)>;
+    const detail::chunking cut(static_cast<std::size_t>(std::ranges::size(range)), sizeof(value));
     work parts{std::ranges::begin(range), cut, std::move(init), std::move(reduce),
                std::move(invoke),         {}};
     parts.parts.resize(cut.count());
-    return async_in_chunks<T>(std::move(where), std::move(parts), std::forward<Token>(token));
+    return detail::async_in_chunks<T>(std::move(where), std::move(parts),
+                                      std::forward<Token>(token));
 }
 
 }  // namespace weir

@@ -10,6 +10,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// Throws the `std::logic_error` of a stream that is used after it was moved from.
 [[noreturn]] void throw_moved_from();
 
@@ -27,6 +29,8 @@ struct next_op {
     std::optional<item_t<S>> result() { return std::move(item); }
 };
 
+}  // namespace detail
+
 /// Keeps something of a type that is not known where it is kept.
 struct kept {
     kept() = default;
@@ -34,6 +38,8 @@ struct kept {
     kept& operator=(const kept&) = delete;
     virtual ~kept() = default;
 };
+
+namespace detail {
 
 /// What `next()` gives: an `asio::awaitable<std::optional<T>>` that a `generator` recognises and
 /// awaits by polling instead.
@@ -55,6 +61,8 @@ private:
     S* stream_;
 };
 
+}  // namespace detail
+
 /// Gives a stream `next()`. Derive with the stream's own type: `class numbers : pullable<numbers>`.
 template <class Derived>
 class pullable {
@@ -73,17 +81,18 @@ public:
     /// `std::logic_error` if the stream was moved from.
     /// Cancellation: ends with `operation_aborted`. Cancel-safe: a cancelled call has taken
     /// nothing, and the stream goes on.
-    next_operation<Derived>&& next() & {
+    detail::next_operation<Derived>&& next() & {
         // It is kept here, so that one who awaits by polling makes one in all, and not one an item.
-        if (!next_) next_ = std::make_unique<kept_next<next_operation<Derived>>>(derived());
-        auto& operation = static_cast<kept_next<next_operation<Derived>>&>(*next_).operation;
+        if (!next_) next_ = std::make_unique<kept_next<detail::next_operation<Derived>>>(derived());
+        auto& operation =
+            static_cast<kept_next<detail::next_operation<Derived>>&>(*next_).operation;
         operation.renew();
         return std::move(operation);
     }
 
     template <class Token>
     auto next(Token&& token) & {
-        next_op<Derived> op(&derived());
+        detail::next_op<Derived> op(&derived());
         return poller_.async_start(std::move(op), std::forward<Token>(token));
     }
 
@@ -92,7 +101,7 @@ public:
     template <class Item>
     bool poll_next(poll_context& cx, std::optional<Item>& item) {
         if (over_) {
-            if (moved_from_) throw_moved_from();
+            if (moved_from_) detail::throw_moved_from();
             return true;
         }
         over_ = true;  // unless it says otherwise, and it may throw
@@ -114,11 +123,11 @@ public:
 
     /// See `taken_over`. Throws `std::logic_error` if the stream was moved from.
     void note_taken() const {
-        if (moved_from_) throw_moved_from();
+        if (moved_from_) detail::throw_moved_from();
     }
 
     /// For `next_operation`: one item, by polling on the strand of the one who awaits it.
-    auto pull() { return poller_.start(next_op<Derived>(&derived())); }
+    auto pull() { return poller_.start(detail::next_op<Derived>(&derived())); }
 
 private:
     friend Derived;  // and nobody else derives
@@ -150,7 +159,7 @@ private:
 
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
-    op_driver poller_;
+    detail::op_driver poller_;
     std::unique_ptr<kept> next_;
     bool over_ = false;        // `next()` has seen the end, or a failure
     bool moved_from_ = false;  // there is nothing here any more

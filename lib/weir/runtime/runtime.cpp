@@ -8,9 +8,9 @@ asio::awaitable<void> next_handler() {
 }
 
 runtime::runtime(std::size_t threads)
-    : context_(static_cast<int>(or_one_a_core(threads))),
+    : context_(static_cast<int>(detail::or_one_a_core(threads))),
       work_(context_.get_executor()),
-      threads_(context_, or_one_a_core(threads)) {}
+      threads_(context_, detail::or_one_a_core(threads)) {}
 
 runtime::~runtime() {
     work_.reset();
@@ -22,7 +22,7 @@ void runtime::spawn(asio::awaitable<void> task) {
     const auto lost = [](std::exception_ptr error) {
         if (error) std::rethrow_exception(std::move(error));
     };
-    asio::co_spawn(make_segment_executor(context_.get_executor()), std::move(task), lost);
+    asio::co_spawn(detail::make_segment_executor(context_.get_executor()), std::move(task), lost);
 }
 
 }  // namespace weir

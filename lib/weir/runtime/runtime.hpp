@@ -114,7 +114,7 @@ private:
 
     asio::io_context context_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
-    worker_threads threads_;
+    detail::worker_threads threads_;
 };
 
 }  // namespace weir

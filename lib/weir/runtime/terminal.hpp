@@ -25,6 +25,8 @@ concept terminal_for = requires(T& t, S& s, poll_context& cx) {
     t.result();
 };
 
+namespace detail {
+
 /// A segment that a pipeline runs in.
 class pipeline_segment : public segment {
 public:
@@ -210,13 +212,16 @@ private:
     std::shared_ptr<body> body_;
 };
 
+}  // namespace detail
+
 /// Makes a terminal's closure: `make(stream)` returns the terminal for that stream.
 template <class Make>
 auto terminal_closure(Make make) {
     return pipe([make = std::move(make)](auto stream) mutable {
         auto terminal = make(stream);
-        check_frame_alignment<decltype(terminal.result())>();  // the operation can be awaited
-        return terminal_operation(std::move(stream), std::move(terminal));
+        detail::check_frame_alignment<decltype(terminal.result())>();  // the operation can be
+                                                                       // awaited
+        return detail::terminal_operation(std::move(stream), std::move(terminal));
     });
 }
 

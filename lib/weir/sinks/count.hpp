@@ -13,7 +13,7 @@ namespace weir {
 inline auto count() {
     return terminal_closure([](const auto&) {
         auto add_one = [](std::uint64_t n, auto&&) noexcept { return n + 1; };
-        return fold_terminal(std::uint64_t{0}, add_one, stage("count"));
+        return detail::fold_terminal(std::uint64_t{0}, add_one, stage("count"));
     });
 }
 

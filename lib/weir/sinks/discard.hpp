@@ -5,6 +5,8 @@
 
 namespace weir {
 
+namespace detail {
+
 class discard_terminal {
 public:
     template <class S>
@@ -14,6 +16,8 @@ public:
     void result() {}
 };
 
+}  // namespace detail
+
 /// Runs the pipeline to its end and drops its items.
 ///
 ///     co_await (rows | weir::inspect(log) | weir::discard());
@@ -21,7 +25,7 @@ public:
 /// Yields nothing. Errors: what upstream threw. Cancellation: as every terminal
 /// (`terminal_operation`).
 inline auto discard() {
-    return terminal_closure([](const auto&) { return discard_terminal(); });
+    return terminal_closure([](const auto&) { return detail::discard_terminal(); });
 }
 
 }  // namespace weir

@@ -8,6 +8,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class T>
 class first_terminal {
 public:
@@ -26,6 +28,8 @@ private:
     std::optional<T> item_;
 };
 
+}  // namespace detail
+
 /// Runs the pipeline up to its first item and yields that; nothing if there is none.
 ///
 ///     std::optional<order> late = co_await (orders | weir::filter(is_late) | weir::first());
@@ -35,7 +39,7 @@ private:
 inline auto first() {
     return terminal_closure([]<class S>(const S&) {
         check_owned_items<S>();
-        return first_terminal<item_t<S>>();
+        return detail::first_terminal<item_t<S>>();
     });
 }
 

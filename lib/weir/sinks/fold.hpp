@@ -11,6 +11,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class State, class F>
 class fold_terminal {
 public:
@@ -37,6 +39,8 @@ private:
     stage where_;
 };
 
+}  // namespace detail
+
 /// Runs the pipeline and yields `f(... f(f(initial, x1), x2) ..., xn)`; `initial` if it is empty.
 ///
 ///     auto sum = co_await (numbers | weir::fold(0, std::plus<>{}));
@@ -51,7 +55,8 @@ auto fold(State initial, F f, std::string_view name = {}) {
         static_assert(std::is_invocable_r_v<State, F&, State, item_t<S>>,
                       "weir::fold: the function cannot be called as f(state, item), or does not "
                       "return the state");
-        return fold_terminal<State, F>(std::move(initial), std::move(f), stage("fold", name));
+        return detail::fold_terminal<State, F>(std::move(initial), std::move(f),
+                                               stage("fold", name));
     });
 }
 

@@ -14,6 +14,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class F>
 class for_each_terminal {
 public:
@@ -74,6 +76,8 @@ private:
     async_operation<std::exception_ptr> running_;
 };
 
+}  // namespace detail
+
 /// Runs the pipeline and calls `f` with each item, in order. Where `f` returns an
 /// `asio::awaitable<void>`, that is awaited before the next item is taken.
 ///
@@ -90,10 +94,10 @@ auto for_each(F f, std::string_view name = {}) {
         static_assert(std::is_invocable_v<F&, item_t<S>>,
                       "weir::for_each: the function cannot be called with the stream's items");
         if constexpr (is_awaitable<std::invoke_result_t<F&, item_t<S>>>) {
-            check_frame_alignment<item_t<S>>();
-            return for_each_async_terminal<F>(std::move(f), stage("for_each", name));
+            detail::check_frame_alignment<item_t<S>>();
+            return detail::for_each_async_terminal<F>(std::move(f), stage("for_each", name));
         } else {
-            return for_each_terminal<F>(std::move(f), stage("for_each", name));
+            return detail::for_each_terminal<F>(std::move(f), stage("for_each", name));
         }
     });
 }

@@ -11,6 +11,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class T, class F>
 class for_each_concurrent_terminal {
     using calls = operations<F, T>;
@@ -35,6 +37,8 @@ private:
     calls calls_;
 };
 
+}  // namespace detail
+
 /// Runs the pipeline and awaits `f(item)` for each item, with at most `n` under way at a time.
 ///
 ///     co_await (messages | weir::for_each_concurrent(8, deliver));   // asio::awaitable<void>
@@ -48,12 +52,12 @@ private:
 /// Cancellation: all operations are cancelled (terminal), and waited for.
 template <class F>
 auto for_each_concurrent(std::size_t n, F f, std::string_view name = {}) {
-    check_operation_limit(n, "for_each_concurrent");
+    detail::check_operation_limit(n, "for_each_concurrent");
     return terminal_closure([n, f = std::move(f), name]<class S>(const S&) mutable {
         check_owned_items<S>();
-        check_async_function<F, item_t<S>>();
-        operations<F, item_t<S>> calls(n, std::move(f), stage("for_each_concurrent", name));
-        return for_each_concurrent_terminal<item_t<S>, F>(std::move(calls));
+        detail::check_async_function<F, item_t<S>>();
+        detail::operations<F, item_t<S>> calls(n, std::move(f), stage("for_each_concurrent", name));
+        return detail::for_each_concurrent_terminal<item_t<S>, F>(std::move(calls));
     });
 }
 

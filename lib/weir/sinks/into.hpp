@@ -26,6 +26,8 @@ concept sink_for = requires(K& k, poll_context& cx, T&& x) {
     k.result();
 };
 
+namespace detail {
+
 template <class T>
 class channel_terminal {
 public:
@@ -106,6 +108,8 @@ private:
     bool ended_ = false;
 };
 
+}  // namespace detail
+
 /// Runs the pipeline into a channel. The channel is closed at its end, and closed with the error
 /// when upstream fails (which the terminal throws too), or with `operation_aborted` when it is
 /// cancelled. If the receiver goes away, the pipeline is
@@ -118,7 +122,7 @@ auto into(sender<T> to) {
         static_assert(std::same_as<item_t<S>, T>,
                       "weir::into: the channel's item type is not the stream's");
         check_owned_items<S>();
-        return channel_terminal<T>(std::move(to));
+        return detail::channel_terminal<T>(std::move(to));
     });
 }
 
@@ -134,7 +138,7 @@ auto into(shared_sender<T> to) {
         static_assert(std::same_as<item_t<S>, T>,
                       "weir::into: the channel's item type is not the stream's");
         check_owned_items<S>();
-        return shared_channel_terminal<T>(std::move(to));
+        return detail::shared_channel_terminal<T>(std::move(to));
     });
 }
 
@@ -145,7 +149,7 @@ auto into(Sink sink) {
     return terminal_closure([sink = std::move(sink)]<class S>(const S&) mutable {
         static_assert(sink_for<Sink, item_t<S>>,
                       "weir::into: this is no sink for the stream's items: see weir::sink_for");
-        return sink_terminal<Sink>(std::move(sink));
+        return detail::sink_terminal<Sink>(std::move(sink));
     });
 }
 

@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class T>
 class broadcast_terminal {
 public:
@@ -62,6 +64,8 @@ private:
     bool ended_ = false;
 };
 
+}  // namespace detail
+
 /// Runs the pipeline into a broadcast, in chunks of up to 64 items, and never keeps an item back
 /// for a chunk to become full. This sender is let go of at its end; when upstream fails, the
 /// broadcast is closed with that error (which the terminal throws too), and with
@@ -75,7 +79,7 @@ auto into(broadcast_sender<T> to) {
         static_assert(std::same_as<item_t<S>, T>,
                       "weir::into: the broadcast's item type is not the stream's");
         check_owned_items<S>();
-        return broadcast_terminal<T>(std::move(to));
+        return detail::broadcast_terminal<T>(std::move(to));
     });
 }
 

@@ -8,6 +8,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class T>
 class last_terminal {
 public:
@@ -25,6 +27,8 @@ private:
     std::optional<T> item_;
 };
 
+}  // namespace detail
+
 /// Runs the pipeline to its end and yields its last item; nothing if there is none.
 ///
 ///     std::optional<double> balance = co_await (deposits | weir::scan(0.0, add) | weir::last());
@@ -33,7 +37,7 @@ private:
 inline auto last() {
     return terminal_closure([]<class S>(const S&) {
         check_owned_items<S>();
-        return last_terminal<item_t<S>>();
+        return detail::last_terminal<item_t<S>>();
     });
 }
 

@@ -12,6 +12,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class T, class F>
 class reduce_terminal {
 public:
@@ -37,6 +39,8 @@ private:
     std::optional<T> so_far_;
 };
 
+}  // namespace detail
+
 /// Runs the pipeline and yields `f(... f(f(x1, x2), x3) ..., xn)`: the only item as it is, and
 /// nothing of an empty stream.
 ///
@@ -55,7 +59,7 @@ auto reduce(F f, std::string_view name = {}) {
                       "weir::reduce: the function cannot be called as f(item, item), or does not "
                       "return an item");
         check_owned_items<S>();
-        return reduce_terminal<T, F>(std::move(f), stage("reduce", name));
+        return detail::reduce_terminal<T, F>(std::move(f), stage("reduce", name));
     });
 }
 

@@ -9,6 +9,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class Container>
 class to_terminal {
     // Room that is made and not used costs addresses, not memory; so only where items lie in a row.
@@ -52,6 +54,8 @@ private:
     bool begun_ = false;
 };
 
+}  // namespace detail
+
 /// Runs the pipeline and yields its items in a container, in order.
 ///
 ///     auto names = co_await (people | weir::map(name_of) | weir::to<std::vector>());
@@ -64,7 +68,7 @@ template <class Container>
 auto to() {
     return terminal_closure([]<class S>(const S&) {
         check_owned_items<S>();
-        return to_terminal<Container>();
+        return detail::to_terminal<Container>();
     });
 }
 
@@ -73,7 +77,7 @@ template <template <class...> class Container>
 auto to() {
     return terminal_closure([]<class S>(const S&) {
         check_owned_items<S>();
-        return to_terminal<Container<item_t<S>>>();
+        return detail::to_terminal<Container<item_t<S>>>();
     });
 }
 

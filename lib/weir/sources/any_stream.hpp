@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// What an `any_stream` owns: a stream behind a virtual call that brings a chunk of items.
 template <class T>
 class erased_stream {
@@ -89,6 +91,8 @@ private:
     virtual poll_state fill(poll_context& cx, receiver& sink) = 0;
 };
 
+}  // namespace detail
+
 /// Owns a stream of `T` of any type. For class members, function signatures and containers of
 /// streams, where the long type of a pipeline is in the way.
 ///
@@ -108,12 +112,13 @@ private:
 template <class T>
 class any_stream : public pullable<any_stream<T>> {
     template <class S>
-    class model final : public erased_stream<T> {
+    class model final : public detail::erased_stream<T> {
     public:
         explicit model(S s) : stream_(std::move(s)) {}
 
     private:
-        poll_state fill(poll_context& cx, typename erased_stream<T>::receiver& to) override {
+        poll_state fill(poll_context& cx,
+                        typename detail::erased_stream<T>::receiver& to) override {
             return stream_.poll(cx, [&to](T&& x) -> bool { return to.put(std::move(x)); });
         }
 
@@ -131,7 +136,7 @@ public:
         : stream_(erase(std::forward<S>(s))) {
         static_assert(!std::is_lvalue_reference_v<S>,
                       "weir: an any_stream takes over its stream; use std::move");
-        check_stream<std::remove_cvref_t<S>>();
+        detail::check_stream<std::remove_cvref_t<S>>();
     }
 
     explicit operator bool() const noexcept { return stream_ != nullptr; }
@@ -156,7 +161,7 @@ private:
         return std::make_unique<model<std::remove_cvref_t<S>>>(std::forward<S>(s));
     }
 
-    std::unique_ptr<erased_stream<T>> stream_;
+    std::unique_ptr<detail::erased_stream<T>> stream_;
 };
 
 }  // namespace weir

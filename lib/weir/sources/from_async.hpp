@@ -13,6 +13,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class T, class Initiate>
 class async_stream : public pullable<async_stream<T, Initiate>> {
 public:
@@ -41,6 +43,8 @@ private:
     async_operation<asio::error_code, T> operation_;
 };
 
+}  // namespace detail
+
 /// A stream of the results of an asynchronous operation that is started again after each one.
 ///
 /// `initiate(handler)` starts one operation with the completion signature
@@ -53,7 +57,7 @@ private:
 /// Cancellation: the operation in flight is cancelled through its cancellation slot.
 template <class T, class Initiate>
 auto from_async(Initiate initiate) {
-    return async_stream<T, Initiate>(std::move(initiate));
+    return detail::async_stream<T, Initiate>(std::move(initiate));
 }
 
 /// A stream of the bytes that arrive at a socket (or anything with `async_read_some`), in blocks of

@@ -11,6 +11,8 @@
 
 namespace weir {
 
+namespace detail {
+
 /// The stream behind `from_range`. `Owned` says that the elements are ours to move out.
 template <class R, bool Owned>
 class range_stream : public pullable<range_stream<R, Owned>> {
@@ -85,6 +87,8 @@ private:
     sentinel end_;
 };
 
+}  // namespace detail
+
 /// A stream of a range's elements, in order.
 ///
 /// Called with a container that is moved in (its elements are moved out one by one), with a
@@ -100,7 +104,7 @@ template <std::ranges::input_range R>
 auto from_range(R&& range) {
     using plain = std::remove_cvref_t<R>;
     constexpr bool owned = !std::ranges::view<plain>;
-    return range_stream<plain, owned>(std::forward<R>(range));
+    return detail::range_stream<plain, owned>(std::forward<R>(range));
 }
 
 }  // namespace weir

@@ -26,6 +26,8 @@ struct made<std::optional<T>> {
     static constexpr bool may_end = true;
 };
 
+namespace detail {
+
 template <class F>
 class generate_stream : public pullable<generate_stream<F>> {
     using result = made<std::remove_cvref_t<std::invoke_result_t<F&>>>;
@@ -105,6 +107,8 @@ private:
     async_operation<std::exception_ptr, result> running_;
 };
 
+}  // namespace detail
+
 /// A stream of `f()`, `f()`, ...: endless where `f` returns a `T`, until the first `nullopt` where
 /// it returns a `std::optional<T>`.
 ///
@@ -121,10 +125,10 @@ template <class F>
 auto generate(F f, std::string_view name = {}) {
     static_assert(std::is_invocable_v<F&>, "weir::generate: the function must take no arguments");
     if constexpr (is_awaitable<std::invoke_result_t<F&>>) {
-        check_frame_alignment<awaited_t<std::invoke_result_t<F&>>>();
-        return generate_async_stream<F>(std::move(f), stage("generate", name));
+        detail::check_frame_alignment<detail::awaited_t<std::invoke_result_t<F&>>>();
+        return detail::generate_async_stream<F>(std::move(f), stage("generate", name));
     } else {
-        return generate_stream<F>(std::move(f), stage("generate", name));
+        return detail::generate_stream<F>(std::move(f), stage("generate", name));
     }
 }
 

@@ -146,13 +146,13 @@ class generator<T>::promise_type {
 
         promise_type& promise;
         asio::awaitable<R> task;
-        async_operation<std::exception_ptr, value> operation;
+        detail::async_operation<std::exception_ptr, value> operation;
         std::optional<std::tuple<std::exception_ptr, value>> outcome;
     };
 
 public:
     generator get_return_object() {
-        check_frame_alignment<T>();
+        detail::check_frame_alignment<T>();
         return generator(std::coroutine_handle<promise_type>::from_promise(*this));
     }
     std::suspend_always initial_suspend() const noexcept { return {}; }
@@ -178,13 +178,13 @@ public:
     }
 
     template <class S>
-    next_awaiter<S> await_transform(const next_operation<S>&& next) {
-        check_frame_alignment<item_t<S>>();
+    next_awaiter<S> await_transform(const detail::next_operation<S>&& next) {
+        detail::check_frame_alignment<item_t<S>>();
         return next_awaiter<S>(*this, next.stream());
     }
     template <class R>
     task_awaiter<R> await_transform(asio::awaitable<R> task) {
-        check_frame_alignment<R>();
+        detail::check_frame_alignment<R>();
         return task_awaiter<R>(*this, std::move(task));
     }
 

@@ -10,6 +10,8 @@
 
 namespace weir {
 
+namespace detail {
+
 class interval_stream : public pullable<interval_stream> {
 public:
     using value_type = std::uint64_t;
@@ -44,6 +46,8 @@ private:
     alarm alarm_;
 };
 
+}  // namespace detail
+
 /// A stream of tick numbers 0, 1, 2, ... , one each `period`, the first one `period` after the
 /// first poll. Endless.
 ///
@@ -51,8 +55,8 @@ private:
 /// are skipped: the next item carries the number of the latest one.
 /// Errors: `std::invalid_argument` unless the period is positive.
 /// Time is that of the executor's clock (`weir::set_clock`).
-inline interval_stream interval(clock::duration period) {
-    return interval_stream(period);
+inline detail::interval_stream interval(clock::duration period) {
+    return detail::interval_stream(period);
 }
 
 }  // namespace weir

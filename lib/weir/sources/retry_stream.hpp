@@ -28,6 +28,8 @@ struct retry_stream_policy {
     std::function<bool(const std::exception_ptr&)> worth = {};
 };
 
+namespace detail {
+
 template <class Make>
 class retry_stream_source : public pullable<retry_stream_source<Make>> {
     using inner_stream = std::remove_cvref_t<std::invoke_result_t<Make&>>;
@@ -83,6 +85,8 @@ private:
     alarm alarm_;
 };
 
+}  // namespace detail
+
 /// The items of the stream `make()`; when that fails, those of another, after a wait.
 ///
 ///     weir::retry_stream({.waits = {.first = 100ms, .jitter = 0.3}}, [&] { return subscribe(bus);
@@ -98,9 +102,9 @@ private:
 /// Cancellation: that of the stream inside, or of the wait.
 template <class Make>
 auto retry_stream(retry_stream_policy policy, Make make, std::string_view name = {}) {
-    check_stream<std::remove_cvref_t<std::invoke_result_t<Make&>>>();
-    return retry_stream_source<Make>(std::move(policy), std::move(make),
-                                     stage("retry_stream", name));
+    detail::check_stream<std::remove_cvref_t<std::invoke_result_t<Make&>>>();
+    return detail::retry_stream_source<Make>(std::move(policy), std::move(make),
+                                             stage("retry_stream", name));
 }
 
 }  // namespace weir

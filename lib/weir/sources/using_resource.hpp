@@ -17,6 +17,8 @@
 
 namespace weir {
 
+namespace detail {
+
 template <class Open, class Use, class Close>
 class using_resource_stream : public pullable<using_resource_stream<Open, Use, Close>> {
     using scope = resource_scope<Open, Use, Close>;
@@ -131,6 +133,8 @@ private:
     std::exception_ptr failure_;
 };
 
+}  // namespace detail
+
 /// A stream of the items of `use(resource)`, where the resource is what `open()` returns: opened
 /// with the first poll, and closed when the stream is over, whatever the outcome.
 ///
@@ -161,11 +165,11 @@ private:
 /// Errors: an exception of a callable becomes a `stage_error` naming "using_resource" and `name`;
 /// of `close` only at the end: after another failure and on a drop it is swallowed. Errors of the
 /// inner stream pass. Cost: one allocation, and two stores an item.
-template <class Open, class Use, class Close = close_by_destructor>
+template <class Open, class Use, class Close = detail::close_by_destructor>
 auto using_resource(Open open, Use use, Close close = {}, std::string_view name = {}) {
-    check_resource_functions<Open, Use, Close>();
-    return using_resource_stream<Open, Use, Close>(std::move(open), std::move(use),
-                                                   std::move(close), stage("using_resource", name));
+    detail::check_resource_functions<Open, Use, Close>();
+    return detail::using_resource_stream<Open, Use, Close>(
+        std::move(open), std::move(use), std::move(close), stage("using_resource", name));
 }
 
 }  // namespace weir

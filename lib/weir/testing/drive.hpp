@@ -64,6 +64,8 @@ struct outcome {
     }
 };
 
+namespace detail {
+
 /// A handler that writes an outcome down. Runs on `executor`, under a cancellation slot if given.
 template <class R, class Executor>
 class recorder {
@@ -91,6 +93,8 @@ private:
     asio::cancellation_slot slot_;
 };
 
+}  // namespace detail
+
 /// A context that tests run things on.
 template <class C>
 concept test_context = requires(C& c) { settle(c); };
@@ -98,7 +102,8 @@ concept test_context = requires(C& c) { settle(c); };
 /// The handler that writes what comes of an operation on `ctx` to `to`.
 template <class R, test_context Context>
 auto record(Context& ctx, std::shared_ptr<outcome<R>> to, asio::cancellation_slot slot = {}) {
-    return recorder<R, typename Context::executor_type>(ctx.get_executor(), std::move(to), slot);
+    return detail::recorder<R, typename Context::executor_type>(ctx.get_executor(), std::move(to),
+                                                                slot);
 }
 
 /// Starts a pipeline on `ctx`; nothing of it runs before `settle`.

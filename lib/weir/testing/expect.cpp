@@ -8,7 +8,7 @@ void fail_expectation(const std::string& what, std::source_location where) {
 }
 
 void expect(bool holds, const std::string& what, std::source_location where) {
-    if (!holds) fail_expectation(what, where);
+    if (!holds) detail::fail_expectation(what, where);
 }
 
 }  // namespace weir::testing

@@ -23,8 +23,12 @@ public:
 void expect(bool holds, const std::string& what,
             std::source_location where = std::source_location::current());
 
+namespace detail {
+
 /// Throws it.
 [[noreturn]] void fail_expectation(const std::string& what, std::source_location where);
+
+}  // namespace detail
 
 /// `x` for a message: as `<<` writes it; "an item" where it has no `<<`.
 template <class T>

@@ -21,6 +21,8 @@
 
 namespace weir::testing {
 
+namespace detail {
+
 /// What a probe and its pipeline share.
 template <class T>
 struct probe_state {
@@ -66,6 +68,8 @@ private:
     std::shared_ptr<probe_state<T>> state_;
 };
 
+}  // namespace detail
+
 /// Runs a stream on a context and takes its items one at a time, with expectations:
 ///
 ///     probe_sink out(ctx, source.stream() | weir::map(twice));
@@ -84,7 +88,7 @@ class probe_sink {
 public:
     template <test_context Context, class S>
     probe_sink(Context& ctx, S stream) : settle_([&ctx] { settle(ctx); }) {
-        auto make = [state = state_](const auto&) { return probe_terminal<T>(state); };
+        auto make = [state = state_](const auto&) { return detail::probe_terminal<T>(state); };
         outcome_ = start(ctx, std::move(stream) | terminal_closure(std::move(make)),
                          cancellation_->slot());
         // The pipeline may complete after we are gone, and clears its slot then.
@@ -109,7 +113,7 @@ public:
     T take(std::source_location where = std::source_location::current()) {
         ask();
         auto item = front();
-        if (!item) fail_expectation("expected an item, but " + what_came(), where);
+        if (!item) detail::fail_expectation("expected an item, but " + what_came(), where);
         return *std::move(item);
     }
     /// The next item is `wanted`.
@@ -119,7 +123,7 @@ public:
         auto item = front();
         if (item && *item == wanted) return;
         const std::string came = item ? "there came " + show(*item) : what_came();
-        fail_expectation("expected " + show(wanted) + ", but " + came, where);
+        detail::fail_expectation("expected " + show(wanted) + ", but " + came, where);
     }
     /// Nothing comes as yet: neither an item nor the end.
     void expect_nothing(std::source_location where = std::source_location::current()) {
@@ -127,7 +131,7 @@ public:
         auto item = front();
         if (!item && !outcome_->done) return;
         const std::string came = item ? "there came " + show(*item) : what_came();
-        fail_expectation("expected nothing yet, but " + came, where);
+        detail::fail_expectation("expected nothing yet, but " + came, where);
     }
     /// No item is left: the end, and the pipeline has completed.
     void expect_end(std::source_location where = std::source_location::current()) {
@@ -135,7 +139,7 @@ public:
         auto item = front();
         if (!item && outcome_->done && !outcome_->error) return;
         const std::string came = item ? "there came " + show(*item) : what_came();
-        fail_expectation("expected the end, but " + came, where);
+        detail::fail_expectation("expected the end, but " + came, where);
     }
     /// No item is left, and the pipeline fails with an `Error`, which is returned.
     template <class Error>
@@ -151,7 +155,7 @@ public:
             }
         }
         const std::string came = item ? "there came " + show(*item) : what_came();
-        fail_expectation("expected a failure, but " + came, where);
+        detail::fail_expectation("expected a failure, but " + came, where);
     }
 
     /// Cancels the pipeline and lets it complete.
@@ -186,7 +190,7 @@ private:
     }
 
     std::function<void()> settle_;
-    std::shared_ptr<probe_state<T>> state_ = std::make_shared<probe_state<T>>();
+    std::shared_ptr<detail::probe_state<T>> state_ = std::make_shared<detail::probe_state<T>>();
     std::shared_ptr<asio::cancellation_signal> cancellation_ =
         std::make_shared<asio::cancellation_signal>();
     std::shared_ptr<outcome<void>> outcome_;

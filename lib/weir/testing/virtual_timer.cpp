@@ -10,7 +10,7 @@
 namespace weir::testing {
 
 /// One timer. The clock wakes it from any thread; the rest is the timer's user's.
-class virtual_waits::state : public std::enable_shared_from_this<state> {
+class detail::virtual_waits::state : public std::enable_shared_from_this<state> {
 public:
     using waiters = std::list<std::pair<std::uint64_t, std::unique_ptr<waiter>>>;
 
@@ -106,7 +106,7 @@ private:
 
 /// Knows the timers of a context: a handler that waits may own its timer, and such a ring is broken
 /// when the context goes.
-class virtual_waits::service final : public asio::execution_context::service {
+class detail::virtual_waits::service final : public asio::execution_context::service {
 public:
     static asio::execution_context::id id;
 
@@ -133,49 +133,49 @@ private:
     std::unordered_set<state*> states_;
 };
 
-asio::execution_context::id virtual_waits::service::id;
+asio::execution_context::id detail::virtual_waits::service::id;
 
-virtual_waits::service& virtual_waits::state::home() const {
+detail::virtual_waits::service& detail::virtual_waits::state::home() const {
     return asio::use_service<service>(asio::query(executor_, asio::execution::context));
 }
 
-virtual_waits::virtual_waits(asio::any_io_executor executor)
+detail::virtual_waits::virtual_waits(asio::any_io_executor executor)
     : state_(std::make_shared<state>(std::move(executor))) {
     state_->home().add(state_.get());
 }
 
-virtual_waits& virtual_waits::operator=(virtual_waits&& other) noexcept {
+detail::virtual_waits& detail::virtual_waits::operator=(detail::virtual_waits&& other) noexcept {
     std::swap(state_, other.state_);  // the other one cancels ours when it goes
     return *this;
 }
 
-virtual_waits::~virtual_waits() {
+detail::virtual_waits::~virtual_waits() {
     if (!state_) return;
     cancel();
     state_->home().remove(state_.get());
 }
 
-clock::time_point virtual_waits::expiry() const {
+clock::time_point detail::virtual_waits::expiry() const {
     return state_->expiry();
 }
 
-std::size_t virtual_waits::expires_at(clock::time_point t) {
+std::size_t detail::virtual_waits::expires_at(clock::time_point t) {
     return state::tell(state_->expires_at(t), asio::error::operation_aborted);
 }
 
-std::size_t virtual_waits::expires_after(clock::duration d) {
+std::size_t detail::virtual_waits::expires_after(clock::duration d) {
     return expires_at(deadline_after(state_->time().now(), d));
 }
 
-std::size_t virtual_waits::cancel(std::size_t most) {
+std::size_t detail::virtual_waits::cancel(std::size_t most) {
     return state::tell(state_->take(most), asio::error::operation_aborted);
 }
 
-std::uint64_t virtual_waits::add(std::unique_ptr<waiter> w) {
+std::uint64_t detail::virtual_waits::add(std::unique_ptr<waiter> w) {
     return state_->add(std::move(w));
 }
 
-void virtual_waits::cancel_one(state& s, std::uint64_t id) {
+void detail::virtual_waits::cancel_one(state& s, std::uint64_t id) {
     state::tell(s.take_one(id), asio::error::operation_aborted);
 }
 

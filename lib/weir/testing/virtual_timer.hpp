@@ -35,6 +35,8 @@ struct virtual_time {
     static time_point now();
 };
 
+namespace detail {
+
 /// What a timer shares with those who wait for it. Not for use by itself.
 class virtual_waits {
 public:
@@ -69,6 +71,8 @@ private:
 
     std::shared_ptr<state> state_;
 };
+
+}  // namespace detail
 
 }  // namespace weir::testing
 
@@ -141,7 +145,7 @@ public:
 
 private:
     template <class Handler>
-    struct waiter final : weir::testing::virtual_waits::waiter {
+    struct waiter final : weir::testing::detail::virtual_waits::waiter {
         waiter(Handler h, const Executor& executor)
             : handler(std::move(h)),
               handler_work(asio::get_associated_executor(handler, executor)),
@@ -161,5 +165,5 @@ private:
     };
 
     executor_type executor_;
-    weir::testing::virtual_waits waits_;
+    weir::testing::detail::virtual_waits waits_;
 };

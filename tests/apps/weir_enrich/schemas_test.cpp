@@ -84,7 +84,7 @@ const std::string trade_7 = number<std::uint64_t>(7) + number<std::uint32_t>(1) 
 }  // namespace
 
 TEST_CASE("the schemas are as the document has them") {
-    using weir::codec::schema_id;
+    using weir::codec::detail::schema_id;
     namespace enrich = weir_enrich;
     CHECK(schema_id<enrich::trade> == id_of(trade_schema));
     CHECK(schema_id<enrich::enriched_trade> == id_of(enriched_schema));

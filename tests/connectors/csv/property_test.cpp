@@ -29,7 +29,7 @@ TEST_CASE("csv: long texts give what the reference gives, whichever way bytes ar
         const csv::dialect& d = rules[random() % rules.size()];
         const std::string text = nasty_text(random, d, 5'000);
         const outcome expected = reference(text, d);
-        for (const csv::named_classifier& way : csv::classifiers()) {
+        for (const csv::detail::named_classifier& way : csv::detail::classifiers()) {
             CAPTURE(way.name);
             const std::size_t odd = 1 + random() % 300;
             REQUIRE(parse(text, d, text.size() + 1, way) == expected);

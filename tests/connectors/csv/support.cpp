@@ -111,7 +111,7 @@ std::uint64_t count_lines(std::string_view text) {
 }  // namespace
 
 outcome parse(std::string_view text, const csv::dialect& rules, std::size_t piece,
-              const csv::named_classifier& way) {
+              const csv::detail::named_classifier& way) {
     outcome out;
     csv::parser parser{rules};
     parser.use(way);

@@ -64,7 +64,7 @@ inline item own(csv::entry e) {
 // Feeds `text` in pieces of `piece` bytes and collects what comes; checks that ranges tile the
 // input. The pieces are heap blocks of their exact size, so that ASan sees a read beyond them.
 outcome parse(std::string_view text, const csv::dialect& rules, std::size_t piece,
-              const csv::named_classifier& way = csv::classifiers().front());
+              const csv::detail::named_classifier& way = csv::detail::classifiers().front());
 
 // The same records by a state machine that looks at one byte at a time and knows nothing of blocks.
 outcome reference(std::string_view text, const csv::dialect& rules);

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-using weir::tcp::message_block;
-using weir::tcp::send_queue;
 using weir::tcp::traffic;
+using weir::tcp::detail::message_block;
+using weir::tcp::detail::send_queue;
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <map>
 
-namespace weir::agg {
+namespace weir::agg::detail {
 
 /// Counts by bucket, for those that are not empty: one far from all others costs as much as any. Of
 /// more than `most` the lowest become one, and are apart again once nothing is left in that. For
@@ -170,4 +170,4 @@ private:
     page_cache lately_;
 };
 
-}  // namespace weir::agg
+}  // namespace weir::agg::detail

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir::agg {
+namespace weir::agg::detail {
 
 /// With an aggregate that items can be taken out of, that is what happens. Otherwise by two stacks:
 /// the older half is kept as the aggregates of all its ends, so that dropping the oldest item is
@@ -81,4 +81,4 @@ private:
     A total_;
 };
 
-}  // namespace weir::agg
+}  // namespace weir::agg::detail

@@ -5,7 +5,7 @@
 
 #include <atomic>
 
-namespace weir {
+namespace weir::detail {
 
 /// Spins for about as long as such a section takes, and sleeps only then: two threads that send and
 /// receive item by item meet in it all the time, and putting one to sleep costs as much as some
@@ -55,4 +55,4 @@ private:
     std::atomic<int> state_{open};
 };
 
-}  // namespace weir
+}  // namespace weir::detail

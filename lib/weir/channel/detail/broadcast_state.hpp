@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// One receiver's place in a broadcast. Guarded by the broadcast's lock.
 struct broadcast_receiver_state {
@@ -283,4 +283,4 @@ private:
     bool closed_ = false;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// What waits alone at its end of a channel has no place in a line to give up.
 struct no_waiter {
@@ -86,4 +86,4 @@ private:
     [[no_unique_address]] guard_of<Receiver> guard_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// What sender and receiver share. Use `channel<T>(capacity)` or `buffer(n)`.
 ///
@@ -284,4 +284,4 @@ private:
     std::atomic<bool> receiver_closed_{false};  // receiver: false -> true, once
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// A few items in one hand: what a sender has collected, or a receiver has taken and not handed on.
 /// In order, taken from the front; can be added to when it is empty or has only been added to.
@@ -60,4 +60,4 @@ private:
     std::size_t last_ = 0;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -9,7 +9,7 @@
 #include <memory>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// One stream on its way into a shared channel. Sends in chunks, each under one lock: first room is
 /// reserved, then the stream is asked for as much. What is at hand is put before `poll` returns: a
@@ -96,4 +96,4 @@ private:
     std::exception_ptr error_;  // why, if it has failed
 };
 
-}  // namespace weir
+}  // namespace weir::detail

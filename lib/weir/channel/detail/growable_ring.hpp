@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Items in a row, in one block of a power of two; both ends can be added to. Doubles its block
 /// when it is full and never gives it back, so that it allocates nothing once it has seen its
@@ -74,4 +74,4 @@ private:
     std::size_t count_ = 0;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace weir {
+namespace weir::detail {
 
 /// Where one sending handle waits, and what it has at hand.
 template <class T>
@@ -33,4 +33,4 @@ struct receiver_state {
 enum class put_result : std::uint8_t { done, no_room, no_receivers };
 enum class take_result : std::uint8_t { taken, nothing, ended };
 
-}  // namespace weir
+}  // namespace weir::detail

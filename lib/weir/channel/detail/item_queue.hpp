@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// A queue of items. Sizes are kept beside them where they are not all 1.
 template <class T>
@@ -43,4 +43,4 @@ private:
     const bool with_sizes_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

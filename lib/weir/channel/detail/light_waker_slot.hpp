@@ -8,7 +8,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace weir {
+namespace weir::detail {
 
 /// A `waker_slot` for a condition that is made true again and again: an index that grows with each
 /// item. There the sequentially consistent store that the protocol asks for costs more than all the
@@ -96,4 +96,4 @@ private:
     std::uint32_t notices_ = 0;  // since somebody waited
 };
 
-}  // namespace weir
+}  // namespace weir::detail

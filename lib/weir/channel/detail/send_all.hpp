@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Polls `stream` into `to` until either has no more. Precondition: there is room.
 template <class S>
@@ -32,4 +32,4 @@ poll_state send_all(poll_context& cx, S& stream, channel_state<item_t<S>>& to) {
     }
 }
 
-}  // namespace weir
+}  // namespace weir::detail

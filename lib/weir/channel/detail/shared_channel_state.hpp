@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// A queue under a mutex, with a line of those who wait at either end.
 ///
@@ -407,4 +407,4 @@ private:
     waiter_list watchers_;      // senders that wait for their upstream
 };
 
-}  // namespace weir
+}  // namespace weir::detail

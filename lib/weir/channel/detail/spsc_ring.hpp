@@ -11,7 +11,7 @@
 #include <new>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// The lock-free ring under a channel: exact capacity, items in place, both indices published in
 /// runs. Knows nothing of waiting; see channel.hpp.
@@ -193,4 +193,4 @@ private:
     } consumer_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

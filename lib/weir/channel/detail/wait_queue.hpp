@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Wakers on their way out of a lock: they are woken, and let go of, when this is destroyed.
 /// Declare it before the lock is taken, so that it goes after the lock is free.
@@ -90,4 +90,4 @@ private:
     std::size_t woken_ = 0;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

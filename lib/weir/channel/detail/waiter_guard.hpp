@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Keeps a handle's place in line while its operation waits. Destroyed, it gives the place up: who
 /// is next is woken for what this one was woken for. It may outlive the handle.
@@ -33,4 +33,4 @@ private:
     std::shared_ptr<Handle> handle_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// One party's place in a `waiter_list`. Stays where it is while it is in a list, and must be out
 /// of it (`waiter_list::remove`) before it is destroyed.
@@ -98,4 +98,4 @@ private:
     waiter_node ends_;  // before the first and after the last
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace weir {
+namespace weir::detail {
 
 /// The two ends of a channel.
 enum class channel_side : std::uint8_t { sender, receiver };
@@ -122,4 +122,4 @@ private:
 
 using wake_policy = basic_wake_policy<std::chrono::steady_clock>;
 
-}  // namespace weir
+}  // namespace weir::detail

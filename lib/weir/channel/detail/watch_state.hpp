@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// What senders and receivers share. Use `watch<T>(initial)`.
 ///
@@ -137,4 +137,4 @@ private:
     bool closed_ = false;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

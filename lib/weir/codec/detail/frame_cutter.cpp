@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace weir::codec {
+namespace weir::codec::detail {
 namespace {
 
 std::size_t payload_size_in(std::string_view frame) {
@@ -87,4 +87,4 @@ frame_cutter::found frame_cutter::end() {
     return fail(cause::truncated);
 }
 
-}  // namespace weir::codec
+}  // namespace weir::codec::detail

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace weir::codec {
+namespace weir::codec::detail {
 
 /// Hands out the payloads of frames that are whole and of one of the right schemas. A frame that
 /// lies whole in the bytes is handed out where it is; others are put together in a buffer, which
@@ -62,4 +62,4 @@ private:
     fault wrong_;
 };
 
-}  // namespace weir::codec
+}  // namespace weir::codec::detail

@@ -24,7 +24,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir::codec {
+namespace weir::codec::detail {
 
 inline constexpr std::string_view frame_mark = "wf";
 inline constexpr std::uint8_t frame_version = 1;
@@ -114,4 +114,4 @@ inline constexpr std::size_t least_payload = []<std::size_t... I>(std::index_seq
     return (least_size<field_t<T, I>> + ...);
 }(std::make_index_sequence<field_count<T>>{});
 
-}  // namespace weir::codec
+}  // namespace weir::codec::detail

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace weir::codec {
+namespace weir::codec::detail {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -279,4 +279,4 @@ fault json_reader::read_fields(const json_line& line, void* record) {
     return {};
 }
 
-}  // namespace weir::codec
+}  // namespace weir::codec::detail

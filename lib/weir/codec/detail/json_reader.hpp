@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-namespace weir::codec {
+namespace weir::codec::detail {
 
 /// One line of the input.
 struct json_line {
@@ -47,4 +47,4 @@ private:
     std::unique_ptr<tools> tools_;
 };
 
-}  // namespace weir::codec
+}  // namespace weir::codec::detail

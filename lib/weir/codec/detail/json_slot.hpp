@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir::codec {
+namespace weir::codec::detail {
 
 /// What a field wants to be given.
 enum class json_kind : std::uint8_t {
@@ -109,4 +109,4 @@ inline constexpr auto json_slots = []<std::size_t... I>(std::index_sequence<I...
                   is_optional<field_t<T, I>>, &store_json<T, I>}...};
 }(std::make_index_sequence<field_count<T>>{});
 
-}  // namespace weir::codec
+}  // namespace weir::codec::detail

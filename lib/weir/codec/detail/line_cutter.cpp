@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-namespace weir::codec {
+namespace weir::codec::detail {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -97,4 +97,4 @@ line_cutter::found line_cutter::end() {
     return good ? found::line : found::nothing;
 }
 
-}  // namespace weir::codec
+}  // namespace weir::codec::detail

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string_view>
 
-namespace weir::codec {
+namespace weir::codec::detail {
 
 /// Hands out the lines that are not blank, each with padding behind it. A line that lies whole in
 /// the bytes and is not at their very end is handed out where it is; others are put together in a
@@ -53,4 +53,4 @@ private:
     json_line line_;
 };
 
-}  // namespace weir::codec
+}  // namespace weir::codec::detail

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <type_traits>
 
-namespace weir::codec {
+namespace weir::codec::detail {
 
 template <std::unsigned_integral U>
 constexpr U little_endian(U value) noexcept {
@@ -49,4 +49,4 @@ N load_number(const char* from) noexcept {
     return std::bit_cast<N>(little_endian(bits));
 }
 
-}  // namespace weir::codec
+}  // namespace weir::codec::detail

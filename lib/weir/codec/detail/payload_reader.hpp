@@ -14,7 +14,7 @@
 #include <tuple>
 #include <type_traits>
 
-namespace weir::codec {
+namespace weir::codec::detail {
 
 /// Walks a payload. Trusts nothing in it: a right checksum says that the bytes arrived as they were
 /// written, not that they were written by weir.
@@ -91,4 +91,4 @@ fault read_payload(std::string_view payload, std::uint64_t offset, T& to) {
     return wrong;
 }
 
-}  // namespace weir::codec
+}  // namespace weir::codec::detail

@@ -22,7 +22,7 @@ namespace weir::csv {
 class entry {
 public:
     /// Whether it is a good record.
-    bool ok() const noexcept { return (row().first & row::is_fault) == 0; }
+    bool ok() const noexcept { return (row().first & detail::row::is_fault) == 0; }
 
     /// The record. Only when `ok()`.
     csv::record record() const noexcept {
@@ -33,7 +33,7 @@ public:
     /// What is wrong with it. Only when not `ok()`. Its text lives as long as the batch.
     record_error error() const noexcept {
         assert(!ok());
-        const bad_row& bad = block_->bad[row().first - row::is_fault];
+        const detail::bad_row& bad = block_->bad[row().first - detail::row::is_fault];
         record_error e = bad.error;
         e.text = {block_->text() + bad.text_begin, bad.text_size};
         return e;
@@ -41,11 +41,11 @@ public:
 
 private:
     friend class batch;
-    entry(const block& b, std::size_t index) noexcept : block_{&b}, index_{index} {}
+    entry(const detail::block& b, std::size_t index) noexcept : block_{&b}, index_{index} {}
 
-    const csv::row& row() const noexcept { return block_->rows.items[index_]; }
+    const csv::detail::row& row() const noexcept { return block_->rows.items[index_]; }
 
-    const block* block_;
+    const detail::block* block_;
     std::size_t index_;
 };
 
@@ -66,7 +66,8 @@ class batch {
 public:
     class iterator;
 
-    batch(std::unique_ptr<block> contents, std::shared_ptr<block_pool> pool) noexcept
+    batch(std::unique_ptr<detail::block> contents,
+          std::shared_ptr<detail::block_pool> pool) noexcept
         : block_{std::move(contents)}, pool_{std::move(pool)} {}
     batch(batch&&) noexcept = default;
     batch& operator=(batch&& other) noexcept {
@@ -100,8 +101,8 @@ public:
     const csv::columns& columns() const noexcept { return *block_->columns; }
 
 private:
-    std::unique_ptr<block> block_;
-    std::shared_ptr<block_pool> pool_;
+    std::unique_ptr<detail::block> block_;
+    std::shared_ptr<detail::block_pool> pool_;
 };
 
 /// Walks the entries of a batch.
@@ -130,9 +131,9 @@ public:
 
 private:
     friend class batch;
-    iterator(const block* b, std::size_t index) noexcept : block_{b}, index_{index} {}
+    iterator(const detail::block* b, std::size_t index) noexcept : block_{b}, index_{index} {}
 
-    const block* block_ = nullptr;
+    const detail::block* block_ = nullptr;
     std::size_t index_ = 0;
 };
 

@@ -51,14 +51,14 @@ struct parser::stretch {
     std::size_t begin;
     std::size_t end;
     std::size_t chunks;
-    masks marks[stretch_chunks];
+    detail::masks marks[stretch_chunks];
 };
 
 parser::parser(const dialect& rules)
     : rules_{checked(rules)},
       needles_{rules.delimiter, rules.quote, rules.comment.value_or(rules.quote)},
-      classify_{classifiers().front().function},
-      pool_{std::make_shared<block_pool>()},
+      classify_{detail::classifiers().front().function},
+      pool_{std::make_shared<detail::block_pool>()},
       block_{pool_->take()} {
     block_->reserve(0, 0);
 }
@@ -126,7 +126,7 @@ position parser::at(std::size_t offset, std::uint64_t line) const noexcept {
 
 /// Moves what is not yet a whole record from a block that is done (or stays, having given no
 /// record) to the start of the one to fill.
-void parser::carry_over(block& from) {
+void parser::carry_over(detail::block& from) {
     const bool same = &from == block_.get();
     // Of a line that will be dropped, only the excerpt and what was not looked at are kept.
     const bool dropping = state_ == state::skipping || state_ == state::comment;
@@ -157,7 +157,7 @@ void parser::carry_over(block& from) {
 
 void parser::scan() {
     if (at_file_start_ && !skip_byte_order_mark()) return;
-    if (finished_ && size_ != 0) std::memset(block_->text() + size_, 0, block::slack);
+    if (finished_ && size_ != 0) std::memset(block_->text() + size_, 0, detail::block::slack);
     do {
         // What a CR or a quote means is told by the byte after it: the last one has to wait.
         const char last = size_ != 0 ? block_->text()[size_ - 1] : '\0';
@@ -192,7 +192,7 @@ void parser::scan_to(std::size_t limit) {
         classify_(block_->text() + s.begin, s.chunks, needles_, s.marks);
         if (const std::size_t used = (s.end - s.begin) % 64; used != 0) {
             const std::uint64_t valid = (std::uint64_t{1} << used) - 1;
-            masks& last = s.marks[s.chunks - 1];
+            detail::masks& last = s.marks[s.chunks - 1];
             last = {last.separators & valid, last.line_ends & valid, last.specials & valid};
         }
         make_room();
@@ -206,7 +206,7 @@ void parser::scan_to(std::size_t limit) {
 /// Makes room for the most that a stretch and the end of the input can yield; and forgets fields
 /// that a record has too many of, so that a line of delimiters costs no more memory than its bytes.
 void parser::make_room() {
-    table<field_span>& fields = block_->fields;
+    detail::table<detail::field_span>& fields = block_->fields;
     if (const std::size_t kept = fields.size - record_fields_; kept > most_fields_) {
         fields_dropped_ += kept - most_fields_;
         fields.size -= kept - most_fields_;
@@ -231,9 +231,9 @@ parser::progress parser::take_plain(const stretch& s, std::size_t& chunk) {
     const std::size_t width = columns_ ? columns_->size() : 0;
     const std::uint64_t longest = rules_.max_record_size;
     const std::uint64_t first_line = block_->origin.line;
-    field_span* const fields = block_->fields.items.get();
-    field_span* field = block_->fields.end();
-    row* next_row = block_->rows.end();
+    detail::field_span* const fields = block_->fields.items.get();
+    detail::field_span* field = block_->fields.end();
+    detail::row* next_row = block_->rows.end();
     std::uint64_t line = line_;
     std::uint64_t record_line = record_line_;
     std::uint32_t field_begin = narrow(field_begin_);
@@ -287,7 +287,7 @@ parser::progress parser::take_plain(const stretch& s, std::size_t& chunk) {
 
 /// The general path: the separators and specials of one chunk in any state.
 parser::progress parser::take_any(const stretch& s, std::size_t chunk) {
-    const masks& m = s.marks[chunk];
+    const detail::masks& m = s.marks[chunk];
     if (state_ == state::quoted && m.specials == 0) {
         line_ += static_cast<std::uint64_t>(std::popcount(m.line_ends));
         return progress::through;
@@ -387,7 +387,7 @@ std::size_t parser::fields_seen() const noexcept {
 }
 
 void parser::end_field(std::size_t p) {
-    field_span f{narrow(field_begin_), narrow(p)};
+    detail::field_span f{narrow(field_begin_), narrow(p)};
     if (state_ == state::closed) {
         f = {narrow(quote_begin_ + 1), narrow(quote_end_) | (field_escaped_ ? escaped : 0)};
         record_escaped_ |= field_escaped_;
@@ -456,7 +456,7 @@ void parser::add_fault(std::size_t end, std::size_t excerpt) {
     fault_.expected = columns_ ? columns_->size() : 0;
     fault_.length = block_->origin.offset + end - fault_.where.offset;
     block_->fields.size = record_fields_;
-    *block_->rows.end() = {0, 0, narrow(block_->bad.size()) | row::is_fault};
+    *block_->rows.end() = {0, 0, narrow(block_->bad.size()) | detail::row::is_fault};
     ++block_->rows.size;
     block_->bad.push_back({fault_, narrow(record_begin_), narrow(excerpt)});
 }
@@ -478,7 +478,7 @@ void parser::name_columns() {
     std::vector<std::string> names;
     names.reserve(count);
     for (std::size_t i = 0; i != count; ++i) {
-        const field_span f = block_->fields.items[record_fields_ + i];
+        const detail::field_span f = block_->fields.items[record_fields_ + i];
         names.emplace_back(block_->text() + f.begin, f.end - f.begin);
     }
     columns_ = std::make_shared<const columns>(std::move(names));
@@ -489,8 +489,8 @@ void parser::name_columns() {
 /// than when the record is complete and good: until then its bytes may have to be read again.
 void parser::unescape() {
     char* const text = block_->text();
-    for (field_span* f = block_->fields.items.get() + record_fields_; f != block_->fields.end();
-         ++f) {
+    for (detail::field_span* f = block_->fields.items.get() + record_fields_;
+         f != block_->fields.end(); ++f) {
         if ((f->end & escaped) == 0) continue;
         const char* const end = text + (f->end & ~escaped);
         const char* in = text + f->begin;

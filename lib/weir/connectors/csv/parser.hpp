@@ -99,7 +99,7 @@ public:
     position where() const noexcept;
 
     /// Uses another way to find bytes than the fastest: for tests and benchmarks.
-    void use(const named_classifier& c) noexcept { classify_ = c.function; }
+    void use(const detail::named_classifier& c) noexcept { classify_ = c.function; }
 
 private:
     enum class state : std::uint8_t {
@@ -138,7 +138,7 @@ private:
     void skip_open_quote_or(std::size_t from, fault reason);
     void skip_from(std::size_t from, fault reason);
     bool end_input();
-    void carry_over(block& from);
+    void carry_over(detail::block& from);
 
     std::size_t fields_seen() const noexcept;
     std::size_t text_end(std::size_t p, std::size_t from) const noexcept;
@@ -146,14 +146,14 @@ private:
     position at(std::size_t offset, std::uint64_t line) const noexcept;
 
     dialect rules_;
-    needles needles_;
-    classifier classify_;
-    std::shared_ptr<block_pool> pool_;
+    detail::needles needles_;
+    detail::classifier classify_;
+    std::shared_ptr<detail::block_pool> pool_;
     std::shared_ptr<const columns> columns_;
     std::size_t most_fields_ = max_columns;  // fields of one record worth keeping
 
     // The block being filled. Its bytes [0, size_) are input, [0, scanned_) have been looked at.
-    std::unique_ptr<block> block_;
+    std::unique_ptr<detail::block> block_;
     std::size_t size_ = 0;
     std::size_t scanned_ = 0;
     bool finished_ = false;

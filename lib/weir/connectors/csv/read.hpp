@@ -57,7 +57,7 @@ private:
     void start(poll_context& cx);
 
     std::shared_ptr<file_reader> file_;
-    async_operation<std::exception_ptr, std::optional<batch>> reading_;
+    weir::detail::async_operation<std::exception_ptr, std::optional<batch>> reading_;
 };
 
 /// The stream that `read` makes.

@@ -28,7 +28,7 @@ public:
 
     /// Field `i`, which must be less than `size()`.
     std::string_view operator[](std::size_t i) const noexcept {
-        const field_span f = fields()[i];
+        const detail::field_span f = fields()[i];
         return {block_->text() + f.begin, f.end - f.begin};
     }
 
@@ -37,7 +37,7 @@ public:
 
     /// Where in the file it starts.
     position where() const noexcept {
-        const csv::row& r = row();
+        const csv::detail::row& r = row();
         return {block_->origin.line + r.line, block_->origin.offset + r.begin};
     }
 
@@ -46,12 +46,14 @@ public:
 
 private:
     friend class entry;
-    record(const block& b, std::size_t index) noexcept : block_{&b}, index_{index} {}
+    record(const detail::block& b, std::size_t index) noexcept : block_{&b}, index_{index} {}
 
-    const csv::row& row() const noexcept { return block_->rows.items[index_]; }
-    const field_span* fields() const noexcept { return block_->fields.items.get() + row().first; }
+    const csv::detail::row& row() const noexcept { return block_->rows.items[index_]; }
+    const detail::field_span* fields() const noexcept {
+        return block_->fields.items.get() + row().first;
+    }
 
-    const block* block_;
+    const detail::block* block_;
     std::size_t index_;
 };
 
@@ -100,10 +102,11 @@ public:
 
 private:
     friend class record;
-    iterator(const char* text, const field_span* field) noexcept : text_{text}, field_{field} {}
+    iterator(const char* text, const detail::field_span* field) noexcept
+        : text_{text}, field_{field} {}
 
     const char* text_ = nullptr;
-    const field_span* field_ = nullptr;
+    const detail::field_span* field_ = nullptr;
 };
 
 inline record::iterator record::begin() const noexcept {

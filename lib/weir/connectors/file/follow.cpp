@@ -19,8 +19,8 @@ constexpr std::chrono::nanoseconds longest_quiet = std::chrono::hours(24 * 365);
 
 follow_stream::follow_stream(const std::filesystem::path& path, const follow_options& options)
     : notes_(path, 0),
-      file_(std::make_shared<growing_file>(path, options.block_size,
-                                           notes_.watch_inode(signs_of_growth))),
+      file_(std::make_shared<detail::growing_file>(path, options.block_size,
+                                                   notes_.watch_inode(signs_of_growth))),
       quiet_(std::clamp(options.quiet, std::chrono::nanoseconds::zero(), longest_quiet)) {}
 
 std::optional<followed_block> follow_stream::look(poll_context& cx) {
@@ -45,7 +45,8 @@ bool follow_stream::has_news(poll_context& cx) {
     while (!news_) {
         while (const auto note = notes_.next()) {
             news_ = true;
-            if (note->of == watched::inode && (note->mask & IN_CLOSE_WRITE) != 0) closed_ = true;
+            if (note->of == detail::watched::inode && (note->mask & IN_CLOSE_WRITE) != 0)
+                closed_ = true;
         }
         if (news_) break;
         if (let_go_at_ && alarm_.reached(cx, *let_go_at_)) {
@@ -60,12 +61,12 @@ bool follow_stream::has_news(poll_context& cx) {
 void follow_stream::start_reading(poll_context& cx) {
     news_ = false;  // what happens from now on is noted
     start_blocking(reading_, cx, file_,
-                   [let_go = let_go_](growing_file& file) { return file.next(let_go); });
+                   [let_go = let_go_](detail::growing_file& file) { return file.next(let_go); });
 }
 
 /// How long a file that another has taken the place of may be quiet. Each time that it grows it has
 /// all of it again.
-void follow_stream::set_patience(poll_context& cx, const growing_file::growth& found) {
+void follow_stream::set_patience(poll_context& cx, const detail::growing_file::growth& found) {
     const auto now = clock_of(cx.executor()).now();
     if (!found.has_successor) {
         let_go_at_.reset();

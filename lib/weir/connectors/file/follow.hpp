@@ -51,12 +51,12 @@ private:
     std::optional<followed_block> look(poll_context& cx);
     bool has_news(poll_context& cx);
     void start_reading(poll_context& cx);
-    void set_patience(poll_context& cx, const growing_file::growth& found);
+    void set_patience(poll_context& cx, const detail::growing_file::growth& found);
 
-    name_watch notes_;  // first, so that no change is missed
-    std::shared_ptr<growing_file> file_;
+    detail::name_watch notes_;  // first, so that no change is missed
+    std::shared_ptr<detail::growing_file> file_;
     std::chrono::nanoseconds quiet_;
-    async_operation<std::exception_ptr, growing_file::growth> reading_;
+    weir::detail::async_operation<std::exception_ptr, detail::growing_file::growth> reading_;
     std::optional<clock::time_point> let_go_at_;  // of a file with a successor
     alarm alarm_;
     bool news_ = true;     // there may be something to read

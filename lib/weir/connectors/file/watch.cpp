@@ -51,8 +51,8 @@ void change_stream::take_notes() {
     while (const auto note = notes_.next()) take_note(*note);
 }
 
-void change_stream::take_note(const file_note& note) {
-    if (note.of == watched::way) return take_note_of_way(note.mask);
+void change_stream::take_note(const detail::file_note& note) {
+    if (note.of == detail::watched::way) return take_note_of_way(note.mask);
     if ((note.mask & (IN_DELETE | IN_MOVED_FROM)) != 0) found(change::removed);
     if ((note.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) found(change::written);
     if ((note.mask & IN_CREATE) != 0) {

@@ -42,14 +42,14 @@ private:
     // Nothing: a wake-up is arranged.
     std::optional<change> look(poll_context& cx);
     void take_notes();
-    void take_note(const file_note& note);
+    void take_note(const detail::file_note& note);
     void take_note_of_way(std::uint32_t mask);
     void found(change what);
     bool is_linked() const;
     bool is_exchanged() const;
 
     std::filesystem::path path_;
-    name_watch notes_;  // first, so that no change is missed
+    detail::name_watch notes_;  // first, so that no change is missed
     std::optional<struct stat> known_;
     std::optional<change> latest_;
     bool created_ = false;  // its name has come, and it is not known whether it is whole

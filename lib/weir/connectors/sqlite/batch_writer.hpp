@@ -158,7 +158,7 @@ private:
         int first = 1;
         for (std::size_t i = 0; i < count; ++i, ++row, first += columns) {
             row_binder binder(statement, first);
-            bind_whole_row<Row>(binder, *row);
+            detail::bind_whole_row<Row>(binder, *row);
             if (binder.bound() != columns) session_.fail_column_count(binder.bound());
             if (binder.code() != SQLITE_OK && code == SQLITE_OK) code = binder.code();
         }
@@ -171,7 +171,7 @@ private:
     }
 
     std::function<void(const reject<Row>&)> on_reject_;
-    insert_session session_;
+    detail::insert_session session_;
 };
 
 }  // namespace weir::sqlite

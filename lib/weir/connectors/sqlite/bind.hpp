@@ -32,6 +32,8 @@ inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
+namespace detail {
+
 template <class T>
 concept null_value = std::same_as<T, std::nullptr_t> || std::same_as<T, std::nullopt_t>;
 
@@ -49,10 +51,14 @@ concept blob_value = std::ranges::contiguous_range<const T> && std::ranges::size
                      (std::same_as<std::ranges::range_value_t<const T>, std::byte> ||
                       std::same_as<std::ranges::range_value_t<const T>, unsigned char>);
 
+}  // namespace detail
+
 /// A type that `bind_value` takes; optionals of such a type count too.
 template <class T>
-concept bindable = null_value<T> || integer_value<T> || std::floating_point<T> || text_value<T> ||
-                   blob_value<T> || is_optional<T>;
+concept bindable = detail::null_value<T> || detail::integer_value<T> || std::floating_point<T> ||
+                   detail::text_value<T> || detail::blob_value<T> || is_optional<T>;
+
+namespace detail {
 
 /// Binds `value` to parameter `index` (from 1) and returns SQLite's result code: SQLITE_OK,
 /// SQLITE_TOOBIG for text or a blob above the connection's limit, SQLITE_RANGE for a wrong index;
@@ -95,5 +101,7 @@ int bind_value(sqlite3_stmt* statement, int index, T&& value) {
                                    keep);
     }
 }
+
+}  // namespace detail
 
 }  // namespace weir::sqlite

@@ -52,7 +52,7 @@ std::string quote_identifier(std::string_view name) {
 
 database::database(const std::filesystem::path& file, const database_options& options)
     : file_(file.string()),
-      lock_wait_(options.lock_timeout),
+      detail::lock_wait_(options.lock_timeout),
       on_stop_(options.stop_waiting, stop_waits{&lock_wait_}) {
     open(file, options);
     configure(options);
@@ -93,7 +93,7 @@ void database::configure(const database_options& options) {
     sqlite3_busy_handler(
         c,
         [](void* wait, int attempt) {
-            return static_cast<lock_wait*>(wait)->pause(attempt) ? 1 : 0;
+            return static_cast<detail::lock_wait*>(wait)->pause(attempt) ? 1 : 0;
         },
         &lock_wait_);
     sqlite3_db_config(c, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -149,17 +149,17 @@ void database::abandon_reads() noexcept {
 }
 
 error database::failure(const std::string& operation) {
-    database_error met = last_error(connection_.get(), file_, operation);
+    database_error met = detail::last_error(connection_.get(), file_, operation);
     if (met.primary_code() != SQLITE_BUSY) return met;
     switch (lock_wait_.take_refusal()) {
-        case lock_wait::refusal::cancelled:
+        case detail::lock_wait::refusal::cancelled:
             return database_error(SQLITE_INTERRUPT, file_, operation,
                                   "interrupted while waiting for a lock");
-        case lock_wait::refusal::limit:
+        case detail::lock_wait::refusal::limit:
             return database_error(met.code(), file_, operation,
                                   "the database is locked by another connection (waited " +
                                       std::to_string(lock_wait_.limit().count()) + " ms)");
-        case lock_wait::refusal::none:
+        case detail::lock_wait::refusal::none:
             break;
     }
     // SQLite asks for no wait where one would last for ever: two that read wait to write, say.
@@ -170,7 +170,8 @@ error database::failure(const std::string& operation) {
                           cause + " (not waited for: it could not help)");
 }
 
-interruptible::interruptible(database& db, const std::atomic<bool>& given_up) noexcept : db_(&db) {
+detail::interruptible::interruptible(database& db, const std::atomic<bool>& given_up) noexcept
+    : db_(&db) {
     constexpr int instructions = 1'000;
     const auto look = [](void* flag) {
         return static_cast<const std::atomic<bool>*>(flag)->load(std::memory_order_relaxed) ? 1 : 0;
@@ -181,7 +182,7 @@ interruptible::interruptible(database& db, const std::atomic<bool>& given_up) no
     db.waits().watch(&given_up);
 }
 
-interruptible::~interruptible() {
+detail::interruptible::~interruptible() {
     db_->waits().watch(nullptr);
     sqlite3_progress_handler(db_->handle(), 0, nullptr, nullptr);
 }
@@ -189,7 +190,7 @@ interruptible::~interruptible() {
 void commit(database& db) {
     if (sqlite3_exec(db.handle(), "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK) return;
     const database_error met = db.failure("commit");
-    rollback(db);
+    detail::rollback(db);
     // Refused before anything was written, or undone by SQLite because nothing could be. Of the
     // rest, a failed sync above all, nobody can tell what reached the disk.
     switch (met.primary_code()) {
@@ -223,7 +224,7 @@ transaction::transaction(database& db) : db_(&db) {
 }
 
 transaction::~transaction() {
-    if (db_) rollback(*db_);
+    if (db_) detail::rollback(*db_);
 }
 
 void transaction::commit() {

@@ -117,7 +117,7 @@ public:
     [[noreturn]] void fail(const std::string& operation) { throw failure(operation); }
 
     /// How this connection waits for locks, for what takes locks of its own beside SQLite's.
-    lock_wait& waits() noexcept { return lock_wait_; }
+    detail::lock_wait& waits() noexcept { return lock_wait_; }
 
     /// Resets every statement that has given a row and is not at its end; the next `step` of such a
     /// `statement` throws. For `rollback`, where an interruption would otherwise go on.
@@ -134,7 +134,7 @@ private:
     };
 
     struct stop_waits {
-        lock_wait* wait;
+        detail::lock_wait* wait;
         void operator()() const noexcept { wait->cancel(); }
     };
 
@@ -142,13 +142,15 @@ private:
     void configure(const database_options& options);
 
     std::string file_;
-    lock_wait lock_wait_;
+    detail::lock_wait lock_wait_;
     std::stop_callback<stop_waits> on_stop_;
     std::unique_ptr<sqlite3, close> connection_;
     std::uint64_t reads_abandoned_ = 0;
     // Last, so that nothing runs on it any more when the connection closes.
     std::unique_ptr<asio::thread_pool> thread_;
 };
+
+namespace detail {
 
 /// While it lives, the work that is done on a database can be given up from another thread, and
 /// only that work: set the flag, then call `look_again`. The statement that runs, or the wait for a
@@ -169,6 +171,8 @@ public:
 private:
     database* db_;
 };
+
+}  // namespace detail
 
 /// A transaction that is rolled back unless it is committed.
 ///
@@ -196,6 +200,10 @@ private:
 /// ends it also after `interrupt`, while a SELECT of this connection is in the middle of its rows:
 /// that SELECT is over then, and its next `step` throws.
 void commit(database& db);
+namespace detail {
+
 void rollback(database& db) noexcept;
+
+}  // namespace detail
 
 }  // namespace weir::sqlite

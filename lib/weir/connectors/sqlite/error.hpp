@@ -57,9 +57,13 @@ private:
     bool outcome_unknown_ = false;
 };
 
+namespace detail {
+
 /// The error that `connection` met last, told in SQLite's words and, where the system said more
 /// (no space, no permission), in the system's.
 database_error last_error(sqlite3* connection, const std::string& file,
                           const std::string& operation);
+
+}  // namespace detail
 
 }  // namespace weir::sqlite

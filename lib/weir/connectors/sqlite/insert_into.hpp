@@ -20,6 +20,8 @@
 
 namespace weir::sqlite {
 
+namespace detail {
+
 /// The sink behind `insert_into` (see `weir::sink_for`): hands batches to the database's thread, a
 /// few at a time.
 template <class Batch>
@@ -127,12 +129,14 @@ private:
     }
 
     std::shared_ptr<work> work_;
-    std::deque<async_operation<std::exception_ptr>> running_;
+    std::deque<weir::detail::async_operation<std::exception_ptr>> running_;
     poll_context* context_ = nullptr;  // of the turn that is on
     ticket scope_;
     bool finishing_ = false;
     bool finished_ = false;
 };
+
+}  // namespace detail
 
 /// Writes batches (sized ranges of rows, see row.hpp) into columns of a table; without columns,
 /// into all of the table's in its order. Commits as a `batch_writer` does.
@@ -158,12 +162,12 @@ auto insert_into(database& db, std::string table, std::vector<std::string> colum
                  batch_writer_options<Row> options) {
     return terminal_closure([&db, table = std::move(table), columns = std::move(columns),
                              options = std::move(options)]<class S>(const S&) mutable {
-        using sink = insert_sink<item_t<S>>;
+        using sink = detail::insert_sink<item_t<S>>;
         static_assert(std::is_same_v<typename sink::row_type, Row>,
                       "weir: sqlite::insert_into: the rows of the batches are of another type than "
                       "its options");
         check_owned_items<S>();
-        return sink_terminal<sink>(
+        return weir::detail::sink_terminal<sink>(
             sink(db, std::move(table), std::move(columns), std::move(options)));
     });
 }
@@ -174,9 +178,10 @@ inline auto insert_into(database& db, std::string table, std::vector<std::string
             static_assert(std::ranges::sized_range<item_t<S>>,
                           "weir: sqlite::insert_into takes batches of rows: put weir::batch(5'000) "
                           "before it.");
-            using sink = insert_sink<item_t<S>>;
+            using sink = detail::insert_sink<item_t<S>>;
             check_owned_items<S>();
-            return sink_terminal<sink>(sink(db, std::move(table), std::move(columns), {}));
+            return weir::detail::sink_terminal<sink>(
+                sink(db, std::move(table), std::move(columns), {}));
         });
 }
 

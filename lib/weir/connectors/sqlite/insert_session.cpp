@@ -50,15 +50,15 @@ absl::StatusCode status_code(int code) {
 
 }  // namespace
 
-insert_session::insert_session(database& db, std::string table, std::vector<std::string> columns,
-                               commit_options options)
+detail::insert_session::insert_session(database& db, std::string table,
+                                       std::vector<std::string> columns, commit_options options)
     : db_(&db),
       table_(std::move(table)),
       column_names_(std::move(columns)),
       options_(std::move(options)),
       operation_("insert into " + quote_identifier(table_)) {}
 
-void insert_session::begin() {
+void detail::insert_session::begin() {
     if (failed_)
         throw database_error(SQLITE_ABORT, db_->file(), operation_, "the load has failed before");
     if (open_) return;
@@ -76,7 +76,7 @@ void insert_session::begin() {
     begun_ = true;
 }
 
-void insert_session::write_sql() {
+void detail::insert_session::write_sql() {
     const std::string table = quote_identifier(table_);
     if (column_names_.empty()) column_names_ = insertable_columns(*db_, table_, operation_);
     columns_ = static_cast<int>(column_names_.size());
@@ -92,7 +92,7 @@ void insert_session::write_sql() {
     insert_into_ = "INSERT OR ABORT INTO " + table + " (" + names + ") VALUES ";
 }
 
-sqlite3_stmt* insert_session::insert_of(std::size_t rows) {
+sqlite3_stmt* detail::insert_session::insert_of(std::size_t rows) {
     auto& slot = statements_[static_cast<std::size_t>(std::countr_zero(rows))];
     if (!slot) {
         std::string sql = insert_into_ + values_;
@@ -102,7 +102,7 @@ sqlite3_stmt* insert_session::insert_of(std::size_t rows) {
     return slot->handle();
 }
 
-bool insert_session::insert(sqlite3_stmt* bound, std::size_t rows) {
+bool detail::insert_session::insert(sqlite3_stmt* bound, std::size_t rows) {
     const int code = sqlite3_step(bound);
     if (code == SQLITE_DONE) {
         sqlite3_reset(bound);
@@ -116,7 +116,7 @@ bool insert_session::insert(sqlite3_stmt* bound, std::size_t rows) {
     return false;
 }
 
-void insert_session::check_refusal(const database_error& met) const {
+void detail::insert_session::check_refusal(const database_error& met) const {
     // Anything else (disk full, I/O, a lock, memory, SQL that fails) would hit every row alike.
     const int family = met.primary_code();
     if (family != SQLITE_CONSTRAINT && family != SQLITE_MISMATCH && family != SQLITE_TOOBIG) {
@@ -135,16 +135,16 @@ void insert_session::check_refusal(const database_error& met) const {
     }
 }
 
-absl::Status insert_session::unbindable(int code) {
+absl::Status detail::insert_session::unbindable(int code) {
     return absl::OutOfRangeError(code == SQLITE_MISMATCH ? "an integer above 2^63 - 1"
                                                          : sqlite3_errstr(code));
 }
 
-void insert_session::commit_if_due() {
+void detail::insert_session::commit_if_due() {
     if (options_.rows_per_commit != 0 && pending_ >= options_.rows_per_commit) commit();
 }
 
-void insert_session::commit() {
+void detail::insert_session::commit() {
     if (failed_) begin();  // throws
     if (!open_) return;
     if (options_.on_commit) options_.on_commit(*db_);
@@ -155,18 +155,18 @@ void insert_session::commit() {
     if (options_.after_commit) options_.after_commit(report_);
 }
 
-void insert_session::roll_back() noexcept {
+void detail::insert_session::roll_back() noexcept {
     if (!std::exchange(open_, false)) return;
     pending_ = 0;
-    rollback(*db_);
+    detail::rollback(*db_);
 }
 
-void insert_session::fail() noexcept {
+void detail::insert_session::fail() noexcept {
     roll_back();
     failed_ = true;
 }
 
-void insert_session::fail_column_count(int bound) const {
+void detail::insert_session::fail_column_count(int bound) const {
     throw std::logic_error("weir: bind_row bound " + std::to_string(bound) + " values for the " +
                            std::to_string(columns_) + " columns: cannot " + operation_);
 }

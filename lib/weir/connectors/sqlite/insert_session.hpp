@@ -42,6 +42,8 @@ struct commit_options {
     std::function<void(const load_report&)> after_commit;
 };
 
+namespace detail {
+
 /// Inserts rows into one table in transactions. Used through `batch_writer`.
 ///
 /// Rows go in by statements of several rows: one such statement is undone as a whole by SQLite when
@@ -114,5 +116,7 @@ private:
     bool begun_ = false;
     bool failed_ = false;
 };
+
+}  // namespace detail
 
 }  // namespace weir::sqlite

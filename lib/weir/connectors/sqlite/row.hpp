@@ -45,7 +45,7 @@ public:
 private:
     template <class T>
     void bind(T&& value) noexcept {
-        const int code = bind_value(statement_, next_++, std::forward<T>(value));
+        const int code = detail::bind_value(statement_, next_++, std::forward<T>(value));
         if (code_ == SQLITE_OK) code_ = code;
     }
 
@@ -55,15 +55,21 @@ private:
     int code_ = SQLITE_OK;
 };
 
+namespace detail {
+
 template <class T>
 concept has_bind_row = requires(row_binder& row, const T& value) { bind_row(row, value); };
 
 template <class T>
 concept tuple_like = requires { std::tuple_size<T>::value; };
 
+}  // namespace detail
+
 /// A type that can be inserted as a row.
 template <class T>
-concept row = has_bind_row<T> || tuple_like<T>;
+concept row = detail::has_bind_row<T> || detail::tuple_like<T>;
+
+namespace detail {
 
 /// Binds one row of type `T` by its `bind_row`, or element by element if it is a tuple.
 template <class T>
@@ -78,5 +84,7 @@ void bind_whole_row(row_binder& binder, const T& value) {
         std::apply([&](const auto&... values) { binder(values...); }, value);
     }
 }
+
+}  // namespace detail
 
 }  // namespace weir::sqlite

@@ -37,6 +37,8 @@ enum class value_type : int {
 /// The name for messages: "INTEGER", "TEXT", ...
 std::string_view to_string(value_type type) noexcept;
 
+namespace detail {
+
 /// Whether a floating point type holds this integer as it is.
 template <std::floating_point T>
 constexpr bool is_exact(std::int64_t whole) noexcept {
@@ -47,6 +49,8 @@ constexpr bool is_exact(std::int64_t whole) noexcept {
     const int bits = static_cast<int>(std::bit_width(size)) - std::countr_zero(size);
     return bits <= std::numeric_limits<T>::digits;
 }
+
+}  // namespace detail
 
 /// One prepared SQL statement. Made by `database::prepare`; must not outlive its database.
 ///
@@ -67,7 +71,7 @@ public:
     /// statement has run; see bind.hpp for the types.
     template <class T>
     void bind(int index, T&& value) {
-        check_bound(bind_value(handle_.get(), index, std::forward<T>(value)), index);
+        check_bound(detail::bind_value(handle_.get(), index, std::forward<T>(value)), index);
     }
     /// Binds all parameters, from the first on. They must live until the statement has run.
     template <class... Values>
@@ -149,7 +153,8 @@ T statement::get(int column) const {
     } else if constexpr (std::floating_point<T>) {
         if (type(column) == value_type::integer) {
             const std::int64_t whole = sqlite3_column_int64(handle_.get(), column);
-            if (!is_exact<T>(whole)) mismatch(column, "a floating point number of fewer bits");
+            if (!detail::is_exact<T>(whole))
+                mismatch(column, "a floating point number of fewer bits");
             return static_cast<T>(whole);
         }
         expect(column, value_type::real);

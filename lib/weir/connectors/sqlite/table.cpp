@@ -68,7 +68,7 @@ std::vector<std::string> table::column_names() const {
 }
 
 void recreate(database& db, const table& description) {
-    const auto referring = referring_tables(db, description.name, true);
+    const auto referring = detail::referring_tables(db, description.name, true);
     if (!referring.empty()) {
         throw database_error(SQLITE_CONSTRAINT_FOREIGNKEY, db.file(),
                              "drop table " + quote_identifier(description.name),

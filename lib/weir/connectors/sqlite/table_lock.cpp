@@ -37,7 +37,7 @@ std::string lock_path(const std::string& database, std::string_view table) {
         const bool plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
         name += plain ? lower : '_';
     }
-    if (!same_name(name, table)) {
+    if (!detail::same_name(name, table)) {
         std::string folded(table);
         std::ranges::transform(folded, folded.begin(), [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -119,7 +119,7 @@ table_lock::table_lock(database& db, std::string_view table)
     const std::string operation = "load " + quote_identifier(table);
     for (int attempt = 0; !try_lock(db, operation); ++attempt) {
         if (db.waits().pause(attempt)) continue;
-        if (db.waits().take_refusal() == lock_wait::refusal::cancelled) {
+        if (db.waits().take_refusal() == detail::lock_wait::refusal::cancelled) {
             throw database_error(SQLITE_INTERRUPT, db.file(), operation,
                                  "interrupted while waiting for another load");
         }

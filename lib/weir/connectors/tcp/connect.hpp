@@ -21,6 +21,8 @@
 
 namespace weir::tcp {
 
+namespace detail {
+
 /// The stream that `connect` makes.
 template <class Make>
 class connect_stream : public pullable<connect_stream<Make>> {
@@ -94,6 +96,8 @@ private:
     std::size_t owed_ = 0;   // items handed on that were not granted yet
 };
 
+}  // namespace detail
+
 /// The values that a server sends.
 ///
 ///     weir::tcp::connect<weir::codec::json_lines<quote>>(
@@ -113,9 +117,9 @@ auto connect(const asio::any_io_executor& executor, std::string host, std::uint1
              connect_options options = {}) {
     static_assert(decoder<std::invoke_result_t<Make&>>,
                   "weir::tcp::connect: this is no decoder: see decoder.hpp");
-    auto line =
-        std::make_unique<client_connection>(executor, std::move(host), port, std::move(options));
-    return connect_stream<Make>(std::move(line), std::move(make));
+    auto line = std::make_unique<detail::client_connection>(executor, std::move(host), port,
+                                                            std::move(options));
+    return detail::connect_stream<Make>(std::move(line), std::move(make));
 }
 template <decoder Decoder>
 auto connect(const asio::any_io_executor& executor, std::string host, std::uint16_t port,

@@ -8,6 +8,8 @@
 
 namespace weir::tcp {
 
+namespace detail {
+
 /// Takes anything: what the concept below tries `feed` with.
 struct any_taker {
     template <class T>
@@ -15,6 +17,8 @@ struct any_taker {
         return true;
     }
 };
+
+}  // namespace detail
 
 /// Makes values of bytes that come in any pieces. Each connection has one of its own.
 ///
@@ -29,7 +33,7 @@ struct any_taker {
 /// `weir::codec` has two: `frames<T>` and `json_lines<T>`.
 template <class D>
 concept decoder =
-    std::move_constructible<D> && requires(D& d, std::string_view bytes, any_taker f) {
+    std::move_constructible<D> && requires(D& d, std::string_view bytes, detail::any_taker f) {
         typename D::value_type;
         { d.feed(bytes, f, f) } -> std::convertible_to<std::size_t>;
         d.end(f, f);

@@ -19,6 +19,8 @@
 
 namespace weir::tcp {
 
+namespace detail {
+
 template <class Encode>
 class publish_terminal {
 public:
@@ -59,6 +61,8 @@ struct append_bytes {
     void operator()(std::string& to, std::string_view bytes) const { to += bytes; }
 };
 
+}  // namespace detail
+
 /// Sends all items to whoever is connected: each subscriber gets every message from its coming on.
 ///
 ///     weir::tcp::listener port(rt.executor(), {.port = 9001});
@@ -84,17 +88,17 @@ struct append_bytes {
 /// a block and subscriber; no allocation for one who keeps up.
 template <class Encode>
 auto publish(listener port, Encode encode, publish_options options = {}) {
-    auto to = std::make_unique<subscribers>(std::move(port), std::move(options));
+    auto to = std::make_unique<detail::subscribers>(std::move(port), std::move(options));
     return terminal_closure(
         [to = std::move(to), encode = std::move(encode)]<class S>(const S&) mutable {
             static_assert(std::is_invocable_v<Encode&, std::string&, item_t<S>>,
                           "weir::tcp::publish: the function cannot append the stream's items to a "
                           "std::string");
-            return publish_terminal<Encode>(std::move(to), std::move(encode));
+            return detail::publish_terminal<Encode>(std::move(to), std::move(encode));
         });
 }
 inline auto publish(listener port, publish_options options = {}) {
-    return publish(std::move(port), append_bytes(), std::move(options));
+    return publish(std::move(port), detail::append_bytes(), std::move(options));
 }
 
 }  // namespace weir::tcp

@@ -19,6 +19,8 @@
 
 namespace weir::tcp {
 
+namespace detail {
+
 /// The stream that `receive` makes.
 template <class Make>
 class receive_stream : public pullable<receive_stream<Make>> {
@@ -104,6 +106,8 @@ private:
     std::size_t owed_ = 0;  // items handed on that were not granted yet
 };
 
+}  // namespace detail
+
 /// The values that clients send to a port, all clients in one stream.
 ///
 ///     weir::tcp::listener port(rt.executor(), {.port = 9000});
@@ -129,7 +133,7 @@ template <std::invocable Make>
 auto receive(listener port, Make make, receive_options options = {}) {
     using decoder_type = std::invoke_result_t<Make&>;
     static_assert(decoder<decoder_type>, "weir::tcp::receive: this is no decoder: see decoder.hpp");
-    return receive_stream<Make>(std::move(port), std::move(make), std::move(options));
+    return detail::receive_stream<Make>(std::move(port), std::move(make), std::move(options));
 }
 template <decoder Decoder>
 auto receive(listener port, receive_options options = {}) {

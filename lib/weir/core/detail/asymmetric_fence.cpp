@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace weir {
+namespace weir::detail {
 
 namespace {
 
@@ -32,11 +32,11 @@ void heavy_fence() noexcept {
     std::abort();
 }
 
-}  // namespace weir
+}  // namespace weir::detail
 
 #else
 
-namespace weir {
+namespace weir::detail {
 
 bool has_asymmetric_fences() noexcept {
     return false;
@@ -46,6 +46,6 @@ void heavy_fence() noexcept {
     std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
-}  // namespace weir
+}  // namespace weir::detail
 
 #endif

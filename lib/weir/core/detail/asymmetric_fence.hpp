@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-namespace weir {
+namespace weir::detail {
 
 /// True where `heavy_fence` works: Linux from 4.14 on, unless a sandbox forbids the system call.
 /// Where it does not, only sequentially consistent operations will do.
@@ -26,4 +26,4 @@ inline void light_fence() noexcept {
 /// fences".
 void heavy_fence() noexcept;
 
-}  // namespace weir
+}  // namespace weir::detail

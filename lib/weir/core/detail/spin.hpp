@@ -1,7 +1,7 @@
 /// Waiting for what is a matter of nanoseconds.
 #pragma once
 
-namespace weir {
+namespace weir::detail {
 
 /// Looks up to `tries` times, some nanoseconds apart, whether `ready()`; true when it is. For what
 /// another thread is just doing, where to sleep would cost a hundred times as much.
@@ -18,4 +18,4 @@ bool spin_until(Ready ready, int tries) noexcept {
     return false;
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// A sink that passes items on to another, and remembers whether that one has thrown: so that who
 /// polls a stream and catches what comes out knows whether the stream has failed, or its consumer.
@@ -41,4 +41,4 @@ private:
     bool threw_ = false;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

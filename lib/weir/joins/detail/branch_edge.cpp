@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 namespace {
 
@@ -22,4 +22,4 @@ std::vector<piped_end> take_piped() {
     return std::exchange(piped, {});
 }
 
-}  // namespace weir
+}  // namespace weir::detail

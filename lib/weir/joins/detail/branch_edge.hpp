@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// How far a branch has come: a snapshot, in which what was lost and what is inside were given.
 struct branch_progress {
@@ -40,4 +40,4 @@ void note_piped(const std::shared_ptr<const branch_edge>& edge, bool feeds);
 /// What this thread has piped since it asked last.
 std::vector<piped_end> take_piped();
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Inputs, and which of them are to be polled. `Inputs`: see inputs.hpp.
 ///
@@ -101,4 +101,4 @@ private:
     std::size_t vain_ = 0;  // polls since one of them gave an item
 };
 
-}  // namespace weir
+}  // namespace weir::detail

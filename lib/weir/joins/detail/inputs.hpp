@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// Streams of any types, whose number is known: `visit` is a short chain of comparisons, and what
 /// it calls is compiled for each of them, and fused with it.
@@ -96,4 +96,4 @@ consteval void check_inputs() {
     (check_stream<std::remove_cvref_t<S>>(), ...);
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// Items by time, of which the oldest leave: a vector whose front is cut off now and then.
 template <class Time, class T>
@@ -103,4 +103,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

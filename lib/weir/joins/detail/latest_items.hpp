@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// Of inputs whose number is known: together they are a `std::tuple`. Numbers are constants
 /// (`std::integral_constant`), as `tuple_inputs` gives them.
@@ -82,4 +82,4 @@ private:
     std::size_t missing_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// A hash table that joins can look keys up in: an `absl::flat_hash_map`, or what is like one.
 template <class M>
@@ -93,4 +93,4 @@ private:
     stage where_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace weir {
+namespace weir::detail {
 
 /// The type in which the results of a key function are kept: its own, or a `std::string` where it
 /// is a `std::string_view`, which may look into the item.
@@ -28,4 +28,4 @@ template <class Key, class S>
 using kept_key_t =
     typename kept_key<std::remove_cvref_t<std::invoke_result_t<Key&, const item_t<S>&>>>::type;
 
-}  // namespace weir
+}  // namespace weir::detail

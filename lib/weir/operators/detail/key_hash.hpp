@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace weir {
+namespace weir::detail {
 
 /// Hashes keys by `absl::Hash`, and a view of a string as the string, so that it can be looked up.
 struct key_hash {
@@ -23,4 +23,4 @@ struct key_hash {
     std::size_t operator()(const std::string& key) const { return (*this)(std::string_view(key)); }
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Holds the latest item until the time that `Timing` says:
 /// - `begin(now)` is called at the first poll;
@@ -74,4 +74,4 @@ private:
     bool ended_ = false;  // upstream has
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// Where a group is handed an item. All groups of a `group_by` share one, since one is polled at a
 /// time: so it is always in the cache.
@@ -162,4 +162,4 @@ private:
     std::size_t closing_ = 0;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

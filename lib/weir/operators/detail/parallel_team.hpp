@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// Some items, and what a worker has made of them. One side has it at a time: the stage fills it,
 /// a worker works on it, the stage hands its results on. Never freed before the end: it goes round.
@@ -295,4 +295,4 @@ private:
     std::atomic<bool> stage_ended_{false};  // false -> true, by the stage
 };
 
-}  // namespace weir
+}  // namespace weir::detail

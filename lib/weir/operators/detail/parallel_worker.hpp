@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// What a worker's operators are fed from: the items of one chunk after another. Used on the
 /// worker's strand; shared with the `run_stream` at the head of the operators, wherever that may
@@ -223,4 +223,4 @@ private:
     bool left_ = false;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

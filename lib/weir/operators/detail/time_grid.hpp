@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace weir {
+namespace weir::detail {
 
 /// The times at each multiple of `period` after the first poll.
 struct time_grid {
@@ -28,4 +28,4 @@ private:
     }
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace weir {
+namespace weir::detail {
 
 /// A bucket that holds up to `burst` tokens, starts full, and gets `rate.items` new ones each
 /// `rate.per`, evenly. Exact: it counts in fractions of the clock's ticks, so nothing drifts.
@@ -69,4 +69,4 @@ private:
     std::uint64_t part_ = 0;                 // of a tick, in `rate_.items`-ths, to add to `full_`
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// How far a channel has come: a snapshot in which no more is taken than was sent, and no more is
 /// inside than fits.
@@ -61,4 +61,4 @@ private:
     channel_progress last_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Counts, at the beginning of a run of steps, what becomes of each item.
 ///
@@ -240,4 +240,4 @@ auto counted(S upstream, pipe_closure<Apply> op, counters_use counters) {
     return stage_stream<S_, part_type::run>(std::move(whole.stream), std::move(whole.counters));
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace weir {
+namespace weir::detail {
 
 namespace {
 
@@ -176,4 +176,4 @@ std::vector<graph_stage> pipeline_parts::stages_of(const std::string& segment) c
     return found;
 }
 
-}  // namespace weir
+}  // namespace weir::detail

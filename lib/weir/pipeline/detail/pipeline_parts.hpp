@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// The parts of a pipeline that its streams refer to, shared with them; and where each one is: a
 /// part that is piped belongs to the segment that is added next, or whose factory is being called.
@@ -102,4 +102,4 @@ private:
     bool shut_ = false;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -1,7 +1,7 @@
 #include <weir/pipeline/detail/segment_task.hpp>
 #include <weir/runtime/runtime.hpp>
 
-namespace weir {
+namespace weir::detail {
 
 namespace {
 
@@ -48,4 +48,4 @@ void awaitable_task::cancel() {
     asio::post(strand_, std::move(emit));
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// The handler of a segment's operation: runs on the pipeline's strand, and listens for its
 /// cancellation. `R` is what the operation yields, if anything.
@@ -177,4 +177,4 @@ inline std::unique_ptr<segment_task> make_task(asio::awaitable<void> body, const
     return std::make_unique<awaitable_task>(std::move(body));
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -12,7 +12,7 @@
 #include <optional>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// The stream behind `pipeline::source`: its upstream, counted, until the gate is shut.
 template <class S>
@@ -62,4 +62,4 @@ private:
     std::optional<S> upstream_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

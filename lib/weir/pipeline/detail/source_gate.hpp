@@ -6,7 +6,7 @@
 
 #include <atomic>
 
-namespace weir {
+namespace weir::detail {
 
 /// Shared by the source's stream and the pipeline that may stop it. `shut` is thread-safe; the
 /// rest is the stream's.
@@ -34,4 +34,4 @@ private:
     std::atomic<bool> shut_{false};  // false -> true, once
 };
 
-}  // namespace weir
+}  // namespace weir::detail

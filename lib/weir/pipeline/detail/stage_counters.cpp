@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-namespace weir {
+namespace weir::detail {
 
 ledger stage_counters::read() const noexcept {
     for (;;) {
@@ -48,4 +48,4 @@ counters_use::~counters_use() {
     counters_->in_use_.store(false, std::memory_order_release);
 }
 
-}  // namespace weir
+}  // namespace weir::detail

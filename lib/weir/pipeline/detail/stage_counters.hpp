@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Where an item has got to in its stage. Each step's entrance writes what becomes of an item that
 /// goes no further; the stage's exit writes `out`.
@@ -71,4 +71,4 @@ private:
     std::shared_ptr<stage_counters> counters_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

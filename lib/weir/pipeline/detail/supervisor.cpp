@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace weir {
+namespace weir::detail {
 
 namespace {
 
@@ -396,4 +396,4 @@ void supervisor::release_resources() noexcept {
     let_go_of_segments();
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -24,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// One who waits for `R`, under whatever handler. Destroying it tells the handler.
 template <class R>
@@ -206,4 +206,4 @@ private:
     bool detached_ = false;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-namespace weir {
+namespace weir::detail {
 
 /// Hands nodes to another thread, in order, without a lock and without memory of its own: a node
 /// has a member `Node*& link()`, which is the list's from `put` until `take`. `put` may be called
@@ -42,4 +42,4 @@ private:
     std::atomic<Node*> latest_{nullptr};
 };
 
-}  // namespace weir
+}  // namespace weir::detail

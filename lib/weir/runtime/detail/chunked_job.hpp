@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// How a range of `items` is cut: the same however many work on it, and however fast they are.
 struct chunking {
@@ -171,4 +171,4 @@ auto async_in_chunks(parallel_executor where, Work work, Token&& token) {
                                                                 std::move(where), std::move(work));
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 
-namespace weir {
+namespace weir::detail {
 
 template <class R>
 struct completion_signature_of {
@@ -153,4 +153,4 @@ private:
     work_guard pipeline_work_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -5,7 +5,7 @@
 
 #include <typeinfo>
 
-namespace weir {
+namespace weir::detail {
 
 /// The `Executor` in `executor`, if it is one. Asio 1.22 leaves the check to its caller.
 template <class Executor>
@@ -13,4 +13,4 @@ const Executor* executor_target(const asio::any_io_executor& executor) {
     return executor.target_type() == typeid(Executor) ? executor.target<Executor>() : nullptr;
 }
 
-}  // namespace weir
+}  // namespace weir::detail

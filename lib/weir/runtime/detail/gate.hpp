@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Lets threads from elsewhere hand work to a context, and the context wait until they are out.
 ///
@@ -102,7 +102,7 @@ private:
     }
 
     asio::executor_work_guard<Executor> work_;
-    std::shared_ptr<weir::gate> gate_;
+    std::shared_ptr<weir::detail::gate> gate_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

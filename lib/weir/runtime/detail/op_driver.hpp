@@ -8,7 +8,7 @@
 
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// The poller that a handle asks its operations with; a member of it. Made when first used, and
 /// kept for all later operations, so that waiting allocates nothing.
@@ -46,4 +46,4 @@ private:
     counted_ptr<poller> poller_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

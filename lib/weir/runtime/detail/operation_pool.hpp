@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// Nothing to note beside an item.
 struct no_note {};
@@ -333,4 +333,4 @@ private:
     bool cancel_sent_ = false;  // the operations have been asked to end
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Throws `std::invalid_argument` if no operation would be allowed; `kind` is the operator's name.
 inline void check_operation_limit(std::size_t limit, const char* kind) {
@@ -108,4 +108,4 @@ private:
     Slot* last_ = nullptr;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -5,7 +5,7 @@
 
 #include <variant>
 
-namespace weir {
+namespace weir::detail {
 
 /// Asio's `executor_work_guard`, for a type-erased executor and without an allocation where that
 /// is (a strand on) an `io_context` or a `thread_pool`. Not thread-safe.
@@ -24,4 +24,4 @@ private:
         guard_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -1,6 +1,6 @@
 #include <weir/runtime/detail/parker.hpp>
 
-namespace weir {
+namespace weir::detail {
 
 parker& this_thread_parker() {
     // Counted: a waker may still hold it when the thread ends.
@@ -8,4 +8,4 @@ parker& this_thread_parker() {
     return *mine;
 }
 
-}  // namespace weir
+}  // namespace weir::detail

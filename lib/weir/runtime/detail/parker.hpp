@@ -9,7 +9,7 @@
 #include <mutex>
 #include <optional>
 
-namespace weir {
+namespace weir::detail {
 
 /// A wakeable that stands for a thread: waking it ends the thread's `park()`.
 class parker final : public wakeable {
@@ -71,4 +71,4 @@ bool block_until(Poll poll, std::optional<std::chrono::steady_clock::time_point>
     }
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -1,6 +1,6 @@
 #include <weir/runtime/detail/poller.hpp>
 
-namespace weir {
+namespace weir::detail {
 
 counted_ptr<poller> poller::at(counted_ptr<poller>& place, const asio::any_io_executor& executor) {
     if (!place) {
@@ -66,4 +66,4 @@ void poller::release_resources() noexcept {
     work_.stop();
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// What an operation asks, again and again, until it is answered.
 ///
@@ -170,4 +170,4 @@ private:
     std::optional<poll_context::single_items> one_at_a_time_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

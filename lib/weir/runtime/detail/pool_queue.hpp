@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// A queue of things to run on a strand, one after the other. To those who use its executor it is
 /// that strand: nothing of a pool queue runs at the same time as anything else there. But a stream
@@ -147,4 +147,4 @@ inline pool_queue::executor pool_queue::get_executor() noexcept {
     return executor(*this);
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// The inputs of a join that may have something: a set of their numbers.
 ///
@@ -141,4 +141,4 @@ private:
     bool armed_ = false;  // the poller may wait
 };
 
-}  // namespace weir
+}  // namespace weir::detail

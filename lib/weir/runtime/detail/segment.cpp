@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 namespace {
 
@@ -200,4 +200,4 @@ void segment_registry::shutdown() noexcept {
     }
 }
 
-}  // namespace weir
+}  // namespace weir::detail

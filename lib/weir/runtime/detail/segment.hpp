@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace weir {
+namespace weir::detail {
 
 /// The executor that runs one thing at a time on `executor`, whatever that was: a strand around
 /// it, or around what it already was a strand of.
@@ -112,4 +112,4 @@ private:
     bool enlisted_ = false;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <unordered_set>
 
-namespace weir {
+namespace weir::detail {
 
 /// Keeps every live segment of a context alive, and abandons them when the context shuts down:
 /// a stream that waits and the segment it would wake hold each other, so without this a context
@@ -37,4 +37,4 @@ private:
     std::unordered_set<segment*> members_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Whose run this thread is in: the innermost of a stack, as a task may run its context.
 class serial_queue::scope {
@@ -258,4 +258,4 @@ task* serial_queue::busy() noexcept {
     return &mark;
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// A queue of tasks that run one at a time and in order, on the threads of an executor. What
 /// `asio::strand` is, for tasks that live elsewhere until they run: a segment's turn costs no
@@ -151,4 +151,4 @@ private:
     bool never_ = false;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

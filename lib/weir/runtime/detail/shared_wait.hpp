@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// A place to wait at. Not thread-safe: all on one strand.
 ///
@@ -58,4 +58,4 @@ private:
     std::vector<std::shared_ptr<waiter>> waiters_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

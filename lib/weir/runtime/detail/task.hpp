@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Something to run, which brings its own place in a queue along.
 class task {
@@ -67,4 +67,4 @@ private:
     F f_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -1,7 +1,7 @@
 #include <weir/runtime/detail/timed_call.hpp>
 #include <weir/runtime/saturating.hpp>
 
-namespace weir {
+namespace weir::detail {
 
 namespace {
 
@@ -68,4 +68,4 @@ std::exception_ptr timed_call::end(std::exception_ptr error) {
     return error;
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -14,7 +14,7 @@
 #include <utility>
 #include <variant>
 
-namespace weir {
+namespace weir::detail {
 
 /// Throws `std::invalid_argument` unless `limit` is positive.
 void check_time_limit(clock::duration limit);
@@ -94,4 +94,4 @@ asio::awaitable<R> within(clock::duration limit, asio::awaitable<R> task) {
     }
 }
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
-namespace weir {
+namespace weir::detail {
 
 std::size_t or_one_a_core(std::size_t count) {
     if (count != 0) return count;
@@ -36,4 +36,4 @@ void worker_threads::join() noexcept {
     threads_.clear();
 }
 
-}  // namespace weir
+}  // namespace weir::detail

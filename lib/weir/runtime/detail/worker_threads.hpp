@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace weir {
+namespace weir::detail {
 
 /// `count`, or the number of cores if that is 0.
 std::size_t or_one_a_core(std::size_t count);
@@ -34,4 +34,4 @@ private:
     std::vector<std::thread> threads_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// Up to 64 items or 4 KiB (one item at least), in the order they came. It is filled, then emptied,
 /// then `begin()`s again. The first chunk holds one item at most, each later one twice as many as
@@ -55,4 +55,4 @@ private:
     alignas(T) std::array<std::byte, room * sizeof(T)> bytes_;
 };
 
-}  // namespace weir
+}  // namespace weir::detail

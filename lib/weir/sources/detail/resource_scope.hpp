@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
 /// For resources that need nothing but their destructor.
 struct close_by_destructor {
@@ -172,4 +172,4 @@ consteval void check_resource_functions() {
                   "weir::using_resource: the function that closes must take the resource by value");
 }
 
-}  // namespace weir
+}  // namespace weir::detail

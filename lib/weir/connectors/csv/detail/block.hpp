@@ -13,7 +13,7 @@
 #include <mutex>
 #include <vector>
 
-namespace weir::csv {
+namespace weir::csv::detail {
 
 /// A growing array that leaves its memory uninitialised and is written through a raw pointer: the
 /// parser makes room for the most a stretch of input can yield and then stores without checks.
@@ -121,4 +121,4 @@ private:
     std::vector<std::unique_ptr<block>> idle_;
 };
 
-}  // namespace weir::csv
+}  // namespace weir::csv::detail

@@ -8,7 +8,7 @@
 #include <immintrin.h>
 #endif
 
-namespace weir::csv {
+namespace weir::csv::detail {
 namespace {
 
 /// A CR counts as a line end only when no LF follows; `next` is the byte after the 64.
@@ -116,4 +116,4 @@ std::span<const named_classifier> classifiers() {
 #endif
 }
 
-}  // namespace weir::csv
+}  // namespace weir::csv::detail

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace weir::csv {
+namespace weir::csv::detail {
 
 /// The bytes to look for.
 struct needles {
@@ -37,4 +37,4 @@ struct named_classifier {
 /// plain C++. They all give the same masks.
 std::span<const named_classifier> classifiers();
 
-}  // namespace weir::csv
+}  // namespace weir::csv::detail

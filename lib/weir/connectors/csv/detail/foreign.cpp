@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace weir::csv {
+namespace weir::csv::detail {
 namespace {
 
 using namespace std::string_view_literals;
@@ -41,4 +41,4 @@ std::string_view foreign_format(std::string_view head) noexcept {
     return {};
 }
 
-}  // namespace weir::csv
+}  // namespace weir::csv::detail

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-namespace weir::file {
+namespace weir::file::detail {
 
 namespace {
 
@@ -114,4 +114,4 @@ void growing_file::fail(const char* doing) const {
                             std::string("cannot ") + doing + ' ' + path_.string());
 }
 
-}  // namespace weir::file
+}  // namespace weir::file::detail

@@ -12,7 +12,7 @@
 #include <memory>
 #include <string>
 
-namespace weir::file {
+namespace weir::file::detail {
 
 /// What `file::follow` runs on the blocking executor. One thread at a time.
 class growing_file {
@@ -50,4 +50,4 @@ private:
     std::uint64_t at_ = 0;  // what was read of it
 };
 
-}  // namespace weir::file
+}  // namespace weir::file::detail

@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-namespace weir::file {
+namespace weir::file::detail {
 
 namespace {
 
@@ -137,4 +137,4 @@ void inotify_hub::tell(const interest& to, file_note note, woken& to_wake) {
     if (std::ranges::find(to_wake, to.who) == to_wake.end()) to_wake.push_back(to.who);
 }
 
-}  // namespace weir::file
+}  // namespace weir::file::detail

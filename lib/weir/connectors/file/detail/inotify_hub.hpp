@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace weir::file {
+namespace weir::file::detail {
 
 /// What a note is of.
 enum class watched : std::uint8_t {
@@ -93,4 +93,4 @@ private:
     std::unordered_map<int, std::vector<interest>> interests_;  // by watch
 };
 
-}  // namespace weir::file
+}  // namespace weir::file::detail

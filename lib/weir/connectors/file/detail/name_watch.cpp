@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-namespace weir::file {
+namespace weir::file::detail {
 
 namespace {
 
@@ -183,4 +183,4 @@ void name_watch::fail(int cause) const {
                             "cannot watch the directory " + directory_);
 }
 
-}  // namespace weir::file
+}  // namespace weir::file::detail

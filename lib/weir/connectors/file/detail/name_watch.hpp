@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::file {
+namespace weir::file::detail {
 
 /// Asks for notes of a file that was opened, by any name. Thread-safe.
 class inode_watch {
@@ -72,9 +72,9 @@ private:
     inotify_hub::listener_ptr told_ = std::make_shared<inotify_hub::listener>();
     std::uint32_t generation_ = 0;  // of the way that is watched
     std::optional<asio::posix::stream_descriptor> input_;
-    async_operation<asio::error_code> waiting_;
+    weir::detail::async_operation<asio::error_code> waiting_;
     std::vector<file_note> notes_;  // that were taken, and where they are looked at
     std::size_t at_ = 0;
 };
 
-}  // namespace weir::file
+}  // namespace weir::file::detail

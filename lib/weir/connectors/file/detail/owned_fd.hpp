@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace weir::file {
+namespace weir::file::detail {
 
 /// Owns a file descriptor of the operating system; -1 is none.
 class owned_fd {
@@ -30,4 +30,4 @@ private:
     int fd_ = -1;
 };
 
-}  // namespace weir::file
+}  // namespace weir::file::detail

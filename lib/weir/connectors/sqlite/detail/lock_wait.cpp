@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace weir::sqlite {
+namespace weir::sqlite::detail {
 
 lock_wait::lock_wait(std::chrono::milliseconds limit) noexcept : limit_(limit) {}
 
@@ -69,4 +69,4 @@ void lock_wait::set_limit(std::chrono::milliseconds limit) noexcept {
     limit_ = limit;
 }
 
-}  // namespace weir::sqlite
+}  // namespace weir::sqlite::detail

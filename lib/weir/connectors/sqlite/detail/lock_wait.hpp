@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <mutex>
 
-namespace weir::sqlite {
+namespace weir::sqlite::detail {
 
 /// Waits between SQLite's attempts at a lock: short at first, then longer, up to a limit.
 ///
@@ -56,4 +56,4 @@ private:
     bool cancelled_ = false;
 };
 
-}  // namespace weir::sqlite
+}  // namespace weir::sqlite::detail

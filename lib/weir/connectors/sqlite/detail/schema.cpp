@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-namespace weir::sqlite {
+namespace weir::sqlite::detail {
 
 namespace {
 
@@ -212,4 +212,4 @@ unenforced_references::~unenforced_references() {
     sqlite3_db_config(connection_, SQLITE_DBCONFIG_ENABLE_FKEY, before_, nullptr);
 }
 
-}  // namespace weir::sqlite
+}  // namespace weir::sqlite::detail

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace weir::sqlite {
+namespace weir::sqlite::detail {
 
 namespace {
 
@@ -77,4 +77,4 @@ bool same_name(std::string_view a, std::string_view b) noexcept {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-}  // namespace weir::sqlite
+}  // namespace weir::sqlite::detail

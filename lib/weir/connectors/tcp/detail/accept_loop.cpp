@@ -5,7 +5,7 @@
 #include <chrono>
 #include <system_error>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 namespace {
 
@@ -19,7 +19,8 @@ constexpr auto room_is_looked_for = std::chrono::milliseconds(100);
 
 }  // namespace
 
-std::optional<asio::ip::tcp::socket> accept_loop::accept(poll_context& cx, ready_set& ready) {
+std::optional<asio::ip::tcp::socket> accept_loop::accept(poll_context& cx,
+                                                         weir::detail::ready_set& ready) {
     for (;;) {
         asio::error_code error;
         auto socket = port_->acceptor().accept(remote_, error);
@@ -37,4 +38,4 @@ std::optional<asio::ip::tcp::socket> accept_loop::accept(poll_context& cx, ready
     }
 }
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

@@ -12,7 +12,7 @@
 #include <optional>
 #include <utility>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 /// The port of a stream that polls with a `ready_set`, as number 0 of it: lets people in a few at a
 /// time, and tries again later where the system has no room for another socket. Used on the strand
@@ -33,7 +33,7 @@ public:
     /// Lets in some of those who wait: `take_in(socket, remote)` is called with each. To be called
     /// when the door is in the set, which it leaves when nobody waits.
     template <class TakeIn>
-    void let_in(poll_context& cx, ready_set& ready, TakeIn&& take_in) {
+    void let_in(poll_context& cx, weir::detail::ready_set& ready, TakeIn&& take_in) {
         ready.remove(number);
         for (int n = 0; port_ && n != at_a_time; ++n) {
             auto socket = accept(cx, ready);
@@ -54,7 +54,7 @@ public:
     }
 
     /// Puts the door back in the set when it is time to try again. To be called in each poll.
-    void look_again(poll_context& cx, ready_set& ready) {
+    void look_again(poll_context& cx, weir::detail::ready_set& ready) {
         if (again_at_ && alarm_.reached(cx, *again_at_)) {
             again_at_.reset();
             ready.add(number);
@@ -63,7 +63,7 @@ public:
 
 private:
     /// Somebody; or nothing when a wake-up is arranged.
-    std::optional<asio::ip::tcp::socket> accept(poll_context& cx, ready_set& ready);
+    std::optional<asio::ip::tcp::socket> accept(poll_context& cx, weir::detail::ready_set& ready);
 
     static constexpr int at_a_time = 16;
 
@@ -78,4 +78,4 @@ inline bool is_would_block(const asio::error_code& error) noexcept {
     return error == asio::error::would_block || error == asio::error::try_again;
 }
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

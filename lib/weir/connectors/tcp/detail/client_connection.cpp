@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 namespace {
 
@@ -242,4 +242,4 @@ void client_connection::drain() {
     ready_.add(0);
 }
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

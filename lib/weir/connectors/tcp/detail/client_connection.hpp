@@ -21,7 +21,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 /// The socket behind `connect`; what the bytes mean is not known here. Used on the strand of the
 /// stream.
@@ -66,7 +66,7 @@ private:
     /// An address that is being connected to; its socket is shared with the handler.
     struct racer {
         std::shared_ptr<asio::ip::tcp::socket> socket;
-        async_operation<asio::error_code> connecting;
+        weir::detail::async_operation<asio::error_code> connecting;
     };
     enum class progress : std::uint8_t { waits, connected, failed };
 
@@ -88,13 +88,13 @@ private:
     connect_options options_;
     std::optional<backoff> waits_;
     std::unique_ptr<char[]> block_;
-    ready_set ready_{1};
+    weir::detail::ready_set ready_{1};
     std::optional<asio::ip::tcp::socket> socket_;  // none: not connected
     std::uint64_t received_ = 0;
     std::uint64_t left_ = std::uint64_t(-1);  // to be read at the most: see `drain`
     // An attempt to connect.
     bool attempting_ = false;
-    async_operation<asio::error_code, addresses> resolving_;
+    weir::detail::async_operation<asio::error_code, addresses> resolving_;
     addresses found_;
     addresses::const_iterator next_;  // address to connect to
     std::vector<racer> racers_;
@@ -109,4 +109,4 @@ private:
     bool over_ = false;
 };
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

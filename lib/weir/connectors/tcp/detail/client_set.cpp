@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 namespace {
 
@@ -29,7 +29,7 @@ client_set::client_set(listener port, receive_options options)
     : options_(checked(std::move(options))),
       accept_loop_(std::move(port)),
       clients_(options_.max_clients),
-      ready_(ready_set::of_none_yet(options_.max_clients + 1)),
+      ready_(weir::detail::ready_set::of_none_yet(options_.max_clients + 1)),
       block_(std::make_unique_for_overwrite<char[]>(options_.block_size)) {
     free_.reserve(options_.max_clients);
     for (std::size_t place = options_.max_clients; place-- != 0;) free_.push_back(place);
@@ -44,7 +44,7 @@ std::optional<client_input> client_set::next(poll_context& cx) {
     for (;;) {
         ready_.collect();
         const std::size_t i = ready_.next_round(turn_);
-        if (i == ready_set::none) return std::nullopt;
+        if (i == weir::detail::ready_set::none) return std::nullopt;
         turn_ = i + 1;
         if (i == accept_loop::number) {
             accept_loop_.let_in(cx, ready_,
@@ -203,4 +203,4 @@ void client_set::close(std::size_t place, connection_change how, const asio::err
     settle_newcomer();
 }
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

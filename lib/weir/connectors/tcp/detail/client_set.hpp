@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 /// What came of a client.
 struct client_input {
@@ -89,9 +89,9 @@ private:
     std::vector<std::size_t> free_;
     std::vector<newcomer> newcomers_;  // one for each that has to go
     clock* clock_ = nullptr;           // where idle clients make room
-    ready_set ready_;
+    weir::detail::ready_set ready_;
     std::unique_ptr<char[]> block_;  // read into by all: what is cut waits in a decoder
     std::size_t turn_ = 0;
 };
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

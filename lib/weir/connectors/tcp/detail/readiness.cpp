@@ -9,7 +9,7 @@
 
 #include <utility>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 namespace {
 
@@ -22,7 +22,7 @@ public:
         // The ticket goes last: then the pipeline may complete, and the context go.
         const ticket scope = std::move(scope_);
         const waker who = std::move(who_);
-        serial_queue::wake_here(*who);
+        weir::detail::serial_queue::wake_here(*who);
     }
 
 private:
@@ -82,4 +82,4 @@ void look_after(asio::ip::tcp::socket& socket, std::chrono::seconds idle) noexce
     set(TCP_KEEPCNT, questions);
 }
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

@@ -10,7 +10,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 /// Wakes `who`, once, when `socket` can be read from, or written to, or has failed; also when it is
 /// closed. Holds `scope` until then.
@@ -45,4 +45,4 @@ bool is_gone(asio::ip::tcp::socket& socket) noexcept;
 /// there. As good as it gets where that cannot be set.
 void look_after(asio::ip::tcp::socket& socket, std::chrono::seconds idle) noexcept;
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 void send_queue::put(std::shared_ptr<const message_block> b, std::size_t sent) {
     if (sent == 0) {
@@ -53,4 +53,4 @@ void send_queue::advance(std::size_t bytes, traffic& done) {
     }
 }
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 /// Whole messages, sent as they are to all.
 struct message_block {
@@ -63,4 +63,4 @@ private:
     std::size_t begun_ = 0;    // bytes of the first that are sent
 };
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

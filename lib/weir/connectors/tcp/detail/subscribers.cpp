@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 namespace {
 
@@ -46,7 +46,7 @@ subscribers::subscribers(listener port, publish_options options)
     : options_(checked(std::move(options))),
       accept_loop_(std::move(port)),
       places_(options_.max_subscribers),
-      ready_(ready_set::of_none_yet(2 * options_.max_subscribers + 1)) {
+      ready_(weir::detail::ready_set::of_none_yet(2 * options_.max_subscribers + 1)) {
     free_.reserve(options_.max_subscribers);
     for (std::size_t place = options_.max_subscribers; place-- != 0;) free_.push_back(place);
     gathered_.reserve(blocks_at_a_time);
@@ -64,7 +64,8 @@ void subscribers::work(poll_context& cx) {
     ready_.begin();
     ready_.collect();
     accept_loop_.look_again(cx, ready_);
-    for (std::size_t i = ready_.next(0); i != ready_set::none; i = ready_.next(i + 1)) {
+    for (std::size_t i = ready_.next(0); i != weir::detail::ready_set::none;
+         i = ready_.next(i + 1)) {
         if (i == accept_loop::number) {
             accept_loop_.let_in(cx, ready_,
                                 [&](asio::ip::tcp::socket socket, const endpoint& remote) {
@@ -270,7 +271,7 @@ bool subscribers::has_room() const noexcept {
 }
 
 void subscribers::wait(poll_context& cx) {
-    if (ready_.next(0) != ready_set::none) return cx.wake();  // more wait at the door
+    if (ready_.next(0) != weir::detail::ready_set::none) return cx.wake();  // more wait at the door
     ready_.wait(cx);
 }
 
@@ -286,7 +287,7 @@ bool subscribers::finish(poll_context& cx) {
     if (!alarm_.reached(cx, *deadline_)) {
         if (!look_at_ || *look_at_ <= now) look_at_ = deadline_after(now, look_every);
         if (look_.reached(cx, *look_at_)) cx.wake();
-        if (ready_.next(0) != ready_set::none) cx.wake();
+        if (ready_.next(0) != weir::detail::ready_set::none) cx.wake();
         ready_.wait(cx);
         return false;
     }
@@ -334,4 +335,4 @@ void subscribers::close(std::size_t place, connection_change how, const asio::er
     tell({how, s->remote, s->sent, s->dropped, why});
 }
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

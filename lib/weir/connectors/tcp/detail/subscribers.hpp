@@ -21,7 +21,7 @@
 #include <optional>
 #include <vector>
 
-namespace weir::tcp {
+namespace weir::tcp::detail {
 
 /// The sockets behind `publish`; what the bytes mean is not known here. Used on the strand of the
 /// pipeline.
@@ -98,7 +98,7 @@ private:
     accept_loop accept_loop_;  // shut: at the end
     std::vector<std::unique_ptr<subscription>> places_;
     std::vector<std::size_t> free_;
-    ready_set ready_;
+    weir::detail::ready_set ready_;
     publish_report report_;
     std::vector<asio::const_buffer> gathered_;
     std::array<char, 4096> unheard_;  // what subscribers say
@@ -108,4 +108,4 @@ private:
     std::optional<clock::time_point> look_at_;
 };
 
-}  // namespace weir::tcp
+}  // namespace weir::tcp::detail

@@ -41,7 +41,7 @@ public:
 
     /// False once it was moved from.
     explicit operator bool() const noexcept { return state_ != nullptr; }
-    channel_state<T>& channel() const noexcept { return state_->to.state(); }
+    detail::channel_state<T>& channel() const noexcept { return state_->to.state(); }
     bool open() const noexcept { return state_->open; }
     void close() const noexcept {
         state_->open = false;
@@ -53,28 +53,32 @@ public:
 
 private:
     std::shared_ptr<state> state_;
-    std::optional<channel_end> end_;
+    std::optional<detail::channel_end> end_;
 };
 
+namespace detail {
+
 template <class T>
-class lent_terminal {
+class reusable_sender_terminal {
 public:
-    explicit lent_terminal(reusable_sender<T> to) : to_(std::move(to)) {}
-    lent_terminal(lent_terminal&&) noexcept = default;
-    lent_terminal& operator=(lent_terminal&&) = delete;
-    ~lent_terminal() {
+    explicit reusable_sender_terminal(reusable_sender<T> to) : to_(std::move(to)) {}
+    reusable_sender_terminal(reusable_sender_terminal&&) noexcept = default;
+    reusable_sender_terminal& operator=(reusable_sender_terminal&&) = delete;
+    ~reusable_sender_terminal() {
         if (to_ && to_.open()) to_.channel().pause_sending();
     }
 
     template <class S>
     poll_state poll(poll_context& cx, S& stream) {
-        return send_all(cx, stream, to_.channel());
+        return detail::send_all(cx, stream, to_.channel());
     }
     void result() { to_.close(); }
 
 private:
     reusable_sender<T> to_;
 };
+
+}  // namespace detail
 
 /// Makes a sender that can be used again after a failure.
 ///
@@ -99,7 +103,7 @@ auto into(reusable_sender<T> to) {
                       "weir::into: the channel's item type is not the stream's");
         check_owned_items<S>();
         to.note_use();
-        return lent_terminal<T>(std::move(to));
+        return detail::reusable_sender_terminal<T>(std::move(to));
     });
 }
 
