@@ -1,7 +1,7 @@
 /// Trades from bytes, but for those that cannot be.
 #pragma once
 
-#include <weir/codec/detail/deliver.hpp>
+#include <weir/codec/deliver.hpp>
 #include <weir/codec/fault.hpp>
 
 #include <cstddef>
@@ -40,12 +40,12 @@ private:
     auto checked(OnValue& on_value, OnFault& on_fault) {
         return [this, &on_value, &on_fault](trade&& t) -> bool {
             const auto wrong = fault_of(t);
-            if (!wrong) return weir::codec::told(on_value, std::move(t));
+            if (!wrong) return weir::codec::deliver(on_value, std::move(t));
             weir::codec::fault f = codec_.place();
             f.why = weir::codec::cause::out_of_range;
             f.field = wrong->field;
             f.detail = wrong->rule;
-            return weir::codec::told(on_fault, std::as_const(f));
+            return weir::codec::deliver(on_fault, std::as_const(f));
         };
     }
 

@@ -204,7 +204,7 @@ void understand_missing(run_options& o, const std::string& text) {
         const auto patience = weir_apps::parse_duration(std::string_view(text).substr(wait.size()));
         if (!patience) throw usage_error("--on-missing: must be such as wait=500ms, not " + text);
         o.missing = on_missing::wait;
-        o.connect_timeout = *patience;
+        o.patience = *patience;
         return;
     }
     const auto named = weir::codec::from_text<on_missing>(text);

@@ -128,8 +128,8 @@ template <class Row>
 weir::any_stream<update_of<Row>> receive_updates(const table_setting& s) {
     using change = change_of<Row>;
     if (s.options.from.format == format::frames)
-        return receive_result<Row, weir::codec::frames<change>>(s);
-    return receive_result<Row, weir::codec::json_lines<change>>(s);
+        return received<Row, weir::codec::frames<change>>(s);
+    return received<Row, weir::codec::json_lines<change>>(s);
 }
 
 template weir::any_stream<account_update> follow_updates<account>(const table_setting& s);

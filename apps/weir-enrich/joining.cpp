@@ -23,7 +23,7 @@ on_missing policy_of(const run_options& o) {
 
 joining::joining(const run_options& o, run_state& state)
     : options_(o), state_(state), bad_(state.counts), missing_(policy_of(o)) {
-    if (missing_ == on_missing::wait) room_.emplace(o.connect_timeout, state.counts);
+    if (missing_ == on_missing::wait) room_.emplace(o.patience, state.counts);
 }
 
 joining::inputs joining::open(weir::pipeline& p, const asio::any_io_executor& executor) {

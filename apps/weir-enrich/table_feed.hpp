@@ -1,7 +1,7 @@
 /// The bytes of one feed as updates of its table.
 #pragma once
 
-#include <weir/codec/detail/deliver.hpp>
+#include <weir/codec/deliver.hpp>
 #include <weir/codec/fault.hpp>
 
 #include <cstddef>
@@ -66,9 +66,9 @@ private:
         return [this, &on_value, &on_fault](change_of<Row>&& c) -> bool {
             fault wrong = codec_.place();
             auto update = take(c, wrong);
-            if (update) return weir::codec::told(on_value, std::move(*update));
+            if (update) return weir::codec::deliver(on_value, std::move(*update));
             if (wrong.why == weir::codec::cause::none) return true;
-            return weir::codec::told(on_fault, std::as_const(wrong));
+            return weir::codec::deliver(on_fault, std::as_const(wrong));
         };
     }
 

@@ -116,13 +116,12 @@ weir::any_stream<trade> open_trades(weir::pipeline& p, const asio::any_io_execut
         if (o.from.format == format::frames) {
             using frames = checked_trades<weir::codec::frames<trade>>;
             return admitted(
-                receive_result<frames>(o.from, executor, bad, connections) | std::move(source), o,
+                received<frames>(o.from, executor, bad, connections) | std::move(source), o,
                 counts);
         }
         using lines = checked_trades<weir::codec::json_lines<trade>>;
-        return admitted(
-            receive_result<lines>(o.from, executor, bad, connections) | std::move(source), o,
-            counts);
+        return admitted(received<lines>(o.from, executor, bad, connections) | std::move(source), o,
+                        counts);
     }
     auto blocks = reader_stream(open_reader(o.from, bad));
     return admitted(std::move(blocks) | weir::flatten() | std::move(source), o, counts);

@@ -55,8 +55,7 @@ void many_to_one() {
     // [mpsc]
     auto [tx, rx] = weir::mpsc_channel<int>(64);
     auto left = weir::from_range(std::views::iota(0, 1'000)) | weir::into(tx);
-    auto right =
-        weir::from_range(std::views::iota(1'000, 2'000)) | weir::into(std::move(tx));
+    auto right = weir::from_range(std::views::iota(1'000, 2'000)) | weir::into(std::move(tx));
     auto sum = std::move(rx) | weir::fold(0, std::plus<>());
     // [/mpsc]
     asio::co_spawn(rt.executor(), std::move(left), asio::detached);

@@ -117,7 +117,7 @@ bool hubs(weir::runtime& rt) {
         (std::move(events) | weir::fold(0, std::plus<>())).start(rt.executor(), asio::use_future);
     rt.run(numbers(0, 10) | weir::into(entry));   // a producer comes, and leaves
     rt.run(numbers(10, 20) | weir::into(entry));  // and another one
-    entry.close();                                        // the end, when all have left
+    entry.close();                                // the end, when all have left
 
     auto [sender, exit] = weir::broadcast_hub<int>(256);
     auto seen =

@@ -57,7 +57,7 @@ double merged(const A& empty, std::initializer_list<double> xs) {
 /// What a window of `n` says after each.
 template <class A>
 std::vector<double> sliding(const A& empty, std::size_t n, std::initializer_list<double> xs) {
-    sliding_window<A, double> window(empty);
+    detail::sliding_window<A, double> window(empty);
     std::vector<double> said;
     for (const double x : xs) {
         if (window.size() == n) window.pop();
@@ -146,7 +146,7 @@ TEST_CASE("with alpha 1 an average is its last item") {
 }
 
 TEST_CASE("of equal items the first stays, in a sliding window too") {
-    sliding_window<extreme<offer, cheaper>, offer> window{extreme<offer, cheaper>()};
+    detail::sliding_window<extreme<offer, cheaper>, offer> window{extreme<offer, cheaper>()};
     for (int i = 0; i != 20; ++i) {
         if (window.size() == 3) window.pop();
         window.push(offer{5, i});
@@ -182,7 +182,7 @@ TEST_CASE("a quantile is as accurate as it was asked to be, however fine that is
 
 TEST_CASE("one number far from all others takes nothing from a quantile") {
     for (const double outlier : {1e30, 1e300, 1e-300, -1e300}) {
-        sliding_window<quantile, double> window(quantile(0.5));
+        detail::sliding_window<quantile, double> window(quantile(0.5));
         std::size_t wrong = 0;
         for (int i = 0; i != 1'000; ++i) {
             if (window.size() == 100) window.pop();

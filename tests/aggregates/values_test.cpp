@@ -56,7 +56,7 @@ void check_window(const A& empty) {
     const auto xs = some_numbers(2, 300);
     const std::span<const int> all(xs);
     for (const std::size_t n : std::vector<std::size_t>{1, 2, 7, 300}) {
-        sliding_window<A, int> window(empty);
+        detail::sliding_window<A, int> window(empty);
         std::size_t wrong = 0;
         for (std::size_t i = 0; i < xs.size(); ++i) {
             if (window.size() == n) window.pop();
@@ -148,7 +148,7 @@ TEST_CASE("a sliding window says what an aggregate of its items says") {
 }
 
 TEST_CASE("a large number that has left a window has taken nothing along") {
-    sliding_window<sum<float>, float> window{sum<float>()};
+    detail::sliding_window<sum<float>, float> window{sum<float>()};
     for (const float x : {1e30f, 1.0f, 2.0f}) window.push(x);
     window.pop();
     CHECK(window.value() == 3);

@@ -178,8 +178,7 @@ TEST_CASE("items that nobody took are destroyed with the channel") {
 TEST_CASE("a sender in a pipeline waits while the channel is full") {
     asio::io_context io;
     auto [to, from] = weir::channel<int>(2);
-    auto sending =
-        start(io, weir::from_range(std::views::iota(0, 5)) | weir::into(std::move(to)));
+    auto sending = start(io, weir::from_range(std::views::iota(0, 5)) | weir::into(std::move(to)));
     settle(io);
     CHECK_FALSE(sending->done);
     auto received = start(io, std::move(from) | weir::to<std::vector>());

@@ -109,8 +109,8 @@ TEST_CASE("a pipeline into a full channel waits, drops or fails as the channel s
         CAPTURE(int(policy));
         asio::io_context io;
         auto [tx, rx] = weir::mpsc_channel<int>(4, policy);
-        auto sending = start(
-            io, weir::from_range(std::views::iota(0, 200)) | weir::into(std::move(tx)));
+        auto sending =
+            start(io, weir::from_range(std::views::iota(0, 200)) | weir::into(std::move(tx)));
         settle(io);
         CHECK(sending->done == (policy != overflow::wait));
         CHECK(rx.size() == 4);

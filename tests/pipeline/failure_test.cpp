@@ -60,8 +60,7 @@ TEST_CASE(
         script<int> numbers;
         std::vector<int> seen;
         auto [tx, rx] = weir::channel<int>(2);
-        auto read =
-            numbers.stream() | weir::map(parse, "parse") | weir::into(std::move(tx));
+        auto read = numbers.stream() | weir::map(parse, "parse") | weir::into(std::move(tx));
         auto write = std::move(rx) | collect(seen);
         if (reader_first) f.p.add("read", std::move(read));
         f.p.add("write", std::move(write));

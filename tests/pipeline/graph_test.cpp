@@ -26,8 +26,7 @@ struct graph_fixture : pipeline_fixture {
                           weir::into(std::move(to_work)));
         auto odd = weir::filter([](int x) { return x % 2 == 1; });
         p.add("work", std::move(numbers) | p.stage("odd", odd) |
-                          p.stage("in threes", weir::batch(3)) |
-                          weir::into(std::move(to_write)));
+                          p.stage("in threes", weir::batch(3)) | weir::into(std::move(to_write)));
         p.add("write", std::move(batches) | collect(seen));
     }
 };

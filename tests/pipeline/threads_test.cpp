@@ -45,8 +45,7 @@ struct endless {
         p.add("read", weir::from_range(std::views::iota(0)) | p.source("iota") | weir::buffer(8) |
                           weir::into(std::move(tx)));
         p.add("work", std::move(numbers) | weir::map(fail, "work") |
-                          p.stage("group", odd | weir::batch(5)) |
-                          weir::into(std::move(to_store)));
+                          p.stage("group", odd | weir::batch(5)) | weir::into(std::move(to_store)));
         p.add("store", std::move(batches) | weir::for_each([this](const std::vector<int>& b) {
                            arrived += b.size();
                        }));
@@ -122,8 +121,7 @@ TEST_CASE("a pipeline may be destroyed by another thread while it runs") {
         {
             weir::pipeline p("gone", rt.executor());
             auto [tx, rx] = p.channel<int>("numbers", 16);
-            p.add("read",
-                  weir::from_range(std::views::iota(0)) | weir::into(std::move(tx)));
+            p.add("read", weir::from_range(std::views::iota(0)) | weir::into(std::move(tx)));
             p.add("write", std::move(rx) | weir::for_each([&](int) { ++arrived; }));
             p.run([&](std::exception_ptr error) { promise.set_value(std::move(error)); });
             endless::dawdle(round);

@@ -118,9 +118,8 @@ TEST_CASE("an end of a channel may be dropped by another thread at any point") {
         auto [tx, rx] = weir::channel<resource::hold>(3);
         auto held_items = weir::from_range(std::views::iota(0, 200)) |
                           weir::map([held](int) { return held.acquire(); });
-        auto sent = asio::co_spawn(threads.context(),
-                                   std::move(held_items) | weir::into(std::move(tx)),
-                                   asio::use_future);
+        auto sent = asio::co_spawn(
+            threads.context(), std::move(held_items) | weir::into(std::move(tx)), asio::use_future);
         wait_a_little(round);
         {
             std::jthread other([gone = std::move(rx)]() mutable { auto last = std::move(gone); });

@@ -37,7 +37,7 @@ private:
         if (during_turn) during_turn();
         return over || cancelled();
     }
-    void let_go() noexcept override { ++let_go_calls; }
+    void release_resources() noexcept override { ++let_go_calls; }
 };
 
 weir::counted_ptr<counted> make(asio::io_context& io) {

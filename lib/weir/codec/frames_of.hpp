@@ -2,7 +2,7 @@
 /// Frames of bytes in, structs of several types out.
 #pragma once
 
-#include <weir/codec/detail/deliver.hpp>
+#include <weir/codec/deliver.hpp>
 #include <weir/codec/detail/frame_cutter.hpp>
 #include <weir/codec/detail/frame_layout.hpp>
 #include <weir/codec/detail/payload_reader.hpp>
@@ -100,8 +100,7 @@ public:
 private:
     template <class OnValue, class OnFault>
     bool tell(detail::frame_cutter::found found, OnValue& on_value, OnFault& on_fault) {
-        if (found == detail::frame_cutter::found::fault)
-            return detail::deliver(on_fault, cutter_.wrong());
+        if (found == detail::frame_cutter::found::fault) return deliver(on_fault, cutter_.wrong());
         bool more = true;
         const auto tell_if_it_is = [&]<class Wanted>(std::type_identity<Wanted>) {
             if (cutter_.schema() != detail::schema_id<Wanted>) return false;
@@ -117,8 +116,8 @@ private:
         Wanted value{};
         const fault wrong =
             detail::read_payload(cutter_.payload(), cutter_.payload_offset(), value);
-        if (wrong.why != cause::none) return detail::deliver(on_fault, wrong);
-        return detail::deliver(on_value, std::move(value));
+        if (wrong.why != cause::none) return deliver(on_fault, wrong);
+        return deliver(on_value, std::move(value));
     }
 
     detail::frame_cutter cutter_;

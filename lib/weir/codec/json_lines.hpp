@@ -2,7 +2,7 @@
 /// JSON lines in, structs out.
 #pragma once
 
-#include <weir/codec/detail/deliver.hpp>
+#include <weir/codec/deliver.hpp>
 #include <weir/codec/detail/json_reader.hpp>
 #include <weir/codec/detail/json_slot.hpp>
 #include <weir/codec/detail/line_cutter.hpp>
@@ -91,11 +91,11 @@ private:
     template <class OnValue, class OnFault>
     bool tell(detail::line_cutter::found found, OnValue& on_value, OnFault& on_fault) {
         if (found == detail::line_cutter::found::too_long)
-            return detail::deliver(on_fault, cutter_.too_long());
+            return deliver(on_fault, cutter_.too_long());
         T value{};
         const fault wrong = reader_.read(cutter_.line(), &value);
-        if (wrong.why != cause::none) return detail::deliver(on_fault, wrong);
-        return detail::deliver(on_value, std::move(value));
+        if (wrong.why != cause::none) return deliver(on_fault, wrong);
+        return deliver(on_value, std::move(value));
     }
 
     detail::line_cutter cutter_;

@@ -5,8 +5,8 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/usable_key.hpp>
-#include <weir/joins/fair_order.hpp>
 #include <weir/joins/detail/interval_side.hpp>
+#include <weir/joins/fair_order.hpp>
 #include <weir/joins/item_count.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/saturating.hpp>

@@ -3,8 +3,8 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/joins/fair_order.hpp>
 #include <weir/joins/detail/table_lookup.hpp>
+#include <weir/joins/fair_order.hpp>
 #include <weir/joins/missing.hpp>
 #include <weir/joins/table_update.hpp>
 #include <weir/runtime/pull.hpp>

@@ -5,7 +5,6 @@
 #include <weir/core/pipe.hpp>
 #include <weir/pipeline/detail/counted_stage.hpp>
 #include <weir/pipeline/detail/pipeline_parts.hpp>
-#include <weir/pipeline/reusable_sender.hpp>
 #include <weir/pipeline/detail/segment_task.hpp>
 #include <weir/pipeline/detail/source.hpp>
 #include <weir/pipeline/detail/supervisor.hpp>
@@ -14,6 +13,7 @@
 #include <weir/pipeline/pipeline_channel.hpp>
 #include <weir/pipeline/pipeline_error.hpp>
 #include <weir/pipeline/restart.hpp>
+#include <weir/pipeline/reusable_sender.hpp>
 
 #include <concepts>
 #include <memory>

@@ -43,7 +43,7 @@ std::exception_ptr cause_of(const std::exception_ptr& error) {
 
 pipeline_error::pipeline_error(std::shared_ptr<const std::string> pipeline, std::string segment,
                                const std::string& why, std::exception_ptr cause)
-    : std::runtime_error(place(*pipeline, segment) + why),
+    : error(place(*pipeline, segment) + why),
       pipeline_(std::move(pipeline)),
       segment_(std::move(segment)),
       cause_(std::move(cause)) {}

@@ -23,8 +23,7 @@ struct fault_plan::state {
 };
 
 injected_error::injected_error(std::string_view point, std::uint64_t pass)
-    : std::runtime_error("fault injected at '" + std::string(point) + "', pass " +
-                         std::to_string(pass)) {}
+    : weir::error("fault injected at '" + std::string(point) + "', pass " + std::to_string(pass)) {}
 
 fault_plan::fault_plan() : state_(std::make_shared<state>()) {}
 

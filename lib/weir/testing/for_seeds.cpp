@@ -30,8 +30,8 @@ void run_under(std::uint64_t seed, const std::function<void(seeded_context&)>& b
 }  // namespace
 
 seed_error::seed_error(std::uint64_t seed, const std::string& message, std::exception_ptr cause)
-    : std::runtime_error("seed " + std::to_string(seed) +
-                         " fails (WEIR_SEED=" + std::to_string(seed) + " replays it): " + message),
+    : weir::error("seed " + std::to_string(seed) + " fails (WEIR_SEED=" + std::to_string(seed) +
+                  " replays it): " + message),
       seed_(seed),
       cause_(std::move(cause)) {}
 

@@ -43,7 +43,7 @@ std::shared_ptr<const columns> columns_not_known() {
 }  // namespace
 
 header_error::header_error(position where, const std::string& reason)
-    : std::runtime_error{absl::StrCat("line ", where.line, ", byte ", where.offset, ": ", reason)},
+    : weir::error{absl::StrCat("line ", where.line, ", byte ", where.offset, ": ", reason)},
       where_{where} {}
 
 /// Some classified chunks: masks of the bytes from `begin` to `end`, the last chunk cut to fit.

@@ -52,7 +52,7 @@ std::string quote_identifier(std::string_view name) {
 
 database::database(const std::filesystem::path& file, const database_options& options)
     : file_(file.string()),
-      detail::lock_wait_(options.lock_timeout),
+      lock_wait_(options.lock_timeout),
       on_stop_(options.stop_waiting, stop_waits{&lock_wait_}) {
     open(file, options);
     configure(options);
@@ -148,7 +148,7 @@ void database::abandon_reads() noexcept {
     }
 }
 
-error database::failure(const std::string& operation) {
+database_error database::failure(const std::string& operation) {
     database_error met = detail::last_error(connection_.get(), file_, operation);
     if (met.primary_code() != SQLITE_BUSY) return met;
     switch (lock_wait_.take_refusal()) {

@@ -113,7 +113,7 @@ public:
     const std::string& file() const noexcept { return file_; }
 
     /// The error SQLite met last on this connection, as it is to be thrown.
-    error failure(const std::string& operation);
+    database_error failure(const std::string& operation);
     [[noreturn]] void fail(const std::string& operation) { throw failure(operation); }
 
     /// How this connection waits for locks, for what takes locks of its own beside SQLite's.

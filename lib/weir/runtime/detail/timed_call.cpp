@@ -3,19 +3,6 @@
 
 namespace weir::detail {
 
-namespace {
-
-std::string text_of(clock::duration d) {
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(d);
-    if (ms == d) return std::to_string(ms.count()) + " ms";
-    return std::to_string(d.count()) + " ns";
-}
-
-}  // namespace
-
-timeout_error::timeout_error(const std::string& what, clock::duration limit)
-    : std::runtime_error(what + " took longer than " + text_of(limit)) {}
-
 void check_time_limit(clock::duration limit) {
     if (limit > clock::duration::zero()) return;
     throw std::invalid_argument("weir::timeout: a limit must be positive");

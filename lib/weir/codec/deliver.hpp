@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weir::codec::detail {
+namespace weir::codec {
 
 /// Calls `f(x)`. False when `f` returned the bool false: it wants no more for the moment. A
 /// function that returns anything else, or nothing, always wants more.
@@ -20,4 +20,4 @@ bool deliver(F& f, X&& x) {
     }
 }
 
-}  // namespace weir::codec::detail
+}  // namespace weir::codec
