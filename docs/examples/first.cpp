@@ -1,8 +1,10 @@
-// The pipeline of the README.
+// The program of the README.
+// [program]
 #include <cstdint>
+#include <functional>
 #include <iostream>
 #include <ranges>
-#include <string>
+#include <utility>
 
 // [includes]
 #include <weir/operators/buffer.hpp>
@@ -29,3 +31,4 @@ int main() {
     std::cout << "the first 1,000 odd squares add up to " << sum << '\n';
     return sum == 1'333'333'000 ? 0 : 1;
 }
+// [/program]
