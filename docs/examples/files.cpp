@@ -15,13 +15,15 @@
 
 namespace {
 
-// [watch]
+// [read]
 asio::awaitable<std::string> text_of(std::filesystem::path path) {
     auto join = [](std::string all, std::string block) { return std::move(all) + block; };
     auto reading = weir::file::read(std::move(path)) | weir::fold(std::string(), join);
     co_return co_await std::move(reading);
 }
+// [/read]
 
+// [watch]
 asio::awaitable<std::string> wait_for(std::filesystem::path path, std::string wanted) {
     auto changes = weir::file::watch(path);     // first this,
     std::string text = co_await text_of(path);  // then this: no change is missed

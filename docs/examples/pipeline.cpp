@@ -100,7 +100,7 @@ int main() {
     std::vector<reading> stored;
     weir::runtime rt(2);
 
-    // After a while somebody presses Ctrl-C.
+    // Ctrl-C, after a while.
     asio::steady_timer later(rt.executor(), 250ms);
     later.async_wait([](const asio::error_code&) { std::raise(SIGINT); });
     rt.run(serve(rt.executor(), stored));
@@ -112,10 +112,12 @@ int main() {
     failing.add("read", numbers() | weir::for_each(fail, "parse"));
     rt.run(run(failing));
 
+    // [small]
     weir::pipeline drained("count", rt.executor());
     drained.add("all", numbers() | drained.source("ticks") | weir::for_each([](std::uint64_t) {}));
     auto running = drained.run(asio::use_future);
     rt.run(end(drained));
     running.get();
+    // [/small]
     return stored.empty() ? 1 : 0;
 }
