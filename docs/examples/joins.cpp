@@ -33,7 +33,7 @@ asio::awaitable<std::vector<double>> value(std::vector<trade> trades, weir::rece
 asio::awaitable<void> tell(weir::sender<rate> rates) {
     co_await rates.async_send(rate::put("EUR", 1.08), asio::use_awaitable);
     co_await rates.async_send(rate::put("USD", 1), asio::use_awaitable);
-    co_await rates.async_send(rate::complete(), asio::use_awaitable);  // from now on it takes trades
+    co_await rates.async_send(rate::complete(), asio::use_awaitable);  // now it takes trades
     rates.close();
 }
 // [/latest]
