@@ -1,6 +1,7 @@
 // Runs weir on a program's own io_context, on one thread.
 #include <weir/core/asio.hpp>
 #include <weir/operators/buffer.hpp>
+#include <weir/operators/inspect.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/sources/any_stream.hpp>
@@ -14,8 +15,12 @@
 
 namespace {
 
+const auto this_program = std::this_thread::get_id();  // its only thread
+bool elsewhere = false;
+
 auto numbers(int first, int last) {
-    return weir::from_range(std::views::iota(first, last));
+    auto look = [](int) { elsewhere = elsewhere || std::this_thread::get_id() != this_program; };
+    return weir::from_range(std::views::iota(first, last)) | weir::inspect(look);
 }
 
 // [handler]
@@ -32,16 +37,10 @@ asio::awaitable<void> add_all(weir::any_stream<int> stream, int& sum) {
 // [/coroutine]
 
 int on_one_thread() {
-    const auto here = std::this_thread::get_id();
-    bool elsewhere = false;
-
     // [pipeline]
     asio::io_context io(1);  // one thread runs it
     int sum = 0;             // both segments use it, and it needs no lock
-    auto add = [&](int x) {
-        sum += x;
-        elsewhere = elsewhere || std::this_thread::get_id() != here;
-    };
+    auto add = [&sum](int x) { sum += x; };
 
     weir::pipeline p("sums", io.get_executor());
     p.add("low", numbers(0, 100) | weir::for_each(add));
@@ -49,7 +48,7 @@ int on_one_thread() {
     p.run(rethrow);
     io.run();  // returns when the pipeline is over
     // [/pipeline]
-    return elsewhere ? -1 : sum;
+    return sum;
 }
 
 int in_a_coroutine() {
@@ -68,5 +67,5 @@ int main() {
     const int both = on_one_thread();
     const int pulled = in_a_coroutine();
     std::cout << both << " and " << pulled << '\n';
-    return both == 19'900 && pulled == 4'950 ? 0 : 1;
+    return both == 19'900 && pulled == 4'950 && !elsewhere ? 0 : 1;
 }
