@@ -33,7 +33,7 @@ int main() {
     auto quotes = weir::broadcast<int>(4, weir::overflow::drop_oldest);
     auto display = quotes.subscribe();
     for (int i = 0; i < 10; ++i) quotes.try_send(int(i));
-    const auto first = display.try_receive();  // 6: it was too slow for six of them
+    const auto first = display.try_receive();  // 6: it was too slow for the first six
 
     auto orders = weir::broadcast<int>(4, weir::overflow::disconnect);
     auto ledger = orders.subscribe();
@@ -42,7 +42,7 @@ int main() {
     try {
         ledger.try_receive();
     } catch (const weir::receiver_lagged_error&) {
-        cut_off = true;  // better than a ledger with a hole
+        cut_off = true;  // better than a ledger with a gap
     }
     // [/slow]
     const bool as_asked = *first == 6 && display.missed() == 6 && cut_off;

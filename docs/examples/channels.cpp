@@ -1,4 +1,4 @@
-// The snippets of docs/channels.md on channels for streams of items.
+// Channels that carry streams of items: the snippets of docs/channels.md.
 
 #include <weir/channel/blocking_view.hpp>
 #include <weir/channel/channel.hpp>
@@ -28,7 +28,7 @@ void check(bool holds, const char* what) {
 // [send]
 asio::awaitable<void> send_squares(weir::sender<int> tx) {
     for (int i = 1; i <= 100; ++i) {
-        if (tx.try_send(i * i)) continue;  // there is room: no coroutine, no trip
+        if (tx.try_send(i * i)) continue;  // there is room: no coroutine call
         co_await tx.send(i * i);           // full: waits for the receiver
     }
 }  // tx is destroyed: the channel closes

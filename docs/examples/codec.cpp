@@ -1,4 +1,4 @@
-// Structs as JSON lines and as frames, there and back.
+// Writes structs as JSON lines and as frames, and reads them back.
 #include <weir/codec/decode.hpp>
 #include <weir/codec/frame_write.hpp>
 #include <weir/codec/frames.hpp>
@@ -59,7 +59,7 @@ using market::trade;
 namespace codec = weir::codec;
 
 // [decode]
-// Values on, faults aside: `line 2, byte 58: field 'trade_px' is missing`.
+// Returns the values and prints the faults: `line 2, byte 58: field 'trade_px' is missing`.
 std::vector<trade> read_all(weir::runtime& rt, std::vector<std::string> chunks) {
     auto reject = [](const codec::fault& wrong) { std::cerr << wrong.message() << '\n'; };
     return rt.run(weir::from_range(std::move(chunks)) |
@@ -77,7 +77,7 @@ int main() {
     // [/write]
 
     // [feed]
-    // Without streams: feed a decoder whatever comes.
+    // Without streams: feed a decoder any bytes.
     codec::frames<trade> decoder;
     std::vector<trade> seen;
     auto on_value = [&](trade&& value) { seen.push_back(std::move(value)); };

@@ -1,4 +1,4 @@
-// Trades joined with their instruments and accounts: on one thread, and on several.
+// Joins trades with their instruments and accounts, on one thread and on several.
 #include <weir/joins/latest_join.hpp>
 #include <weir/joins/lookup_join.hpp>
 #include <weir/joins/partition.hpp>
@@ -30,7 +30,7 @@ struct listed {  // with its instrument
     trade what;
     double tick;
 };
-struct enriched {  // and with its user's account, as it was then
+struct enriched {  // and with the fee of its user's account at that moment
     trade what;
     double tick;
     double fee_rate;

@@ -1,4 +1,4 @@
-// A table that is read again when its file changes, and a log that is followed.
+// Reads a table again when its file changes, and follows a log.
 #include <weir/connectors/file/follow.hpp>
 #include <weir/connectors/file/read.hpp>
 #include <weir/connectors/file/watch.hpp>
@@ -15,16 +15,18 @@
 
 namespace {
 
-// [watch]
+// [read]
 asio::awaitable<std::string> text_of(std::filesystem::path path) {
     auto join = [](std::string all, std::string block) { return std::move(all) + block; };
     auto reading = weir::file::read(std::move(path)) | weir::fold(std::string(), join);
     co_return co_await std::move(reading);
 }
+// [/read]
 
+// [watch]
 asio::awaitable<std::string> wait_for(std::filesystem::path path, std::string wanted) {
-    auto changes = weir::file::watch(path);     // first this,
-    std::string text = co_await text_of(path);  // then this: no change is missed
+    auto changes = weir::file::watch(path);     // watch first,
+    std::string text = co_await text_of(path);  // read after it: no change is missed
     while (text != wanted) {
         const auto change = co_await changes.next();
         if (change == weir::file::change::written) text = co_await text_of(path);

@@ -1,4 +1,4 @@
-// Trades in many currencies, valued in dollars at the newest rate.
+// Values trades in many currencies in dollars, at the newest rate.
 #include <weir/channel/channel.hpp>
 #include <weir/joins/latest_join.hpp>
 #include <weir/runtime/runtime.hpp>
@@ -29,11 +29,11 @@ asio::awaitable<std::vector<double>> value(std::vector<trade> trades, weir::rece
     co_return co_await std::move(values);
 }
 
-// The feed: first all there is, then the word that this was all, then what changes.
+// The feed sends all entries first, then says that they are complete, and later sends changes.
 asio::awaitable<void> tell(weir::sender<rate> rates) {
     co_await rates.async_send(rate::put("EUR", 1.08), asio::use_awaitable);
     co_await rates.async_send(rate::put("USD", 1), asio::use_awaitable);
-    co_await rates.async_send(rate::complete(), asio::use_awaitable);  // only now trades are taken
+    co_await rates.async_send(rate::complete(), asio::use_awaitable);  // now it takes trades
     rates.close();
 }
 // [/latest]

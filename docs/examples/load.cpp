@@ -1,4 +1,4 @@
-// A CSV file into SQLite, with the bad rows kept aside.
+// Loads a CSV file into SQLite and keeps the bad rows aside.
 #include <weir/connectors/csv/read.hpp>
 #include <weir/connectors/sqlite/insert_into.hpp>
 #include <weir/operators/batch.hpp>
@@ -44,9 +44,9 @@ asio::awaitable<weir::sqlite::load_report> load(std::filesystem::path file,
     auto reject = [](const absl::Status& why) { std::cerr << why.message() << '\n'; };
     auto people = weir::csv::read(std::move(file))  // records: views, no allocation a row
                   | weir::try_map(to_person)        // StatusOr<person>
-                  | weir::split_errors(reject)      // person; the bad ones are told and left out
+                  | weir::split_errors(reject)      // person; bad rows go to `reject`
                   | weir::batch(5'000)              // vector<person>
-                  | weir::buffer(4);                // read and parsed ahead, by another thread
+                  | weir::buffer(4);                // reads and parses ahead, on another thread
     auto writing = std::move(people) | weir::sqlite::insert_into(db, "people");
     co_return co_await std::move(writing);
 }

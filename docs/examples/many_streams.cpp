@@ -53,7 +53,7 @@ bool merged(weir::runtime& rt) {
     auto right = weir::from_range(std::vector<trade>{{2, "C"}, {3, "D"}});
     auto in_order = weir::merge_sorted(&trade::time, std::move(left), std::move(right));
 
-    std::vector<weir::any_stream<int>> sensors;  // or as many as there are, of any kind
+    std::vector<weir::any_stream<int>> sensors;  // or any number of streams, of any type
     for (int i = 0; i < 10; ++i) sensors.push_back(numbers(0, 100));
     auto readings = weir::merge(std::move(sensors));
     // [/merge]
@@ -71,7 +71,7 @@ bool together(weir::runtime& rt) {
                     });  // "1 Ada", "2 Grace"
 
     auto first_ten = weir::concat(numbers(0, 5), numbers(5, 10));
-    auto fastest = weir::race(numbers(0, 0), numbers(7, 8));  // the first has nothing to say
+    auto fastest = weir::race(numbers(0, 0), numbers(7, 8));  // the first has no item
     // [/together]
     const auto people = rt.run(std::move(numbered) | weir::to<std::vector>());
     return check(people == std::vector<std::string>{"1 Ada", "2 Grace"}, "zip") &&
@@ -84,7 +84,7 @@ bool spread(weir::runtime& rt) {
     std::size_t shown = 0;
     // [fan_out]
     weir::fan_out<int> prices;
-    auto risk = prices.branch(256);                                // waited for: sees all
+    auto risk = prices.branch(256);                                   // sees all: the feed waits
     auto screen = prices.branch(16, weir::overflow::drop_oldest);  // sees the newest
 
     weir::pipeline p("prices", rt.executor());
@@ -99,7 +99,7 @@ bool spread(weir::runtime& rt) {
 bool parted(weir::runtime& rt) {
     // [partition]
     auto by_parity = weir::partition<int>([](int x) { return x % 2 == 0; });
-    auto even = by_parity.branch(64);  // those for which it is true
+    auto even = by_parity.branch(64);  // the items for which it is true
     auto odd = by_parity.branch(64);
 
     auto sum = [] { return weir::fold(0, std::plus<>()); };
@@ -115,13 +115,13 @@ bool hubs(weir::runtime& rt) {
     auto [entry, events] = weir::merge_hub<int>(256);
     auto total =
         (std::move(events) | weir::fold(0, std::plus<>())).start(rt.executor(), asio::use_future);
-    rt.run(numbers(0, 10) | weir::into(entry));   // a producer comes, and leaves
-    rt.run(numbers(10, 20) | weir::into(entry));  // and another one
-    entry.close();                                // the end, when all have left
+    rt.run(numbers(0, 10) | weir::into(entry));   // a producer attaches and detaches
+    rt.run(numbers(10, 20) | weir::into(entry));  // so does another one
+    entry.close();                                // the end, once all are detached
 
     auto [sender, exit] = weir::broadcast_hub<int>(256);
     auto seen =
-        (exit.attach() | weir::take(3) | weir::count())  // a consumer, for as long as it likes
+        (exit.attach() | weir::take(3) | weir::count())  // a consumer detaches when it likes
             .start(rt.executor(), asio::use_future);
     rt.run(numbers(0, 1'000) | weir::into(std::move(sender)));
     // [/hubs]

@@ -26,7 +26,7 @@ void answer(const std::map<std::string, double>& prices, price_request request) 
     } else if (request.symbol.empty()) {
         std::move(request.reply).fail(std::make_exception_ptr(std::invalid_argument("no symbol")));
     }
-    // Otherwise the reply is dropped here, and whoever asked is told so.
+    // Otherwise the reply is destroyed here, and the client's receive throws.
 }
 // [/request]
 
@@ -47,7 +47,7 @@ asio::awaitable<std::string> ask(weir::sender<price_request>& requests, std::str
 // [/ask]
 
 // [closed]
-// Stops slow work once nobody waits for its result any more.
+// Stops slow work once its result is no longer wanted.
 asio::awaitable<void> watch_over(weir::oneshot_sender<int>& reply, asio::steady_timer& work) {
     co_await reply.closed();
     work.cancel();

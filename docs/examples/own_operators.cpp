@@ -1,4 +1,4 @@
-// Operators of one's own, three ways: composed, as a coroutine, and as a step.
+// Three ways to write an operator: as a composition, as a coroutine, and as a step.
 #include <weir/operators/batch.hpp>
 #include <weir/operators/filter.hpp>
 #include <weir/operators/map.hpp>
@@ -22,7 +22,7 @@
 #include <vector>
 
 // [composed]
-// A function that returns an operator: here, two that are joined.
+// A function returns an operator. This one is made of two others.
 auto moving_average(std::size_t n) {
     auto mean = [](std::span<const double> last) {
         return std::accumulate(last.begin(), last.end(), 0.0) / static_cast<double>(last.size());
@@ -32,7 +32,7 @@ auto moving_average(std::size_t n) {
 // [/composed]
 
 // [composed_dedup]
-// Items that differ from the one before. The state is the lambda's: it lives in the pipeline.
+// Passes on items that differ from the one before. The lambda holds the state.
 auto changes() {
     return weir::pipe([]<class S>(S upstream) {
         auto is_new = [last = std::optional<weir::item_t<S>>()](const weir::item_t<S>& x) mutable {
@@ -67,7 +67,7 @@ struct order {
     double amount;
 };
 
-// A service that is asked over the network, say, and counts how often.
+// Stands for a service on the network, and counts its calls.
 int questions = 0;
 asio::awaitable<std::string> ask_for_name(int customer) {
     ++questions;
@@ -82,7 +82,7 @@ struct named_order {
     double amount;
 };
 
-// The cache is a local variable: it lives as long as the stream, and nobody else sees it.
+// The cache is a local variable: it lives as long as the stream, and only this stream uses it.
 weir::generator<named_order> with_names(weir::any_stream<order> orders) {
     std::unordered_map<int, std::string> names;
     while (auto o = co_await orders.next()) {
@@ -134,7 +134,7 @@ public:
 
     template <class Sink>
     weir::poll_state poll(weir::poll_context& cx, Sink&& sink) {
-        if (ended_) return weir::poll_state::finished;  // upstream must not be polled again
+        if (ended_) return weir::poll_state::finished;  // do not poll upstream again
         const auto state = upstream_.poll(cx, [&](weir::item_t<S>&& x) -> bool {
             batch_.push_back(std::move(x));
             return batch_.size() < size_ || sink(std::exchange(batch_, value_type()));
@@ -142,7 +142,7 @@ public:
         if (state != weir::poll_state::finished) return state;
         ended_ = true;
         if (batch_.empty() || sink(std::exchange(batch_, value_type()))) return state;
-        return weir::poll_state::paused;  // it said no to the last batch: the end comes next time
+        return weir::poll_state::paused;  // the sink wants no more: the end comes next time
     }
 
 private:
@@ -161,7 +161,7 @@ auto batcher(std::size_t size) {
 }
 // [/step_batcher]
 
-// "[0-4]"; "[10,11]" where nothing lies between.
+// "[0-4]", or "[10,11]" for two neighbours.
 std::string show(const std::vector<int>& batch) {
     const char* between = batch.size() > 2 ? "-" : ",";
     std::string text = "[" + std::to_string(batch.front());

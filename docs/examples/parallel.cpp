@@ -1,4 +1,4 @@
-// Hashing each line of a text on several threads; and a range in memory.
+// Hashes each line of a text on several threads, and works on a range in memory.
 #include <weir/operators/flat_map.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/operators/parallel.hpp>
@@ -23,7 +23,7 @@
 #include <vector>
 
 // [lines]
-using text = std::string_view;  // of a file that is mapped or was read: it outlives the pipeline
+using text = std::string_view;  // of a file in memory, which outlives the pipeline
 
 // Cuts `rest` after the first line end that is at least `size` bytes away.
 std::optional<text> cut(text& rest, std::size_t size) {

@@ -1,4 +1,4 @@
-// A service of three segments: readings are read, checked and stored, until it is told to end.
+// A service of three segments reads, checks and stores readings until a signal ends it.
 #include <weir/operators/batch.hpp>
 #include <weir/operators/filter.hpp>
 #include <weir/operators/split_errors.hpp>
@@ -24,7 +24,7 @@ struct reading {
     double value;
 };
 
-// A sensor that is connected to anew after a failure.
+// A sensor. The first connection fails.
 weir::any_stream<std::uint64_t> connect() {
     static int attempts = 0;
     if (++attempts == 1) throw std::runtime_error("the sensor does not answer");
@@ -42,7 +42,7 @@ asio::awaitable<void> serve(asio::any_io_executor executor, std::vector<reading>
     auto [to_check, ticks] = p.channel<std::uint64_t>("ticks", 64);
     auto [to_store, batches] = p.channel<std::vector<reading>>("batches", 2);
 
-    // Read, and connect again when that fails: after 100 ms, 200 ms, ... at most 30 s.
+    // Read. After a failure connect again: after 100 ms, 200 ms, ... at most 30 s.
     auto tell = [](const weir::restart_notice& n) {
         std::cerr << weir::describe(n.error) << "; again in " << n.wait / 1ms << " ms\n";
     };
@@ -51,7 +51,7 @@ asio::awaitable<void> serve(asio::any_io_executor executor, std::vector<reading>
     };
     p.add("feed", weir::restart{.jitter = 0.2, .on_failure = tell}, feed);
 
-    // Check, and keep a ledger of it.
+    // Check, and count the items in a ledger.
     auto skip_first = weir::filter([](std::uint64_t tick) { return tick != 0; });
     auto reject = [](const absl::Status& why) { std::cerr << why.message() << '\n'; };
     p.add("check", std::move(ticks) |
@@ -65,7 +65,7 @@ asio::awaitable<void> serve(asio::any_io_executor executor, std::vector<reading>
     };
     p.add("store", std::move(batches) | weir::for_each(store, "store"));
 
-    p.drain_on_signals(5s);  // SIGINT and SIGTERM end it in good order; a second one at once
+    p.drain_on_signals(5s);  // SIGINT and SIGTERM drain it; a second one cancels it
     co_await p.run();
     std::cout << weir::to_dot(p.graph());
 }
@@ -100,22 +100,24 @@ int main() {
     std::vector<reading> stored;
     weir::runtime rt(2);
 
-    // After a while somebody presses Ctrl-C.
+    // Ctrl-C, after a while.
     asio::steady_timer later(rt.executor(), 250ms);
     later.async_wait([](const asio::error_code&) { std::raise(SIGINT); });
     rt.run(serve(rt.executor(), stored));
 
-    // And two small ones for what else the page shows.
+    // Two small pipelines for the other snippets.
     auto numbers = [] { return weir::interval(1ms); };
     auto fail = [](std::uint64_t) { throw std::invalid_argument("bad item"); };
     weir::pipeline failing("load", rt.executor());
     failing.add("read", numbers() | weir::for_each(fail, "parse"));
     rt.run(run(failing));
 
+    // [small]
     weir::pipeline drained("count", rt.executor());
     drained.add("all", numbers() | drained.source("ticks") | weir::for_each([](std::uint64_t) {}));
     auto running = drained.run(asio::use_future);
     rt.run(end(drained));
     running.get();
+    // [/small]
     return stored.empty() ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-// Values in by TCP, and out to subscribers.
+// Receives values by TCP and publishes them to subscribers.
 #include <weir/connectors/tcp/connect.hpp>
 #include <weir/connectors/tcp/publish.hpp>
 #include <weir/connectors/tcp/receive.hpp>
@@ -47,7 +47,7 @@ public:
             if (line.size() == longest) {
                 on_fault(line_fault{seen_});
             } else if (!on_value(std::move(line))) {
-                return at;  // no more for now: the rest is fed later
+                return at;  // the consumer wants no more now: the rest is fed later
             }
         }
         return bytes.size();
@@ -58,7 +58,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t longest = 1'000;  // what a client can make us keep is bounded
+    static constexpr std::size_t longest = 1'000;  // bounds the memory that a client can use
     std::string line_;
     std::uint64_t seen_ = 0;
 };

@@ -1,4 +1,4 @@
-// Testing streams of one's own: each part of the kit once, without a test framework.
+// Tests a user's stream with each part of the kit, without a test framework.
 #include <weir/core/pipe.hpp>
 #include <weir/operators/batch.hpp>
 #include <weir/operators/buffer.hpp>
@@ -32,7 +32,7 @@ using namespace std::chrono_literals;
 using namespace weir::testing;
 
 // [pairs]
-// An operator of one's own: neighbours in pairs; a last one without a neighbour is dropped.
+// An operator to test: it joins neighbours in pairs and drops a last item without a neighbour.
 template <class S>
 class pairs_stream : public weir::pullable<pairs_stream<S>> {
 public:
@@ -86,7 +86,7 @@ void test_one_at_a_time() {
     asio::io_context io;
     script<int> source;
     probe_sink out(io, source.stream() | weir::map([](int x) { return 10 * x; }));
-    out.expect_nothing();  // asks for an item; there is none yet
+    out.expect_nothing();  // asks for an item, and none is there
     source.give({1, 2});
     out.expect(10);
     expect(source.left() == 1, "map asks for no more than it passes on");
@@ -112,7 +112,7 @@ void test_time() {
 // [/time]
 
 // [timer]
-// Code of one's own that waits, written for any clock.
+// Your own code that waits, written for any clock.
 template <class Clock>
 asio::awaitable<int> attempts(int most, std::chrono::seconds delay) {
     asio::basic_waitable_timer<Clock> timer(co_await asio::this_coro::executor);
@@ -158,7 +158,7 @@ void test_under_seeds() {
         auto stream = suspend_at_random(source.stream(), ctx) | pairs() | weir::buffer(2);
         auto result = start(ctx, suspend_at_random(std::move(stream), ctx) | weir::take(early) |
                                      weir::to<std::vector>());
-        ctx.run();  // throws `deadlock_error` if somebody was not woken
+        ctx.run();  // throws `deadlock_error` if a wake-up is missing
 
         const pair_list seen = result->get();
         expect(seen.size() == std::min(early, n / 2), "no pair is missing");
@@ -172,7 +172,7 @@ void test_under_seeds() {
 // [/seeds]
 
 // [faults]
-// A test double with a fault point: keeps what it was sent, unless that pass fails.
+// A test double with a fault point: it keeps each batch unless that pass fails.
 struct store {
     fault_plan faults;
     std::vector<int> rows;

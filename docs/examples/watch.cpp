@@ -18,7 +18,7 @@
 using rates = std::map<std::string, double>;
 
 // [get]
-// Each order is priced with the newest rates: one atomic load while they do not change.
+// Prices each order with the newest rates. While they do not change, that is one atomic load.
 double total(weir::runtime& rt, std::vector<std::pair<std::string, double>> orders,
              weir::watch_receiver<std::shared_ptr<const rates>> current) {
     auto price = [current](std::pair<std::string, double> order) mutable {
@@ -48,8 +48,8 @@ int main() {
 
     auto level = weir::watch(1);
     level.sender.modify([](int& x) { x += 1; });  // in place, under the lock: be short
-    auto later = level.sender.subscribe();        // sees what is there, and all that follows
-    level.sender.close();                         // so does the last sender when it goes
+    auto later = level.sender.subscribe();        // sees the value of now, and later ones
+    level.sender.close();                         // the last sender does this when it is destroyed
     // [/send]
     const double sum = total(rt, {{"EUR", 10}, {"CHF", 10}}, current);
     const auto applied = rt.run(follow(std::move(later)));
