@@ -84,7 +84,7 @@ bool spread(weir::runtime& rt) {
     std::size_t shown = 0;
     // [fan_out]
     weir::fan_out<int> prices;
-    auto risk = prices.branch(256);                                   // sees all: the feed waits
+    auto risk = prices.branch(256);                                // sees all: the feed waits
     auto screen = prices.branch(16, weir::overflow::drop_oldest);  // sees the newest
 
     weir::pipeline p("prices", rt.executor());

@@ -3,8 +3,8 @@
 
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/blocking.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
 
 #include <exception>
 #include <memory>
@@ -15,7 +15,7 @@ namespace weir {
 
 /// What a blocking call gives: its error, or its result.
 template <class Result>
-using blocking_call = detail::async_operation<std::exception_ptr, Result>;
+using blocking_call = async_operation<std::exception_ptr, Result>;
 
 namespace detail {
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <weir/core/stage.hpp>
+#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/awaitable.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
 #include <weir/runtime/terminal.hpp>
 
 #include <exception>

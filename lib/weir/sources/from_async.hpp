@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/core/asio.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
+#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <memory>

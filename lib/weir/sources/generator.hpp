@@ -2,8 +2,8 @@
 #pragma once
 
 #include <weir/core/stage.hpp>
+#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/awaitable.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <coroutine>
@@ -146,7 +146,7 @@ class generator<T>::promise_type {
 
         promise_type& promise;
         asio::awaitable<R> task;
-        detail::async_operation<std::exception_ptr, value> operation;
+        async_operation<std::exception_ptr, value> operation;
         std::optional<std::tuple<std::exception_ptr, value>> outcome;
     };
 

@@ -3,8 +3,8 @@
 
 #include <weir/core/detail/watched_sink.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/awaitable.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/sources/detail/resource_scope.hpp>
 

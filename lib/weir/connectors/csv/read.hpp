@@ -7,7 +7,7 @@
 #include <weir/connectors/csv/record.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
+#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <absl/status/statusor.h>
@@ -57,7 +57,7 @@ private:
     void start(poll_context& cx);
 
     std::shared_ptr<file_reader> file_;
-    weir::detail::async_operation<std::exception_ptr, std::optional<batch>> reading_;
+    weir::async_operation<std::exception_ptr, std::optional<batch>> reading_;
 };
 
 /// The stream that `read` makes.

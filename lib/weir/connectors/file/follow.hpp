@@ -6,8 +6,8 @@
 #include <weir/connectors/file/detail/name_watch.hpp>
 #include <weir/connectors/file/followed_block.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/clock.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <chrono>
@@ -56,7 +56,7 @@ private:
     detail::name_watch notes_;  // first, so that no change is missed
     std::shared_ptr<detail::growing_file> file_;
     std::chrono::nanoseconds quiet_;
-    weir::detail::async_operation<std::exception_ptr, detail::growing_file::growth> reading_;
+    weir::async_operation<std::exception_ptr, detail::growing_file::growth> reading_;
     std::optional<clock::time_point> let_go_at_;  // of a file with a successor
     alarm alarm_;
     bool news_ = true;     // there may be something to read

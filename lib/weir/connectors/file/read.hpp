@@ -5,7 +5,7 @@
 #include <weir/connectors/file/block_reader.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
+#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -43,10 +43,10 @@ private:
     void start_reading(poll_context& cx);
 
     std::shared_ptr<block_reader> file_;
-    weir::detail::async_operation<std::exception_ptr, std::string> reading_;
+    weir::async_operation<std::exception_ptr, std::string> reading_;
     // Says when there is something of what is waited for, and not read by a thread that blocks:
     std::optional<asio::posix::stream_descriptor> input_;
-    weir::detail::async_operation<asio::error_code> waiting_;
+    weir::async_operation<asio::error_code> waiting_;
     bool heard_ = false;  // it was said to be ready, and not found otherwise
     std::string memory_;
 };

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weir/connectors/sqlite/batch_writer.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
+#include <weir/runtime/async_operation.hpp>
 #include <weir/sinks/into.hpp>
 
 #include <atomic>
@@ -129,7 +129,7 @@ private:
     }
 
     std::shared_ptr<work> work_;
-    std::deque<weir::detail::async_operation<std::exception_ptr>> running_;
+    std::deque<weir::async_operation<std::exception_ptr>> running_;
     poll_context* context_ = nullptr;  // of the turn that is on
     ticket scope_;
     bool finishing_ = false;

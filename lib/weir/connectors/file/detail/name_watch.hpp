@@ -5,7 +5,7 @@
 #include <weir/connectors/file/detail/inotify_hub.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
+#include <weir/runtime/async_operation.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -72,7 +72,7 @@ private:
     inotify_hub::listener_ptr told_ = std::make_shared<inotify_hub::listener>();
     std::uint32_t generation_ = 0;  // of the way that is watched
     std::optional<asio::posix::stream_descriptor> input_;
-    weir::detail::async_operation<asio::error_code> waiting_;
+    weir::async_operation<asio::error_code> waiting_;
     std::vector<file_note> notes_;  // that were taken, and where they are looked at
     std::size_t at_ = 0;
 };

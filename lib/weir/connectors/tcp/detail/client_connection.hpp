@@ -6,9 +6,9 @@
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/backoff.hpp>
 #include <weir/runtime/clock.hpp>
-#include <weir/runtime/detail/async_operation.hpp>
 #include <weir/runtime/detail/ready_set.hpp>
 
 #include <chrono>
@@ -66,7 +66,7 @@ private:
     /// An address that is being connected to; its socket is shared with the handler.
     struct racer {
         std::shared_ptr<asio::ip::tcp::socket> socket;
-        weir::detail::async_operation<asio::error_code> connecting;
+        weir::async_operation<asio::error_code> connecting;
     };
     enum class progress : std::uint8_t { waits, connected, failed };
 
@@ -94,7 +94,7 @@ private:
     std::uint64_t left_ = std::uint64_t(-1);  // to be read at the most: see `drain`
     // An attempt to connect.
     bool attempting_ = false;
-    weir::detail::async_operation<asio::error_code, addresses> resolving_;
+    weir::async_operation<asio::error_code, addresses> resolving_;
     addresses found_;
     addresses::const_iterator next_;  // address to connect to
     std::vector<racer> racers_;

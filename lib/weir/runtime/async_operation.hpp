@@ -11,7 +11,7 @@
 #include <tuple>
 #include <utility>
 
-namespace weir::detail {
+namespace weir {
 
 /// What a leaf stream holds to wait for an asynchronous operation that completes with `Results`.
 ///
@@ -137,4 +137,4 @@ private:
     std::shared_ptr<state> state_;
 };
 
-}  // namespace weir::detail
+}  // namespace weir
