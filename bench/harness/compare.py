@@ -4,7 +4,7 @@ import json
 import subprocess
 
 from .bench import Bench, measured
-from .build import TOP, Build, done_well
+from .build import TOP, Build
 from .figures import Failed, medians, rounded
 from .programs import note
 from .report import ratio
@@ -21,7 +21,10 @@ def git(*arguments):
 
 def build_of(revision, options):
     """The abbreviated name of a revision, and a build of it: in a worktree of its own under build/compare."""
-    commit = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    try:
+        commit = git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    except Failed as failure:
+        raise Failed(f"no revision {revision} to compare with: {failure}") from None
     name = git("rev-parse", "--short", commit)
     place = TOP / "build" / "compare" / commit
     source = place / "source"
