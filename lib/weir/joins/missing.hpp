@@ -3,9 +3,8 @@
 ///     weir::item_count misses;
 ///     trades | weir::lookup_join(issuers, key, combine)                                // fails
 ///     trades | weir::lookup_join(issuers, key, combine, weir::missing::drop(misses))   // left out
-///     trades | weir::lookup_join(issuers, key, combine, weir::missing::use(unknown))   // a
-///     default trades | weir::lookup_join(issuers, key, combine, weir::missing::divert(keep))   //
-///     elsewhere
+///     trades | weir::lookup_join(issuers, key, combine, weir::missing::use(unknown))   // a default
+///     trades | weir::lookup_join(issuers, key, combine, weir::missing::divert(keep))   // elsewhere
 ///
 /// A policy of your own is a type with `template <class V, class T> const V* instead(T& item)`: it
 /// returns the value that stands in, or null when it has dealt with the item.

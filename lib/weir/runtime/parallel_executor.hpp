@@ -15,8 +15,8 @@ namespace weir {
 
 /// An executor, and how many tasks work there at a time: for `par_for_each` and `par_reduce`.
 ///
-///     weir::par_for_each(rt, ...)                              // a task a thread of a
-///     weir::runtime weir::par_for_each(pool.get_executor(), ...)             // a task a core
+///     weir::par_for_each(rt, ...)                              // a task a thread of a weir::runtime
+///     weir::par_for_each(pool.get_executor(), ...)             // a task a core
 ///     weir::par_for_each(weir::parallel_executor(my_executor, 2), ...)
 struct parallel_executor {
     // NOLINTNEXTLINE(google-explicit-constructor): so that it reads as above

@@ -2,7 +2,7 @@
 """Checks that each file of the library and the programs compiles on its own, with the project's warnings: in any
 order of includes, and one by one, where the builds of CI take several at once (`-Dunity=on`).
 
-    check-alone [COMPILER]      (default: clang++-19)
+    check_alone.py [COMPILER]      (default: clang++-19)
 
 Asio takes longer to compile than all the rest, so it is compiled once, and given to the files that include it
 sooner or later; the others are compiled without. A file that passed before, as it is now, is not compiled again.

@@ -6,7 +6,7 @@ aggregates stand on nothing, and operators use them; codec stands on the streams
 connectors stand on all of them, and nothing in the library includes a connector (nor one connector another).
 Prints each include that is out of place and fails if there is one.
 
-    check-includes [CHECKOUT]
+    check_includes.py [CHECKOUT]
 """
 
 import pathlib

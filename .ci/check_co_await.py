@@ -11,8 +11,8 @@ variable and awaits in a condition GCC 12 makes nothing at all.
 Prints each place, as a compiler does, and exits with 1 if there is one, and with 2 if it cannot read something.
 It reads the source text alone: macros are not expanded. Installed with weir as weir-check-co-await.
 
-    check-co-await FILE-OR-FOLDER...    of a folder, all C++ files below it
-    check-co-await --self-test
+    check_co_await.py FILE-OR-FOLDER...    of a folder, all C++ files below it
+    check_co_await.py --self-test
 """
 
 import pathlib

@@ -12,25 +12,27 @@ check() {
     else echo "FAIL  $name, $((SECONDS - start)) s"; failed+=("$name"); fi
 }
 
+python() { sources '*.py' | xargs -r python3 -m py_compile; }
 formatted() { sources '*.hpp' '*.cpp' | xargs -r clang-format-19 --dry-run --Werror; }
-awaits() { .ci/check-co-await --self-test && sources '*.hpp' '*.cpp' | xargs -r .ci/check-co-await; }
-time_sums() { .ci/check-time-sums --self-test && sources 'lib/*.[hc]pp' 'apps/*.[hc]pp' | xargs -r .ci/check-time-sums; }
+awaits() { .ci/check_co_await.py --self-test && sources '*.hpp' '*.cpp' | xargs -r .ci/check_co_await.py; }
+time_sums() { .ci/check_time_sums.py --self-test && sources 'lib/*.[hc]pp' 'apps/*.[hc]pp' | xargs -r .ci/check_time_sums.py; }
 tidy() {
     local build=build/tidy
     [ -e $build/build.ninja ] || CXX=clang++-19 meson setup $build -Dtests=disabled -Dunity=on -Dunity_size=100 \
         -Dsqlite=enabled -Dcodec=enabled -Dapps=enabled >/dev/null || return 1
-    .ci/tidy $build
+    .ci/tidy.py $build
 }
 
 check "awaits: no temporaries that GCC 12 destroys twice" awaits
 check "times: no sums of time points that overflow" time_sums
-check "includes point one way" .ci/check-includes
-check "each source file is built" .ci/check-lists
-check "snippets are cut from compiled files" .ci/check-snippets
-check "no paths or hosts of one machine" .ci/check-places
-check "shell scripts" shellcheck -x dev .ci/run .ci/check .ci/ccache.sh .ci/matrix tests/consumer/run
+check "includes point one way" .ci/check_includes.py
+check "each source file is built" .ci/check_lists.py
+check "snippets are cut from compiled files" .ci/check_snippets.py
+check "no paths or hosts of one machine" .ci/check_places.py
+check "shell scripts" shellcheck -x dev .ci/run .ci/check.sh .ci/ccache.sh .ci/matrix.sh bench/run tests/consumer/run
+check "Python scripts" python
 check "clang-format" formatted
-check "each file compiles on its own" .ci/check-alone
+check "each file compiles on its own" .ci/check_alone.py
 check "clang-tidy" tidy
 
 [ ${#failed[@]} -eq 0 ] || { printf 'check failed: %s\n' "${failed[@]}"; exit 1; }

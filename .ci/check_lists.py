@@ -2,7 +2,7 @@
 """Checks that each C++ source file is named in a meson.build, so that no test is forgotten, and that no test which
 tests/meson.build lists as one of one thread speaks of threads.
 
-    check-lists [CHECKOUT]
+    check_lists.py [CHECKOUT]
 """
 
 import functools

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs all tests against several versions of Asio, each in a build directory of its own (build/matrix-VERSION).
 #
-#   .ci/matrix [--asan] [--asio WHERE]... [ROOM...]
+#   .ci/matrix.sh [--asan] [--asio WHERE]... [ROOM...]
 #
 # WHERE is a directory with Asio's headers, an archive of one (.tar.*, .tgz, .zip) as Asio's releases are, or the word
 # `installed`. Without --asio it takes all that are in the folder WEIR_ASIO_VERSIONS names, or else in ../asio-versions.
@@ -103,10 +103,10 @@ test_with() {
         >"$dir/test.log" 2>&1 || true
     [ -e "$dir/meson-logs/testlog.json" ] || { cat "$dir/test.log" >&2; return 1; }
     built+=("$dir")
-    .ci/count-tests "$dir"
+    .ci/count_tests.py "$dir"
 }
 
 for where in "${given[@]}"; do
     test_with "$where" || { broken=$((broken + 1)); say "FAILED: $where"; }
 done
-.ci/count-tests --gates $((${#given[@]} - broken)) "$broken" ${built[@]+"${built[@]}"}
+.ci/count_tests.py --gates $((${#given[@]} - broken)) "$broken" ${built[@]+"${built[@]}"}

@@ -3,7 +3,7 @@
 
 Such a line works for one person only, and tells the world where it came from. Prints each and fails.
 
-    check-places [CHECKOUT]
+    check_places.py [CHECKOUT]
 """
 
 import pathlib
@@ -29,7 +29,7 @@ def main(root):
     faults = 0
     for name in filter(None, names.decode().split("\0")):
         path = pathlib.Path(root, name)
-        if name == ".ci/check-places" or not path.is_file():
+        if name == ".ci/check_places.py" or not path.is_file():
             continue
         try:
             text = path.read_text()

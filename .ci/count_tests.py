@@ -6,8 +6,8 @@ A doctest executable counts its test cases, any other test counts as one. A prog
 of time or complained at its end (a sanitizer, say) counts as one failure at least. Fails on a failed test
 and when no test ran at all.
 
-    count-tests BUILD-DIR...
-    count-tests --gates PASSED FAILED BUILD-DIR...    only the sum, with so many gates counted in
+    count_tests.py BUILD-DIR...
+    count_tests.py --gates PASSED FAILED BUILD-DIR...    only the sum, with so many gates counted in
 """
 
 import json

@@ -36,6 +36,6 @@ for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         if new != old:
             document.write_text(new)
 if stale and not write:
-    print(*stale, "Run .ci/check-snippets --write", sep="\n")
+    print(*stale, "Run .ci/check_snippets.py --write", sep="\n")
     sys.exit(1)
 print(f"snippets: {count}, all cut from compiled files")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs clang-tidy on the library and the programs.
 
-    tidy BUILD-DIR        of clang's, made with -Dunity=on and large units
+    tidy.py BUILD-DIR        of clang's, made with -Dunity=on and large units
 
 All files of a target are looked at together, since most of the time goes into the headers of others. A unit that
 passed before, as it is now, is not looked at again.

@@ -6,8 +6,8 @@ What is added to a time point, or taken from one, goes through `deadline_after`,
 Time points are known by what they are called, by how they were declared in the same file, and by `.now()`.
 Prints each place and fails if there is one.
 
-    check-time-sums FILE...
-    check-time-sums --self-test
+    check_time_sums.py FILE...
+    check_time_sums.py --self-test
 """
 
 import pathlib
@@ -117,7 +117,7 @@ def self_test():
     ]
     wrong = [s for s in bad if not list(faults(s))] + [s for s in good if list(faults(s))]
     for s in wrong:
-        print(f"check-time-sums: judged wrongly: {s}")
+        print(f"check_time_sums.py: judged wrongly: {s}")
     return 1 if wrong else 0
 
 
