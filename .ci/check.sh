@@ -25,7 +25,8 @@ tidy() {
 
 check "awaits: no temporaries that GCC 12 destroys twice" awaits
 check "times: no sums of time points that overflow" time_sums
-check "includes point one way" .ci/check_includes.py
+check "includes point one way, and internals stay inside" .ci/check_includes.py
+check "docs/api.md and the room headers are what lib/weir says" .ci/api.py
 check "each source file is built" .ci/check_lists.py
 check "snippets are cut from compiled files" .ci/check_snippets.py
 check "no paths or hosts of one machine" .ci/check_places.py

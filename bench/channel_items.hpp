@@ -2,6 +2,8 @@
 
 #include <weir/core/asio.hpp>
 
+#include <asio.hpp>
+
 #include <cstdint>
 #include <utility>
 

@@ -17,6 +17,8 @@
 #include <weir/sinks/to.hpp>
 #include <weir/sources/from_range.hpp>
 
+#include <asio.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <ranges>

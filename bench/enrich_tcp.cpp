@@ -12,6 +12,7 @@
 #include <weir/codec/frame_write.hpp>
 #include <weir/core/asio.hpp>
 
+#include <asio.hpp>
 #include <sys/prctl.h>
 
 #include <algorithm>

@@ -3,6 +3,8 @@
 
 #include <weir/core/asio.hpp>
 
+#include <asio.hpp>
+
 #include <chrono>
 #include <functional>
 #include <stop_token>

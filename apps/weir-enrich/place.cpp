@@ -2,6 +2,7 @@
 
 #include <weir/core/asio.hpp>
 
+#include <asio.hpp>
 #include <fmt/format.h>
 #include <shared/duration.hpp>
 

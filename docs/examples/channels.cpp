@@ -3,11 +3,14 @@
 #include <weir/channel/blocking_view.hpp>
 #include <weir/channel/channel.hpp>
 #include <weir/channel/shared_channel.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/fold.hpp>
 #include <weir/sinks/into.hpp>
 #include <weir/sources/from_range.hpp>
+
+#include <asio.hpp>
 
 #include <cstdio>
 #include <cstdlib>

@@ -6,6 +6,8 @@
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/fold.hpp>
 
+#include <asio.hpp>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,5 @@
 // A service of three segments reads, checks and stores readings until a signal ends it.
+#include <weir/core/asio.hpp>
 #include <weir/operators/batch.hpp>
 #include <weir/operators/filter.hpp>
 #include <weir/operators/split_errors.hpp>
@@ -9,6 +10,8 @@
 #include <weir/sinks/into.hpp>
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/interval.hpp>
+
+#include <asio.hpp>
 
 #include <chrono>
 #include <csignal>

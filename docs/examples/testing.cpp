@@ -1,4 +1,5 @@
 // Tests a user's stream with each part of the kit, without a test framework.
+#include <weir/core/asio.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/operators/batch.hpp>
 #include <weir/operators/buffer.hpp>
@@ -18,6 +19,8 @@
 #include <weir/testing/strict.hpp>
 #include <weir/testing/suspend_at_random.hpp>
 #include <weir/testing/virtual_timer.hpp>
+
+#include <asio.hpp>
 
 #include <algorithm>
 #include <chrono>

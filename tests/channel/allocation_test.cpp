@@ -1,5 +1,6 @@
 // What crossing a boundary costs in memory: nothing, once it runs.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/buffer.hpp>
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/count.hpp>
@@ -8,6 +9,7 @@
 #include <weir/sources/from_range.hpp>
 #include <weir/testing/drive.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/allocation_count.hpp>
 

@@ -1,8 +1,10 @@
 // Channels between plain threads, and between threads and tasks.
 
 #include <weir/channel/blocking_view.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/runtime/runtime.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/items.hpp>
 

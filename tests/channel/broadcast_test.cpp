@@ -1,6 +1,7 @@
 // Every receiver sees every item; and what happens to the slow one is what was asked for.
 
 #include <weir/channel/broadcast.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/operators/take.hpp>
 #include <weir/runtime/runtime.hpp>
@@ -15,6 +16,7 @@
 #include <weir/testing/for_seeds.hpp>
 #include <weir/testing/resource.hpp>
 
+#include <asio.hpp>
 #include <asio/experimental/awaitable_operators.hpp>
 #include <doctest/doctest.h>
 #include <support/allocation_count.hpp>

@@ -1,6 +1,7 @@
 // The reply to a request: one value, once, and nothing that looks like one.
 
 #include <weir/channel/oneshot.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/to.hpp>
 #include <weir/testing/drive.hpp>
@@ -8,6 +9,7 @@
 #include <weir/testing/for_seeds.hpp>
 #include <weir/testing/resource.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/allocation_count.hpp>
 #include <support/items.hpp>

@@ -1,5 +1,6 @@
 // async_map, in order and as completed.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/async_map_keyed.hpp>
 #include <weir/operators/map.hpp>
@@ -10,6 +11,7 @@
 #include <weir/testing/script.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
 #include <support/items.hpp>

@@ -1,6 +1,7 @@
 // The async operators under many seeds: operations that take their time, or none, or fail to hurry
 // when they are cancelled.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/async_map_keyed.hpp>
 #include <weir/operators/map.hpp>
@@ -15,6 +16,7 @@
 #include <weir/testing/suspend_at_random.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/trial.hpp>
 

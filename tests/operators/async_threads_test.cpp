@@ -1,5 +1,6 @@
 // Async functions whose operations end on other threads.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/async_map_keyed.hpp>
 #include <weir/operators/buffer.hpp>
@@ -10,6 +11,7 @@
 #include <weir/sinks/for_each_concurrent.hpp>
 #include <weir/sources/from_range.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>

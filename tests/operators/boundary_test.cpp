@@ -1,5 +1,6 @@
 // The boundaries: buffer and on.
 
+#include <weir/core/asio.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/operators/buffer.hpp>
 #include <weir/operators/map.hpp>
@@ -9,6 +10,7 @@
 #include <weir/sources/from_range.hpp>
 #include <weir/testing/drive.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
 #include <support/failures.hpp>

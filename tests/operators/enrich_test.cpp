@@ -1,5 +1,6 @@
 // enrich: a join with an async function, its cache and its shared lookups.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/enrich.hpp>
 #include <weir/operators/ttl_cache.hpp>
 #include <weir/sinks/for_each.hpp>
@@ -8,6 +9,7 @@
 #include <weir/testing/script.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
 #include <support/items.hpp>

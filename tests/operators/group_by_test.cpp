@@ -112,7 +112,7 @@ TEST_CASE("group_by passes on what the pipelines of its groups make of their ite
 TEST_CASE("one group more than there may be fails, or ends the one not used for longest") {
     const auto of = [](weir::overflow full) {
         return run(weir::from_range(std::vector{10, 20, 11, 12, 30, 21, 13}) |
-                   pairs_by_tens({.max_groups = 2, .full = full}) | weir::to<std::vector>());
+                   pairs_by_tens({.max_groups = 2, .when_full = full}) | weir::to<std::vector>());
     };
     CHECK_THROWS_WITH_AS(of(weir::overflow::fail), "group_by 'tens': there are more than 2 groups",
                          weir::stage_error);

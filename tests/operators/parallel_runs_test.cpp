@@ -1,5 +1,6 @@
 // What parallel does with runs, on one thread, step by step.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/batch.hpp>
 #include <weir/operators/buffer.hpp>
 #include <weir/operators/flat_map.hpp>
@@ -13,6 +14,7 @@
 #include <weir/testing/script.hpp>
 #include <weir/testing/virtual_clock.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // parallel on several threads: work of random length, failures, early stops and cancellations while
 // the workers run.
 
+#include <weir/core/asio.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/operators/parallel.hpp>
 #include <weir/operators/take.hpp>
@@ -13,6 +14,7 @@
 #include <weir/testing/random.hpp>
 #include <weir/testing/resource.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/failures.hpp>
 

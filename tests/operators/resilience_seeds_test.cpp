@@ -1,5 +1,6 @@
 // What is done about failures and delays, under many seeds.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/operators/recover.hpp>
@@ -8,6 +9,7 @@
 #include <weir/sources/retry_stream.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/trial.hpp>
 

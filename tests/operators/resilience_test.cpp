@@ -1,5 +1,6 @@
 // What is done about operations that fail or take too long: retry, timeout, circuit_breaker.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/retry.hpp>
 #include <weir/operators/timeout.hpp>
@@ -10,6 +11,7 @@
 #include <weir/testing/script.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
 #include <support/items.hpp>

@@ -1,3 +1,4 @@
+#include <weir/core/asio.hpp>
 #include <weir/operators/batch.hpp>
 #include <weir/operators/buffer.hpp>
 #include <weir/operators/dedup.hpp>
@@ -21,6 +22,7 @@
 #include <weir/testing/suspend_at_random.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
+#include <asio.hpp>
 #include <operators/steps.hpp>
 
 #include <algorithm>

@@ -1,10 +1,12 @@
 // Ending a pipeline in good order.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/batch.hpp>
 #include <weir/operators/buffer.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/sources/from_range.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <ranges>

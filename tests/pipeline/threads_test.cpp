@@ -1,5 +1,6 @@
 // Pipelines on several threads, ended from others at any moment. For the thread sanitizer, mostly.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/batch.hpp>
 #include <weir/operators/buffer.hpp>
 #include <weir/operators/filter.hpp>
@@ -8,6 +9,7 @@
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/from_range.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -8,6 +8,7 @@
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/count.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <condition_variable>

@@ -1,12 +1,14 @@
 // In other libraries a "buffered" stream moves on what it holds only while it is polled: as long as
 // the consumer is busy with an item, the operations under way stand still, and time out.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/async_map.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/testing/drive.hpp>
 #include <weir/testing/script.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>

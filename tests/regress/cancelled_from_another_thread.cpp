@@ -3,6 +3,7 @@
 // operation's handler runs, so that is where another thread has it emitted here; `pipeline::cancel`
 // may be called anywhere.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/batch.hpp>
 #include <weir/operators/buffer.hpp>
 #include <weir/operators/map.hpp>
@@ -16,6 +17,7 @@
 #include <weir/testing/drive.hpp>
 #include <weir/testing/resource.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>

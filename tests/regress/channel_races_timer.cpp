@@ -2,11 +2,13 @@
 // operations are cancelled at every moment, and what they say they did is what they did.
 
 #include <weir/channel/shared_channel.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/runtime/runtime.hpp>
 #include <weir/testing/drive.hpp>
 #include <weir/testing/expect.hpp>
 #include <weir/testing/for_seeds.hpp>
 
+#include <asio.hpp>
 #include <channel/kinds.hpp>
 #include <doctest/doctest.h>
 

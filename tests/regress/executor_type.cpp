@@ -2,8 +2,10 @@
 // executor passed for a strand, so that a coroutine on a bare multi-threaded context pulled without
 // one, and inner executors were read out of objects of other types.
 
+#include <weir/core/asio.hpp>
 #include <weir/runtime/detail/segment.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 TEST_CASE("only a strand is taken for a strand") {

@@ -2,6 +2,7 @@
 // `use_future`, which has no other executor, and every handler without one of its own that was
 // given to a pipeline which had ended.
 
+#include <weir/core/asio.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/sinks/count.hpp>
 #include <weir/sinks/fold.hpp>
@@ -9,6 +10,7 @@
 #include <weir/sources/from_range.hpp>
 #include <weir/testing/drive.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>

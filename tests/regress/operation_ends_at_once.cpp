@@ -4,6 +4,7 @@
 // that was cancelled before its coroutine began kept its pipeline from ever completing; with Asio
 // 1.26 to 1.29 it threw out of the executor.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/async_map.hpp>
 #include <weir/operators/async_map_keyed.hpp>
 #include <weir/operators/map.hpp>
@@ -16,6 +17,7 @@
 #include <weir/testing/drive.hpp>
 #include <weir/testing/virtual_clock.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>

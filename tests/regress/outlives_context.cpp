@@ -3,10 +3,12 @@
 // So did what a stream awaits: when the stream was destroyed, it was cancelled on a context that
 // was no more. (Seen by the address and thread sanitizers.)
 
+#include <weir/core/asio.hpp>
 #include <weir/sources/generator.hpp>
 #include <weir/testing/drive.hpp>
 #include <weir/testing/script.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>

@@ -1,11 +1,13 @@
 // Broken elsewhere: one slow consumer of a broadcast stops all the others, or loses items that it
 // was promised. Here each branch does what it was declared to do, with real threads.
 
+#include <weir/core/asio.hpp>
 #include <weir/joins/fan_out.hpp>
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/to.hpp>
 #include <weir/sources/from_range.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>

@@ -1,11 +1,13 @@
 // par_for_each and par_reduce: over ranges in memory, on several threads.
 
+#include <weir/core/asio.hpp>
 #include <weir/runtime/par_for_each.hpp>
 #include <weir/runtime/par_reduce.hpp>
 #include <weir/runtime/runtime.hpp>
 #include <weir/testing/drive.hpp>
 #include <weir/testing/for_seeds.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>

@@ -13,6 +13,7 @@
 #include <weir/testing/drive.hpp>
 #include <weir/testing/script.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/failures.hpp>
 #include <support/sanitized.hpp>

@@ -5,6 +5,7 @@
 #include <weir/runtime/runtime.hpp>
 #include <weir/testing/drive.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>

@@ -11,6 +11,7 @@
 #include <weir/testing/interleave_pending.hpp>
 #include <weir/testing/script.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/failures.hpp>
 #include <support/items.hpp>

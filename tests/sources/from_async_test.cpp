@@ -8,6 +8,7 @@
 #include <weir/sources/from_async.hpp>
 #include <weir/testing/drive.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // generate, of coroutines.
 
+#include <weir/core/asio.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/operators/take.hpp>
 #include <weir/runtime/clock.hpp>
@@ -9,6 +10,7 @@
 #include <weir/testing/drive.hpp>
 #include <weir/testing/resource.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/items.hpp>
 

@@ -14,6 +14,7 @@
 #include <weir/testing/resource.hpp>
 #include <weir/testing/script.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/failures.hpp>
 #include <support/items.hpp>

@@ -19,6 +19,7 @@
 #include <weir/testing/suspend_at_random.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -15,6 +15,7 @@
 #include <weir/testing/probe_sink.hpp>
 #include <weir/testing/script.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <support/exam.hpp>
 #include <support/items.hpp>

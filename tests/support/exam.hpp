@@ -6,6 +6,7 @@
 #include <weir/testing/fault_plan.hpp>
 #include <weir/testing/resource.hpp>
 
+#include <asio.hpp>
 #include <support/items.hpp>
 
 #include <functional>

@@ -6,6 +6,7 @@
 #include <weir/core/asio.hpp>
 
 #include <absl/container/flat_hash_map.h>
+#include <asio.hpp>
 
 #include <algorithm>
 #include <atomic>

@@ -7,6 +7,8 @@
 #include <weir/testing/script.hpp>
 #include <weir/testing/virtual_clock.hpp>
 
+#include <asio.hpp>
+
 #include <initializer_list>
 #include <memory>
 #include <utility>

@@ -1,4 +1,5 @@
 #include <weir/channel/channel.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/operators/take.hpp>
 #include <weir/sinks/for_each.hpp>
 #include <weir/sinks/into.hpp>
@@ -11,6 +12,7 @@
 #include <weir/testing/suspend_at_random.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
+#include <asio.hpp>
 #include <support/trial.hpp>
 
 #include <algorithm>

@@ -14,6 +14,7 @@
 #include <weir/testing/script.hpp>
 #include <weir/testing/seeded_context.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>

@@ -7,6 +7,7 @@
 #include <weir/testing/virtual_clock.hpp>
 #include <weir/testing/virtual_timer.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>

@@ -1,6 +1,7 @@
 // The hop through Asio's own concurrent_channel, one coroutine on each side, two threads.
 #include <weir/core/asio.hpp>
 
+#include <asio.hpp>
 #include <asio/experimental/concurrent_channel.hpp>
 #include <benchmark/benchmark.h>
 

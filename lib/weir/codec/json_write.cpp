@@ -44,7 +44,7 @@ char* write_escaped(char* to, char c) {
 
 }  // namespace
 
-std::size_t json_text_bound(std::string_view text) noexcept {
+std::size_t detail::json_text_bound(std::string_view text) noexcept {
     std::size_t size = text.size() + 2;
     for (const char c : text) {
         if (!is_plain[byte(c)]) size += 5;
@@ -52,7 +52,7 @@ std::size_t json_text_bound(std::string_view text) noexcept {
     return size;
 }
 
-char* write_json_text(char* to, std::string_view text) noexcept {
+char* detail::write_json_text(char* to, std::string_view text) noexcept {
     *to++ = '"';
     while (!text.empty()) {
         const char c = text.front();

@@ -4,6 +4,11 @@
 /// and a program that includes it before its own `<asio/...>` headers needs no configuration of its
 /// own.
 ///
+/// This is the part of Asio that streams need: executors, coroutines, cancellation. A file
+/// that needs more includes it by its own name after this one (`<asio/ip/tcp.hpp>`,
+/// `<asio/signal_set.hpp>`, or all of it by `<asio.hpp>`), because sockets, files and signals take
+/// longer to compile than all of weir.
+///
 /// Asio is the standalone one (not Boost's), without its deprecated names. Asio before 1.28 looks
 /// for clang's coroutines under their old, experimental name and so misses them; they are announced
 /// here.
@@ -36,7 +41,32 @@
 #endif
 #endif
 
-#include <asio.hpp>
+#include <asio/any_io_executor.hpp>
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/bind_executor.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/cancellation_type.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/defer.hpp>
+#include <asio/dispatch.hpp>
+#include <asio/error.hpp>
+#include <asio/execution_context.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/prefer.hpp>
+#include <asio/query.hpp>
+#include <asio/recycling_allocator.hpp>
+#include <asio/require.hpp>
+#include <asio/strand.hpp>
+#include <asio/system_error.hpp>
+#include <asio/system_executor.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
 
 #if !defined(ASIO_HAS_CO_AWAIT) || !defined(ASIO_HAS_STD_COROUTINE)
 #error "Asio has found no coroutines: compile as C++20, with a compiler that has them"

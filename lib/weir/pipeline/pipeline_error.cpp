@@ -48,7 +48,7 @@ pipeline_error::pipeline_error(std::shared_ptr<const std::string> pipeline, std:
       segment_(std::move(segment)),
       cause_(std::move(cause)) {}
 
-bool is_cancellation(std::exception_ptr error) {
+bool detail::is_cancellation(std::exception_ptr error) {
     while (auto cause = cause_of(error)) error = std::move(cause);
     try {
         std::rethrow_exception(error);

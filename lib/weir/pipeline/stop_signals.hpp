@@ -4,6 +4,8 @@
 #include <weir/core/asio.hpp>
 #include <weir/runtime/clock.hpp>
 
+#include <asio/signal_set.hpp>
+
 #include <csignal>
 
 namespace weir {

@@ -77,11 +77,11 @@ blocking_service& service_of(const asio::any_io_executor& executor) {
 
 }  // namespace
 
-asio::any_io_executor blocking_executor_of(const asio::any_io_executor& executor) {
+asio::any_io_executor detail::blocking_executor_of(const asio::any_io_executor& executor) {
     return service_of(executor).get();
 }
 
-std::stop_token blocking_stop_of(const asio::any_io_executor& executor) {
+std::stop_token detail::blocking_stop_of(const asio::any_io_executor& executor) {
     return service_of(executor).stop();
 }
 

@@ -1,4 +1,7 @@
+#include <weir/core/asio.hpp>
 #include <weir/runtime/clock.hpp>
+
+#include <asio/steady_timer.hpp>
 
 #include <mutex>
 #include <utility>

@@ -19,14 +19,14 @@ constexpr const char* hint = "";
 
 }  // namespace
 
-void throw_moved_from() {
+void detail::throw_moved_from() {
     throw std::logic_error(
         std::string("weir: this stream was moved from: what it had belongs to the stream it was "
                     "moved to")
             .append(hint));
 }
 
-void throw_started() {
+void detail::throw_started() {
     throw std::logic_error(
         std::string("weir: this pipeline was started, or moved from, before: it runs once")
             .append(hint));

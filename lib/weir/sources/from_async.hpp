@@ -5,6 +5,8 @@
 #include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <asio/buffer.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>

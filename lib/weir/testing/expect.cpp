@@ -2,7 +2,7 @@
 
 namespace weir::testing {
 
-void fail_expectation(const std::string& what, std::source_location where) {
+void detail::fail_expectation(const std::string& what, std::source_location where) {
     throw expectation_error(std::string(where.file_name()) + ":" + std::to_string(where.line()) +
                             ": " + what);
 }

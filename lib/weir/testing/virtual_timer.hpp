@@ -4,6 +4,8 @@
 #include <weir/core/asio.hpp>
 #include <weir/runtime/clock.hpp>
 
+#include <asio/basic_waitable_timer.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

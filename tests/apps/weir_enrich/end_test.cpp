@@ -3,6 +3,7 @@
 #include <weir/connectors/sqlite/database.hpp>
 #include <weir/core/asio.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>

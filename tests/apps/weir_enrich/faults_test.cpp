@@ -2,7 +2,9 @@
 
 #include <weir/codec/frame_write.hpp>
 #include <weir/codec/frames.hpp>
+#include <weir/core/asio.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <weir-enrich/enriched_trade.hpp>
 #include <weir-enrich/trade.hpp>

@@ -3,6 +3,8 @@
 
 #include <weir/core/asio.hpp>
 
+#include <asio.hpp>
+
 #include <string>
 #include <string_view>
 

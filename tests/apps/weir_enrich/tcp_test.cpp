@@ -2,6 +2,7 @@
 
 #include <weir/core/asio.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <csignal>

@@ -9,6 +9,7 @@
 #include <weir/sinks/for_each.hpp>
 #include <weir/sinks/to.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/socket.h>

@@ -5,6 +5,7 @@
 #include <weir/sinks/for_each.hpp>
 #include <weir/testing/drive.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/syscall.h>

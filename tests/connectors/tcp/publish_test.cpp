@@ -7,6 +7,7 @@
 #include <weir/testing/script.hpp>
 #include <weir/testing/virtual_clock.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>

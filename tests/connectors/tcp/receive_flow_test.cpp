@@ -9,6 +9,7 @@
 #include <weir/sinks/for_each.hpp>
 #include <weir/testing/drive.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>

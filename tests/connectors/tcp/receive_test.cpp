@@ -7,6 +7,7 @@
 #include <weir/sinks/to.hpp>
 #include <weir/testing/drive.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -5,6 +5,8 @@
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/asio.hpp>
 
+#include <asio.hpp>
+
 #include <charconv>
 #include <cstddef>
 #include <cstdint>

@@ -6,6 +6,7 @@
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/runtime/runtime.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <array>

@@ -1,5 +1,8 @@
 #include <weir/connectors/file/read.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/runtime/blocking_call.hpp>
+
+#include <asio/posix/stream_descriptor.hpp>
 
 namespace weir::file {
 

@@ -8,6 +8,8 @@
 #include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/pull.hpp>
 
+#include <asio/posix/stream_descriptor.hpp>
+
 #include <cstddef>
 #include <exception>
 #include <filesystem>

@@ -1,5 +1,7 @@
 #include <weir/connectors/sqlite/database.hpp>
+#include <weir/core/asio.hpp>
 
+#include <asio/thread_pool.hpp>
 #include <unistd.h>
 
 #include <cerrno>
@@ -206,7 +208,7 @@ void commit(database& db) {
     }
 }
 
-void rollback(database& db) noexcept {
+void detail::rollback(database& db) noexcept {
     const auto attempt = [&db] {
         sqlite3_exec(db.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
         return !db.in_transaction();

@@ -7,6 +7,7 @@
 #include <weir/connectors/sqlite/statement.hpp>
 #include <weir/core/asio.hpp>
 
+#include <asio/thread_pool.hpp>
 #include <sqlite3.h>
 
 #include <atomic>

@@ -6,8 +6,8 @@
 
 namespace weir::sqlite {
 
-database_error last_error(sqlite3* connection, const std::string& file,
-                          const std::string& operation) {
+database_error detail::last_error(sqlite3* connection, const std::string& file,
+                                  const std::string& operation) {
     const int code = sqlite3_extended_errcode(connection);
     std::string cause = sqlite3_errmsg(connection);
     if (code == SQLITE_READONLY_DIRECTORY) {

@@ -1,4 +1,7 @@
 #include <weir/connectors/tcp/listener.hpp>
+#include <weir/core/asio.hpp>
+
+#include <asio/ip/tcp.hpp>
 
 namespace weir::tcp {
 

@@ -4,6 +4,8 @@
 
 #include <weir/core/asio.hpp>
 
+#include <asio/ip/tcp.hpp>
+
 #include <cstdint>
 #include <string>
 

@@ -10,6 +10,13 @@
 #include <utility>
 #include <variant>
 
+// The executor of `asio::use_future`. Named here, because <asio/use_future.hpp> and <future> would
+// cost every file that includes weir.
+namespace asio::detail {
+template <typename T, typename Blocking>
+class promise_executor;
+}  // namespace asio::detail
+
 namespace weir::detail {
 
 template <class R>

@@ -3,6 +3,8 @@
 
 #include <weir/core/asio.hpp>
 
+#include <asio/thread_pool.hpp>
+
 #include <variant>
 
 namespace weir::detail {

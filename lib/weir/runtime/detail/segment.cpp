@@ -1,8 +1,11 @@
+#include <weir/core/asio.hpp>
 #include <weir/runtime/detail/executor_target.hpp>
 #include <weir/runtime/detail/outstanding_work.hpp>
 #include <weir/runtime/detail/pool_queue.hpp>
 #include <weir/runtime/detail/segment.hpp>
 #include <weir/runtime/detail/segment_registry.hpp>
+
+#include <asio/thread_pool.hpp>
 
 #include <utility>
 

@@ -1,5 +1,7 @@
 #include <weir/connectors/file/detail/name_watch.hpp>
+#include <weir/core/asio.hpp>
 
+#include <asio/posix/stream_descriptor.hpp>
 #include <fcntl.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>

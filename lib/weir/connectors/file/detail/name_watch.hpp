@@ -7,6 +7,8 @@
 #include <weir/core/poll.hpp>
 #include <weir/runtime/async_operation.hpp>
 
+#include <asio/posix/stream_descriptor.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>

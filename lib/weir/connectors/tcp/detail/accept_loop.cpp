@@ -1,6 +1,9 @@
 #include <weir/connectors/tcp/detail/accept_loop.hpp>
 #include <weir/connectors/tcp/detail/readiness.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/runtime/saturating.hpp>
+
+#include <asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <system_error>

@@ -8,6 +8,8 @@
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/detail/ready_set.hpp>
 
+#include <asio/ip/tcp.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <utility>

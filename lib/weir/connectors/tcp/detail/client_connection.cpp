@@ -1,7 +1,11 @@
 #include <weir/connectors/tcp/detail/accept_loop.hpp>
 #include <weir/connectors/tcp/detail/client_connection.hpp>
 #include <weir/connectors/tcp/detail/readiness.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/runtime/saturating.hpp>
+
+#include <asio/buffer.hpp>
+#include <asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <chrono>

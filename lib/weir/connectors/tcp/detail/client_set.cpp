@@ -1,6 +1,10 @@
 #include <weir/connectors/tcp/detail/client_set.hpp>
 #include <weir/connectors/tcp/detail/readiness.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/runtime/saturating.hpp>
+
+#include <asio/buffer.hpp>
+#include <asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <stdexcept>

@@ -11,6 +11,8 @@
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/detail/ready_set.hpp>
 
+#include <asio/ip/tcp.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>

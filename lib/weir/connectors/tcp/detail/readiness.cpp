@@ -1,6 +1,8 @@
 #include <weir/connectors/tcp/detail/readiness.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/runtime/detail/serial_queue.hpp>
 
+#include <asio/ip/tcp.hpp>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

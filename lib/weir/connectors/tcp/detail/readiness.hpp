@@ -7,6 +7,8 @@
 #include <weir/core/waker.hpp>
 #include <weir/runtime/clock.hpp>
 
+#include <asio/ip/tcp.hpp>
+
 #include <chrono>
 #include <cstddef>
 

@@ -1,4 +1,7 @@
 #include <weir/connectors/tcp/detail/send_queue.hpp>
+#include <weir/core/asio.hpp>
+
+#include <asio/buffer.hpp>
 
 #include <algorithm>
 

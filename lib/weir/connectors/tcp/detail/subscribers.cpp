@@ -1,6 +1,10 @@
 #include <weir/connectors/tcp/detail/readiness.hpp>
 #include <weir/connectors/tcp/detail/subscribers.hpp>
+#include <weir/core/asio.hpp>
 #include <weir/runtime/saturating.hpp>
+
+#include <asio/buffer.hpp>
+#include <asio/ip/tcp.hpp>
 
 #include <stdexcept>
 #include <utility>

@@ -12,6 +12,8 @@
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/detail/ready_set.hpp>
 
+#include <asio/ip/tcp.hpp>
+
 #include <array>
 #include <chrono>
 #include <cstddef>
