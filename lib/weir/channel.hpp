@@ -1,5 +1,4 @@
-/// Bounded channels, oneshot, watch, broadcast. Made by .ci/api.py: it includes the public headers
-/// of the room.
+/// Bounded channels, oneshot, watch, broadcast. Made by .ci/api.py: it includes the public headers of the room.
 #pragma once
 
 #include <weir/channel/blocking_view.hpp>
@@ -12,6 +11,8 @@
 #include <weir/channel/overflow.hpp>
 #include <weir/channel/receive_result.hpp>
 #include <weir/channel/receiver_lagged.hpp>
+#include <weir/channel/receiving_end.hpp>
+#include <weir/channel/sending_end.hpp>
 #include <weir/channel/shared_channel.hpp>
 #include <weir/channel/shared_receiver.hpp>
 #include <weir/channel/shared_sender.hpp>

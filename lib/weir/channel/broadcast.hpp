@@ -2,11 +2,11 @@
 #pragma once
 
 #include <weir/channel/detail/broadcast_state.hpp>
-#include <weir/channel/detail/channel_ops.hpp>
 #include <weir/channel/overflow.hpp>
 #include <weir/channel/receive_result.hpp>
+#include <weir/channel/receiving_end.hpp>
+#include <weir/channel/sending_end.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/detail/op_driver.hpp>
 #include <weir/runtime/detail/parker.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -34,10 +34,8 @@ class broadcast_receiver;
 /// Errors: what waits fails with `channel_closed_error` when the broadcast is closed. Cancel-safe:
 /// a send that is cancelled, or has failed, has put nothing.
 template <class T>
-class broadcast_sender {
+class broadcast_sender : public sending_end<broadcast_sender<T>, T> {
 public:
-    using value_type = T;
-
     explicit broadcast_sender(std::shared_ptr<detail::broadcast_state<T>> state)
         : state_(std::move(state)), waiting_(std::make_unique<detail::waiter_node>()) {
         if (state_) state_->add_sender();
@@ -62,41 +60,6 @@ public:
         std::size_t done = 0;
         return state_ && state_->send(nullptr, std::span(&item, 1), done, *waiting_);
     }
-    /// Sends, and waits for the slowest receiver if it must. For coroutines:
-    ///
-    ///     co_await prices.send(p);
-    asio::awaitable<void> send(T item) & {
-        return poller_.start(detail::send_op<broadcast_sender, T>(*this, std::move(item)));
-    }
-    /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
-    /// `item` must live until then.
-    asio::awaitable<void> send_from(T& item) & {
-        return poller_.start(detail::send_op<broadcast_sender, T&>(*this, item));
-    }
-    /// `send` with any completion token, signature `void(std::exception_ptr)`.
-    template <class Token>
-    auto async_send(T item, Token&& token) & {
-        return poller_.async_start(detail::send_op<broadcast_sender, T>(*this, std::move(item)),
-                                   std::forward<Token>(token));
-    }
-    /// `send_from` with any completion token.
-    template <class Token>
-    auto async_send_from(T& item, Token&& token) & {
-        return poller_.async_start(detail::send_op<broadcast_sender, T&>(*this, item),
-                                   std::forward<Token>(token));
-    }
-    /// The same from a thread of your own, which sleeps meanwhile. Never call it where tasks run.
-    void blocking_send(T item) {
-        detail::block_until([this, &item](poll_context& cx) { return poll_send(cx, item); });
-    }
-    /// The same until `deadline`: false, and `item` as it was, when it passed first.
-    bool blocking_send_until(T&& item, std::chrono::steady_clock::time_point deadline) {
-        auto ready = [this, &item](poll_context& cx) { return poll_send(cx, item); };
-        if (detail::block_until(ready, deadline)) return true;
-        state_->stop_waiting_for_room(*waiting_);
-        return false;
-    }
-
     /// Ends the broadcast for all senders, after what was sent; with an error if one is given. A
     /// send that waits fails with `channel_closed_error`. Only the first call counts.
     void close(std::exception_ptr error = nullptr) noexcept {
@@ -122,10 +85,18 @@ public:
     }
 
 private:
+    friend class sending_end<broadcast_sender, T>;
+
+    bool send_blocking(T& item, std::optional<std::chrono::steady_clock::time_point> deadline) {
+        auto put = [this, &item](poll_context& cx) { return poll_send(cx, item); };
+        if (detail::block_until(put, deadline)) return true;
+        state_->stop_waiting_for_room(*waiting_);
+        return false;
+    }
+
     std::shared_ptr<detail::broadcast_state<T>> state_;
-    std::unique_ptr<detail::waiter_node>
-        waiting_;  // on the heap: the sender may move while it waits
-    detail::op_driver poller_;
+    // On the heap, because the sender may move while it waits.
+    std::unique_ptr<detail::waiter_node> waiting_;
 };
 
 /// The end that sees every item sent after it subscribed, in order; a stream of them. Movable.
@@ -137,10 +108,9 @@ private:
 /// what it was closed with. Too slow: see `overflow`.
 /// Cancel-safe: a receive that is cancelled has taken nothing.
 template <class T>
-class broadcast_receiver : public pullable<broadcast_receiver<T>> {
+class broadcast_receiver : public pullable<broadcast_receiver<T>>,
+                           public receiving_end<broadcast_receiver<T>, T> {
 public:
-    using value_type = T;
-
     explicit broadcast_receiver(std::shared_ptr<detail::broadcast_state<T>> state)
         : state_(std::move(state)), handle_(std::make_unique<detail::broadcast_receiver_state>()) {
         state_->subscribe(*handle_);
@@ -158,26 +128,8 @@ public:
         if (state_) state_->unsubscribe(*handle_);
     }
 
-    /// The next item, or nothing at the end: `next()` by another name.
-    auto receive() & { return this->next(); }
-    template <class Token>
-    auto async_receive(Token&& token) & {
-        return this->next(std::forward<Token>(token));
-    }
     /// What is there: an item, nothing yet, or the end. Never waits.
     receive_result<T> try_receive() { return taken(fill(nullptr, 1)); }
-    /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
-    /// Never call it where tasks run.
-    std::optional<T> blocking_receive() {
-        auto found = receive_blocking(std::nullopt);
-        if (!found) return std::nullopt;
-        return std::optional<T>(*std::move(found));
-    }
-    /// The same until `deadline`: nothing, and not the end, when it passed first.
-    receive_result<T> blocking_receive_until(std::chrono::steady_clock::time_point deadline) {
-        return receive_blocking(deadline);
-    }
-
     /// How many items it was too slow for (`overflow::drop_oldest`).
     std::uint64_t missed() const noexcept { return state_->missed(*handle_); }
 
@@ -192,12 +144,25 @@ public:
         }
     }
 
+    /// True when items were appended to `into`, `most` at most, or there are no more; otherwise the
+    /// poller is woken when there is one. Throws what the broadcast was closed with.
+    bool poll_some(poll_context& cx, std::vector<T>& into, std::size_t most) {
+        const poll_state state = fill(&cx, std::min(most, most_at_once()));
+        if (state == poll_state::pending) return false;
+        for (; next_ != chunk_.size() && most != 0; --most) {
+            into.push_back(std::move(chunk_[next_++]));
+        }
+        return true;
+    }
+
 private:
+    friend class receiving_end<broadcast_receiver, T>;
+
     std::size_t most_at_once() const noexcept {
         return std::min((state_->capacity() + 3) / 4, std::size_t{64});
     }
 
-    /// `paused`: there is an item in run_[next_].
+    /// `paused`: there is an item in chunk_[next_].
     poll_state fill(poll_context* cx, std::size_t most) {
         if (next_ != chunk_.size()) return poll_state::paused;
         chunk_.clear();

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <weir/channel/channel_closed.hpp>
-#include <weir/channel/detail/channel_ops.hpp>
 #include <weir/channel/detail/channel_state.hpp>
 #include <weir/channel/receive_result.hpp>
+#include <weir/channel/receiving_end.hpp>
+#include <weir/channel/sending_end.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/runtime/detail/op_driver.hpp>
 #include <weir/runtime/detail/parker.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -29,10 +29,8 @@ namespace weir {
 /// Errors: what waits for room fails with `channel_closed_error` when the receiver is gone or the
 /// channel closed. Cancel-safe: a send that is cancelled, or has failed, has put nothing.
 template <class T>
-class sender {
+class sender : public sending_end<sender<T>, T> {
 public:
-    using value_type = T;
-
     explicit sender(std::shared_ptr<detail::channel_state<T>> state) : state_(std::move(state)) {}
     sender(sender&&) noexcept = default;
     sender& operator=(sender&& other) noexcept {
@@ -45,43 +43,6 @@ public:
     /// Sends `item` if there is room and a receiver; otherwise leaves it and says false. Never
     /// waits. Cost: some nanoseconds; the receiver is woken if it sleeps.
     bool try_send(T&& item) { return state_ && !state_->is_closed() && state_->try_put(item); }
-
-    /// Sends `item`, and waits for room if there is none. For coroutines:
-    ///
-    ///     co_await tx.send(parse(line));
-    ///
-    /// Tries at once when awaited on a strand: with room there is no trip through the executor.
-    /// Cost: that of awaiting a coroutine; in a tight loop, `try_send` first and await this when it
-    /// says no.
-    asio::awaitable<void> send(T item) & {
-        return poller_.start(detail::send_op<sender, T>(*this, std::move(item)));
-    }
-    /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
-    /// `item` must live until then.
-    asio::awaitable<void> send_from(T& item) & {
-        return poller_.start(detail::send_op<sender, T&>(*this, item));
-    }
-    /// `send` with any completion token; signature `void(std::exception_ptr)`.
-    template <class Token>
-    auto async_send(T item, Token&& token) & {
-        return poller_.async_start(detail::send_op<sender, T>(*this, std::move(item)),
-                                   std::forward<Token>(token));
-    }
-    /// `send_from` with any completion token.
-    template <class Token>
-    auto async_send_from(T& item, Token&& token) & {
-        return poller_.async_start(detail::send_op<sender, T&>(*this, item),
-                                   std::forward<Token>(token));
-    }
-
-    /// Sends `item` from a thread of your own, which sleeps while there is no room. Never call it
-    /// where tasks run: it would keep the receiver from running.
-    void blocking_send(T item) { send_blocking(item, std::nullopt); }
-    /// The same until `deadline`: false, and `item` as it was, when it passed before there was
-    /// room.
-    bool blocking_send_until(T&& item, std::chrono::steady_clock::time_point deadline) {
-        return send_blocking(item, deadline);
-    }
 
     /// True when the receiver is gone: nothing sent any more will be seen.
     bool is_closed() const noexcept { return !state_ || state_->is_closed(); }
@@ -116,6 +77,8 @@ public:
     detail::channel_state<T>& state() noexcept { return *state_; }
 
 private:
+    friend class sending_end<sender, T>;
+
     [[noreturn]] static void throw_closed() {
         throw channel_closed_error("weir::sender: the channel is closed, or its receiver is gone");
     }
@@ -130,7 +93,6 @@ private:
     }
 
     std::shared_ptr<detail::channel_state<T>> state_;
-    detail::op_driver poller_;
 };
 
 /// The receiving end of a channel: a stream of what is sent. Destroying it tells the sender.
@@ -142,10 +104,8 @@ private:
 /// Errors: the one the channel was closed with, once, after all items. Cancel-safe: a receive that
 /// is cancelled has taken nothing.
 template <class T>
-class receiver : public pullable<receiver<T>> {
+class receiver : public pullable<receiver<T>>, public receiving_end<receiver<T>, T> {
 public:
-    using value_type = T;
-
     explicit receiver(std::shared_ptr<detail::channel_state<T>> state) : state_(std::move(state)) {}
     receiver(receiver&&) noexcept = default;
     receiver& operator=(receiver&& other) noexcept {
@@ -165,37 +125,6 @@ public:
     /// What is there: an item, nothing yet, or the end. Never waits.
     receive_result<T> try_receive() { return state_->try_take(); }
 
-    /// The next item, or nothing at the end: `next()` by another name.
-    auto receive() & { return this->next(); }
-    template <class Token>
-    auto async_receive(Token&& token) & {
-        return this->next(std::forward<Token>(token));
-    }
-
-    /// Appends what is there to `into`, `max` items at most, after waiting for the first. Signature
-    /// `void(std::exception_ptr, std::size_t)`: how many; 0 only at the end (or if `max` is 0).
-    /// `into` must live until then.
-    ///
-    ///     std::vector<row> rows;
-    ///     while (co_await rx.async_receive_some(rows, 256, asio::use_awaitable)) store(rows);
-    template <class Token>
-    auto async_receive_some(std::vector<T>& into, std::size_t max, Token&& token) & {
-        return poller_.async_start(detail::receive_some_op(*this, into, max),
-                                   std::forward<Token>(token));
-    }
-
-    /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
-    /// Never call it where tasks run. See also blocking_view.hpp.
-    std::optional<T> blocking_receive() {
-        auto found = receive_blocking(std::nullopt);
-        if (!found) return std::nullopt;
-        return std::optional<T>(*std::move(found));
-    }
-    /// The same until `deadline`: nothing, and not the end, when it passed first.
-    receive_result<T> blocking_receive_until(std::chrono::steady_clock::time_point deadline) {
-        return receive_blocking(deadline);
-    }
-
     /// True when the sender has closed; there may still be items.
     bool closed() const noexcept { return state_->closed(); }
     /// How many items are sent and not received yet. A look from outside: it may change at once.
@@ -208,6 +137,8 @@ public:
     }
 
 private:
+    friend class receiving_end<receiver, T>;
+
     receive_result<T> receive_blocking(
         std::optional<std::chrono::steady_clock::time_point> deadline) {
         auto found = try_receive();
@@ -219,7 +150,6 @@ private:
     }
 
     std::shared_ptr<detail::channel_state<T>> state_;
-    detail::op_driver poller_;
 };
 
 template <class T>

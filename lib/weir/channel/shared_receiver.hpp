@@ -1,12 +1,11 @@
 /// The receiving ends of channels with several senders.
 #pragma once
 
-#include <weir/channel/detail/channel_ops.hpp>
 #include <weir/channel/detail/shared_channel_state.hpp>
 #include <weir/channel/detail/waiter_guard.hpp>
 #include <weir/channel/receive_result.hpp>
+#include <weir/channel/receiving_end.hpp>
 #include <weir/core/poll.hpp>
-#include <weir/runtime/detail/op_driver.hpp>
 #include <weir/runtime/detail/parker.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -34,20 +33,21 @@ namespace weir {
 /// Cancel-safe: a receive that is cancelled has taken nothing, and whoever is next is woken for
 /// what it was woken for.
 template <class T, bool Copyable>
-class basic_shared_receiver : public pullable<basic_shared_receiver<T, Copyable>> {
+class basic_shared_receiver : public pullable<basic_shared_receiver<T, Copyable>>,
+                              public receiving_end<basic_shared_receiver<T, Copyable>, T> {
     using state_type = detail::shared_channel_state<T>;
     using handle_type = detail::receiver_state<T>;
     using time_point = std::chrono::steady_clock::time_point;
     using pulled = pullable<basic_shared_receiver>;
+    using ends = receiving_end<basic_shared_receiver, T>;
 
 public:
-    using value_type = T;
     using guard = detail::waiter_guard<state_type, handle_type>;
 
     explicit basic_shared_receiver(std::shared_ptr<state_type> state) : state_(std::move(state)) {}
     basic_shared_receiver(const basic_shared_receiver& other)
         requires Copyable
-        : pulled(), state_(other.state_) {
+        : pulled(), ends(), state_(other.state_) {
         if (state_) state_->add_receiver();
     }
     basic_shared_receiver(basic_shared_receiver&&) noexcept = default;
@@ -102,34 +102,6 @@ public:
         return receive_result<T>::nothing();
     }
 
-    /// The next item, or nothing at the end: `next()` by another name.
-    auto receive() & { return this->next(); }
-    template <class Token>
-    auto async_receive(Token&& token) & {
-        return this->next(std::forward<Token>(token));
-    }
-
-    /// Appends what is there to `into`, `max` items at most, after waiting for the first. Signature
-    /// `void(std::exception_ptr, std::size_t)`: how many; 0 only at the end (or if `max` is 0).
-    /// `into` must live until then.
-    template <class Token>
-    auto async_receive_some(std::vector<T>& into, std::size_t max, Token&& token) & {
-        return poller_.async_start(detail::receive_some_op(*this, into, max),
-                                   std::forward<Token>(token));
-    }
-
-    /// The next item, or nothing at the end, for a thread of your own, which sleeps meanwhile.
-    /// Never call it where tasks run. See also blocking_view.hpp.
-    std::optional<T> blocking_receive() {
-        auto found = receive_blocking(std::nullopt);
-        if (!found) return std::nullopt;
-        return std::optional<T>(*std::move(found));
-    }
-    /// The same until `deadline`: nothing, and not the end, when it passed first.
-    receive_result<T> blocking_receive_until(time_point deadline) {
-        return receive_blocking(deadline);
-    }
-
     /// True when the channel was closed, or all senders are gone; there may still be items.
     bool closed() const { return state_->closed(); }
     /// How many items are sent and not received. A look from outside: it may change at once.
@@ -158,6 +130,8 @@ public:
     }
 
 private:
+    friend ends;
+
     /// While items are out of the queue.
     class hand {
     public:
@@ -195,7 +169,6 @@ private:
 
     std::shared_ptr<state_type> state_;
     std::shared_ptr<handle_type> handle_;
-    detail::op_driver poller_;
 };
 
 namespace detail {

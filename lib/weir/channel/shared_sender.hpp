@@ -3,10 +3,11 @@
 
 #include <weir/channel/channel_closed.hpp>
 #include <weir/channel/channel_full.hpp>
-#include <weir/channel/detail/channel_ops.hpp>
 #include <weir/channel/detail/shared_channel_state.hpp>
 #include <weir/channel/detail/waiter_guard.hpp>
-#include <weir/runtime/detail/op_driver.hpp>
+#include <weir/channel/overflow.hpp>
+#include <weir/channel/sending_end.hpp>
+#include <weir/core/poll.hpp>
 #include <weir/runtime/detail/parker.hpp>
 
 #include <chrono>
@@ -31,16 +32,16 @@ namespace weir {
 /// `channel_full_error` as `overflow::fail` says. Cancel-safe: a send that is cancelled, or has
 /// failed, has put nothing.
 template <class T>
-class shared_sender {
+class shared_sender : public sending_end<shared_sender<T>, T> {
+    using ends = sending_end<shared_sender, T>;
     using state_type = detail::shared_channel_state<T>;
     using handle_type = detail::sender_state<T>;
 
 public:
-    using value_type = T;
     using guard = detail::waiter_guard<state_type, handle_type>;
 
     explicit shared_sender(std::shared_ptr<state_type> state) : state_(std::move(state)) {}
-    shared_sender(const shared_sender& other) : state_(other.state_) {
+    shared_sender(const shared_sender& other) : ends(), state_(other.state_) {
         if (state_) state_->add_sender();
     }
     shared_sender(shared_sender&&) noexcept = default;
@@ -54,39 +55,6 @@ public:
     /// Sends `item` if that needs no waiting, or drops as the channel's policy says; otherwise
     /// leaves it and says false: nobody receives, there is no room, or others wait for it.
     bool try_send(T&& item) { return state_ && put(item) == detail::put_result::done; }
-
-    /// Sends `item`, and waits for room if the channel's policy is to wait. For coroutines:
-    ///
-    ///     co_await tx.send(std::move(job));
-    asio::awaitable<void> send(T item) & {
-        return poller_.start(detail::send_op<shared_sender, T>(*this, std::move(item)));
-    }
-    /// The same, and moves from `item` only when it is put: whoever is cancelled still has it.
-    /// `item` must live until then.
-    asio::awaitable<void> send_from(T& item) & {
-        return poller_.start(detail::send_op<shared_sender, T&>(*this, item));
-    }
-    /// `send` with any completion token; signature `void(std::exception_ptr)`.
-    template <class Token>
-    auto async_send(T item, Token&& token) & {
-        return poller_.async_start(detail::send_op<shared_sender, T>(*this, std::move(item)),
-                                   std::forward<Token>(token));
-    }
-    /// `send_from` with any completion token.
-    template <class Token>
-    auto async_send_from(T& item, Token&& token) & {
-        return poller_.async_start(detail::send_op<shared_sender, T&>(*this, item),
-                                   std::forward<Token>(token));
-    }
-
-    /// Sends `item` from a thread of your own, which sleeps while there is no room. Never call it
-    /// where tasks run: it would keep the receiver from running.
-    void blocking_send(T item) { send_blocking(item, std::nullopt); }
-    /// The same until `deadline`: false, and `item` as it was, when it passed before there was
-    /// room.
-    bool blocking_send_until(T&& item, std::chrono::steady_clock::time_point deadline) {
-        return send_blocking(item, deadline);
-    }
 
     /// Closes the channel for all: senders fail from now on, those that wait too; receivers drain,
     /// and then see the end, or each of them the error. The first to close decides.
@@ -138,6 +106,8 @@ public:
     bool put_now(T& item) { return settled(put(item)); }
 
 private:
+    friend ends;
+
     [[noreturn]] static void throw_closed() {
         throw channel_closed_error(
             "weir::shared_sender: the channel is closed, or nobody receives");
@@ -174,7 +144,6 @@ private:
 
     std::shared_ptr<state_type> state_;
     std::shared_ptr<handle_type> handle_;
-    detail::op_driver poller_;
 };
 
 }  // namespace weir
