@@ -216,7 +216,7 @@ class Harness(unittest.TestCase):
         here = FakeBuild(self.directory / "this", google(items_per_second=5e8))
         (found,), failures = compare.compare("generator_next", here, Build(self.directory / "none"), "abc1234", 2)
         self.assertEqual(found["figures"]["weir"], {"this": 2.0, "other": None, "ratio": None})
-        self.assertTrue(found["missing"][0].startswith("abc1234: not measured: no build"))
+        self.assertTrue(found["missing"][0].startswith("abc1234: no build"))
         self.assertEqual(len(failures), 1)
         self.assertIn("not measured: abc1234", compared_as_text(found))
 
