@@ -62,7 +62,7 @@ class Side:
             figures = {name: figure for name, figure in figures.items() if figure is not None}
             self.rounds.setdefault(row["name"], []).append(figures)
             if not figures:
-                self.missing[row["name"]] = row["bar"]
+                self.missing[row["name"]] = row["bar"].removeprefix("not measured: ")
 
 
 def compare(name, here, there, revision, rounds=None):

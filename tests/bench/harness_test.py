@@ -15,7 +15,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(TOP / "bench"))
 
-from harness import Figures, ahead, at_least, at_most, row, within  # noqa: E402
+from harness import Failed, Figures, ahead, at_least, at_most, row, within  # noqa: E402
 from harness import command, compare  # noqa: E402
 from harness.bench import Bench, measured  # noqa: E402
 from harness.build import Build  # noqa: E402
@@ -48,11 +48,25 @@ BROKEN = {
 }
 
 
+class FakeProgram(Program):
+    """A program that prints one text or fails. It is not started, to save time."""
+
+    def __init__(self, path, text, code):
+        super().__init__(path)
+        self._text, self._code = text, code
+
+    def _printed(self, *arguments):
+        if self._code != 0:
+            raise Failed(f"ended with {self._code}")
+        return self._text
+
+
 class FakeBuild(Build):
     """Each program of it prints one text and ends with one exit code."""
 
     def __init__(self, directory, text, code=0, compiler=None):
         super().__init__(directory)
+        self._text, self._code = text, code
         self._program = self.directory / "program"
         self._program.write_text(f"#!/bin/sh\nprintf %s {shlex.quote(text)}\nexit {code}\n")
         self._program.chmod(0o755)
@@ -65,8 +79,11 @@ class FakeBuild(Build):
     def clang(self):
         return self
 
+    def program(self, name):
+        return FakeProgram(self._program, self._text, self._code)
+
     def rust(self, name):
-        return Program(self._program)
+        return self.program(name)
 
 
 class Harness(unittest.TestCase):
@@ -216,7 +233,7 @@ class Harness(unittest.TestCase):
         here = FakeBuild(self.directory / "this", google(items_per_second=5e8))
         (found,), failures = compare.compare("generator_next", here, Build(self.directory / "none"), "abc1234", 2)
         self.assertEqual(found["figures"]["weir"], {"this": 2.0, "other": None, "ratio": None})
-        self.assertTrue(found["missing"][0].startswith("abc1234: not measured: no build"))
+        self.assertTrue(found["missing"][0].startswith("abc1234: no build"))
         self.assertEqual(len(failures), 1)
         self.assertIn("not measured: abc1234", compared_as_text(found))
 
