@@ -49,7 +49,7 @@ asio::awaitable<void> serve(asio::any_io_executor executor, std::vector<reading>
     auto tell = [](const weir::restart_notice& n) {
         std::cerr << weir::describe(n.error) << "; again in " << n.wait / 1ms << " ms\n";
     };
-    auto feed = [&p, to = weir::lend(std::move(to_check))] {
+    auto feed = [&p, to = weir::make_reusable(std::move(to_check))] {
         return connect() | p.source("sensor") | weir::into(to);
     };
     p.add("feed", weir::restart{.jitter = 0.2, .on_failure = tell}, feed);

@@ -24,7 +24,7 @@ struct feed_fixture : pipeline_fixture {
     explicit feed_fixture(weir::restart policy) : scripts(10) {
         policy.on_failure = [this](const weir::restart_notice& n) { notices.push_back(n); };
         auto [tx, rx] = p.channel<int>("numbers", 4);
-        p.add("feed", std::move(policy), [this, to = weir::lend(std::move(tx))] {
+        p.add("feed", std::move(policy), [this, to = weir::make_reusable(std::move(tx))] {
             return scripts.at(attempts++).stream() | p.source("feed") | weir::into(to);
         });
         p.add("write", std::move(rx) | collect(seen));
@@ -234,7 +234,7 @@ TEST_CASE("a sender whose segment was given up closes its channel as cut off, no
     asio::io_context io;
     auto [tx, rx] = weir::channel<int>(4);
     {
-        const auto lent = weir::lend(std::move(tx));
+        const auto lent = weir::make_reusable(std::move(tx));
     }
     std::vector<int> seen;
     auto result = start(io, std::move(rx) | collect(seen));

@@ -109,7 +109,7 @@ TEST_CASE("an operation that is cancelled before its coroutine began lets its pi
         const weir::ticket pipeline = scope;
         weir::poll_context cx(*self, strand, pipeline, weir::poll_budget());
         const auto pool = calls::make(cx, answer, 2, weir::stage("calls", ""));
-        const calls::visit here(*pool, cx);
+        const calls::poll_scope here(*pool, cx);
         pool->wake();  // its turn comes before those that begin the coroutines
         pool->start(pool->put(1));
         pool->start(pool->put(2));
@@ -122,8 +122,9 @@ TEST_CASE("an operation that is cancelled before its coroutine began lets its pi
 TEST_CASE("a call with a time limit that is cancelled before it began is not called") {
     asio::io_context io;
     auto time = virtual_clock::install(io);
-    // On a lane, a coroutine does not begin where it is spawned.
-    const auto lane = weir::lane::make(weir::detail::make_segment_executor(io.get_executor()));
+    // On a pool queue, a coroutine does not begin where it is spawned.
+    const auto lane =
+        weir::detail::pool_queue::make(weir::detail::make_segment_executor(io.get_executor()));
     asio::cancellation_signal stop;
     bool called = false;
     auto call = [](bool* here) -> asio::awaitable<void> {

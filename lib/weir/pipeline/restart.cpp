@@ -8,7 +8,7 @@ backoff restart::waits() const {
     if (max_attempts < 1) {
         throw std::invalid_argument("weir::restart: there must be at least 1 attempt");
     }
-    const backoff_policy policy{first, most, factor, jitter, seed};
+    const backoff_policy policy{first_wait, max_wait, factor, jitter, seed};
     return backoff(policy, "restart");
 }
 

@@ -23,11 +23,12 @@ struct restart_notice {
 
 /// A policy: wait longer after each failure, up to a limit, and give up after so many attempts.
 ///
-///     p.add("feed", weir::restart{.first = 100ms, .most = 30s, .on_failure = log},
+///     p.add("feed", weir::restart{.first_wait = 100ms, .max_wait = 30s, .on_failure = log},
 ///           [&] { return connect() | p.source("feed") | weir::into(tx); });
 struct restart {
-    clock::duration first = std::chrono::milliseconds(100);  ///< The wait after the first failure.
-    clock::duration most = std::chrono::seconds(30);         ///< No wait is longer.
+    clock::duration first_wait =
+        std::chrono::milliseconds(100);                   ///< The wait after the first failure.
+    clock::duration max_wait = std::chrono::seconds(30);  ///< No wait is longer.
     double factor = 2;  ///< Each wait is so many times the one before.
     double jitter = 0;  ///< Up to this part of a wait, from 0 to 1, is left off at random, so that
                         ///< those who failed together do not come back together.

@@ -83,7 +83,7 @@ private:
 /// Makes a sender that can be used again after a failure.
 ///
 ///     auto [tx, rx] = p.channel<row>("rows", 128);
-///     p.add("feed", weir::restart{}, [&p, to = weir::lend(std::move(tx))] {
+///     p.add("feed", weir::restart{}, [&p, to = weir::make_reusable(std::move(tx))] {
 ///         return connect() | p.source("feed") | weir::into(to);
 ///     });
 template <class T>

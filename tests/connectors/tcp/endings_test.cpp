@@ -118,7 +118,7 @@ TEST_CASE("a subscriber that also sends gets everything, to the end") {
     options.linger = weir::clock::duration::max();
     publisher out(options);
     small_peer p(out.where);
-    REQUIRE(out.learns(came));
+    REQUIRE(out.learns(connected));
     out.give(1'000'000);
     out.messages.end();
     settle(out.io);
@@ -136,16 +136,16 @@ TEST_CASE("a subscriber that has closed its sending side gets everything, to the
     publisher out(options);
     small_peer p(out.where);
     p.socket.shutdown(asio::socket_base::shutdown_send);
-    REQUIRE(out.learns(came));
+    REQUIRE(out.learns(connected));
     for (int n = 0; n != 10; ++n) {
         out.give(100'000);
         settle(out.io);
     }
-    CHECK(out.told == std::vector{came});
+    CHECK(out.told == std::vector{connected});
     out.messages.end();
     CHECK(read_while_it_ends(out, p, false) == 1'000'000);
     CHECK(p.error == asio::error::eof);
-    CHECK(out.told == std::vector{came, served});
+    CHECK(out.told == std::vector{connected, served});
 }
 
 TEST_CASE("with linger of max the end is waited for, and not cut off at once") {
@@ -153,13 +153,13 @@ TEST_CASE("with linger of max the end is waited for, and not cut off at once") {
     options.linger = weir::clock::duration::max();
     publisher out(options);
     small_peer p(out.where);
-    REQUIRE(out.learns(came));
+    REQUIRE(out.learns(connected));
     out.give(8'000'000);
     out.messages.end();
     settle(out.io);
     CHECK_FALSE(out.running->done);
     CHECK(read_while_it_ends(out, p, false) == 8'000'000);
-    CHECK(out.told == std::vector{came, served});
+    CHECK(out.told == std::vector{connected, served});
 }
 
 TEST_CASE("a subscriber that is cut off meets an error, and not the end") {
@@ -169,7 +169,7 @@ TEST_CASE("a subscriber that is cut off meets an error, and not the end") {
         options.block_size = 4 << 10;
         publisher out(options);
         small_peer p(out.where);
-        REQUIRE(out.learns(came));
+        REQUIRE(out.learns(connected));
         out.give(16'000'000);
         REQUIRE(out.learns(disconnected));
         CHECK(p.read_all() != 0);
@@ -178,7 +178,7 @@ TEST_CASE("a subscriber that is cut off meets an error, and not the end") {
     SUBCASE("for the time at the end is up") {
         publisher out(large_queue());
         small_peer p(out.where);
-        REQUIRE(out.learns(came));
+        REQUIRE(out.learns(connected));
         out.give(16'000'000);
         out.messages.end();
         settle(out.io);
@@ -191,7 +191,7 @@ TEST_CASE("a subscriber that is cut off meets an error, and not the end") {
     SUBCASE("for the publisher is cancelled") {
         publisher out;
         small_peer p(out.where);
-        REQUIRE(out.learns(came));
+        REQUIRE(out.learns(connected));
         out.stop.emit(asio::cancellation_type::all);
         REQUIRE(out.ends());
         CHECK(p.read_all() == 0);
@@ -202,7 +202,7 @@ TEST_CASE("a subscriber that is cut off meets an error, and not the end") {
         options.max_subscribers = 1;
         publisher out(options);
         small_peer first(out.where);
-        REQUIRE(out.learns(came));
+        REQUIRE(out.learns(connected));
         small_peer second(out.where);
         REQUIRE(out.learns(refused));
         CHECK(second.read_all() == 0);
@@ -221,7 +221,7 @@ TEST_CASE("a subscriber that takes nothing for the idle limit makes room when th
     options.idle_timeout = 10s;
     publisher out(options);
     small_peer stuck(out.where);
-    REQUIRE(out.learns(came));
+    REQUIRE(out.learns(connected));
     out.give(16'000'000);
     settle(out.io);
     out.time->advance(9s);
@@ -229,8 +229,8 @@ TEST_CASE("a subscriber that takes nothing for the idle limit makes room when th
     REQUIRE(out.learns(refused));
     out.time->advance(1s);
     small_peer next(out.where);
-    REQUIRE(out.learns(came));
-    CHECK(out.told == std::vector{came, refused, idle, came});
+    REQUIRE(out.learns(connected));
+    CHECK(out.told == std::vector{connected, refused, idle, connected});
     stuck.read_all();
     CHECK(stuck.error == asio::error::connection_reset);
     out.messages.end();
