@@ -4,6 +4,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/pipeline/source_gate.hpp>
 #include <weir/pipeline/stage_books.hpp>
+#include <weir/pipeline/stage_step.hpp>
 #include <weir/pipeline/weight.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -20,11 +21,15 @@ class source_stream : public pullable<source_stream<S>> {
     // What a poll has handed on, for the books, however the poll ends.
     struct entry {
         WEIR_FUSED ~entry() {
-            books.now().in += handed_on;
+            const std::uint64_t faults = rejected_by(upstream) - rejected_before;
+            books.now().in += handed_on + faults;
             books.now().out += handed_on;
+            books.now().rejected += faults;
             books.publish();
         }
         stage_books& books;
+        const S& upstream;
+        std::uint64_t rejected_before;
         std::uint64_t handed_on = 0;
     };
 
@@ -49,7 +54,7 @@ public:
                 return poll_state::finished;
             }
         }
-        entry e{*books_};
+        entry e{*books_, *upstream_, rejected_by(*upstream_)};
         return upstream_->poll(cx, [&e, &sink](value_type&& x) WEIR_FUSED -> bool {
             e.handed_on += weight_of(x);
             return sink(std::move(x));

@@ -10,6 +10,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -53,6 +54,9 @@ public:
     /// Lets nobody in any more. What had been received by now is handed on, then the stream ends.
     void drain() { clients_->drain(); }
 
+    /// How many faults the decoders have found: for the ledger of a pipeline.
+    std::uint64_t rejected() const noexcept { return rejected_; }
+
 private:
     // These return false when the sink has said no.
 
@@ -92,7 +96,10 @@ private:
         };
     }
     auto fault_to() {
-        return [this](const auto& fault) { clients_->tell_fault(client_, fault); };
+        return [this](const auto& fault) {
+            ++rejected_;
+            clients_->tell_fault(client_, fault);
+        };
     }
 
     std::vector<std::optional<decoder_type>> decoders_;
@@ -101,6 +108,7 @@ private:
     std::size_t client_ = 0;  // who is read, and what is left of its block
     std::string_view rest_;
     std::size_t owed_ = 0;  // items handed on that were not granted yet
+    std::uint64_t rejected_ = 0;
 };
 
 /// The values that clients send to a port, all clients in one stream.
@@ -121,6 +129,8 @@ private:
 /// is cut off or turned away meets an error and not the end.
 /// End: none, but with `drain()`, which `take_until` and `pipeline::source` directly behind it
 /// call: nobody is let in any more, what has been received by then is handed on, then it ends.
+/// Faults: told to `on_event`, and in the ledger of a `pipeline::source` directly behind it, as
+/// `rejected`.
 /// Errors: `std::invalid_argument` for options that make no sense; what `make`, the decoder or
 /// `on_event` throw.
 /// Cancellation: closes all connections.
