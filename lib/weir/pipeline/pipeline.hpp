@@ -123,6 +123,17 @@ public:
                                                                      supervisor_);
     }
 
+    /// Has `told` called with the first failure, the one that `run` will report: when it happens,
+    /// and not only when all segments have let go. So a program learns of it while a segment waits
+    /// for something that no cancellation ends, such as a write to a pipe that nothing reads.
+    ///
+    ///     p.on_failure([&](const std::exception_ptr&) { limit.begin(); });
+    ///
+    /// `told` is called on the pipeline's strand, at most once, before the other segments are
+    /// cancelled; it must not throw. Not called for a cancellation, nor for the deadline of a
+    /// drain. Errors: `std::logic_error` after `run`.
+    void on_failure(failure_listener told) { supervisor_->on_failure(std::move(told)); }
+
     /// Cancels all segments. Does not wait; `run` completes when they have let go.
     void cancel() noexcept { supervisor_->cancel(); }
 
