@@ -6,6 +6,7 @@
 #include <weir/connectors/sqlite/lock_wait.hpp>
 #include <weir/connectors/sqlite/statement.hpp>
 #include <weir/core/asio.hpp>
+#include <weir/runtime/worker_threads.hpp>
 
 #include <sqlite3.h>
 
@@ -78,7 +79,7 @@ public:
     database& operator=(const database&) = delete;
 
     /// The thread of this database.
-    asio::any_io_executor executor() const { return thread_->get_executor(); }
+    asio::any_io_executor executor() const { return thread_->context().get_executor(); }
 
     /// Runs SQL, any number of statements, passing over what they return. Splice no values into
     /// it: `prepare` and bind. `operation` is what an error will say could not be done.
@@ -147,7 +148,7 @@ private:
     std::unique_ptr<sqlite3, close> connection_;
     std::uint64_t reads_abandoned_ = 0;
     // Last, so that nothing runs on it any more when the connection closes.
-    std::unique_ptr<asio::thread_pool> thread_;
+    std::unique_ptr<worker_threads> thread_;
 };
 
 /// While it lives, the work that is done on a database can be given up from another thread, and
