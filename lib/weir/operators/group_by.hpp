@@ -6,6 +6,7 @@
 #include <weir/core/usable_key.hpp>
 #include <weir/operators/kept_key.hpp>
 #include <weir/operators/live_groups.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/ready_set.hpp>
@@ -276,6 +277,7 @@ auto group_by(Key key, group_limits limits, Make make, std::string_view name = {
     return pipe(
         [key = std::move(key), limits, make = std::move(make), name](auto upstream) mutable {
             using S = decltype(upstream);
+            check_not_async<Key, const item_t<S>&>();
             static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
                           "weir::group_by: the key cannot be called with the stream's items");
             static_assert(std::is_invocable_v<Make&, const kept_key_t<Key, S>&>,
