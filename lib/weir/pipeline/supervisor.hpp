@@ -7,6 +7,7 @@
 #include <weir/pipeline/restart.hpp>
 #include <weir/pipeline/segment_task.hpp>
 #include <weir/pipeline/stop_signals.hpp>
+#include <weir/runtime/callback.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/completion.hpp>
 #include <weir/runtime/segment.hpp>
@@ -37,7 +38,7 @@ public:
 };
 
 /// Told of a failure.
-using failure_listener = absl::AnyInvocable<void(const std::exception_ptr&)>;
+using failure_listener = callback<const std::exception_ptr&>;
 
 /// The state of a pipeline. Everything happens on its strand, in turns: what other threads and the
 /// segments' ends have to say is written down, and then a turn is asked for.

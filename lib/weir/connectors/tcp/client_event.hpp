@@ -4,6 +4,7 @@
 
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/asio.hpp>
+#include <weir/runtime/callback.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -32,7 +33,7 @@ struct client_event {
 };
 
 /// Called on the strand of the pipeline: must not block. What it throws ends the stream.
-using client_listener = std::function<void(const client_event&)>;
+using client_listener = callback<const client_event&>;
 
 /// For logs: "came", "refused", ...
 std::string_view to_string(client_change what) noexcept;

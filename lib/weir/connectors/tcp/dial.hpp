@@ -7,6 +7,7 @@
 #include <weir/core/poll.hpp>
 #include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/backoff.hpp>
+#include <weir/runtime/callback.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/ready_set.hpp>
 
@@ -42,7 +43,7 @@ struct connection_event {
 };
 
 /// Called on the strand of the pipeline: must not block. What it throws ends the stream.
-using connection_listener = std::function<void(const connection_event&)>;
+using connection_listener = callback<const connection_event&>;
 
 /// How to connect.
 struct connect_options {

@@ -5,6 +5,7 @@
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/connectors/tcp/outbox.hpp>
 #include <weir/core/asio.hpp>
+#include <weir/runtime/callback.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -35,7 +36,7 @@ struct subscriber_event {
 };
 
 /// Called on the strand of the pipeline: must not block. What it throws ends the pipeline.
-using subscriber_listener = std::function<void(const subscriber_event&)>;
+using subscriber_listener = callback<const subscriber_event&>;
 
 /// For logs: "came", "refused", ...
 std::string_view to_string(subscriber_change what) noexcept;

@@ -8,6 +8,7 @@
 #include <weir/connectors/tcp/subscriber_event.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/callback.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/ready_set.hpp>
 
@@ -35,7 +36,7 @@ struct publish_options {
     subscriber_listener on_event = {};                  ///< told who comes and goes
     /// Told of each block, and how many messages it had, when it is written to those who keep up
     /// and queued for the others. Called like `on_event`.
-    std::function<void(std::size_t messages)> on_block = {};
+    callback<std::size_t> on_block = {};
 };
 
 /// What a publisher has done. A message sent to two subscribers is published once.
