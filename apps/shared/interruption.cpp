@@ -37,8 +37,12 @@ void interruption::wait() {
     });
 }
 
+void interruption::begin_limit() {
+    asio::post(context_, [this] { watch(); });
+}
+
 void interruption::watch() {
-    if (!limit_.late) return;
+    if (!limit_.late || std::exchange(watched_, true)) return;
     end_.expires_after(limit_.within);
     end_.async_wait([this](const std::error_code& error) {
         if (!error) limit_.late();

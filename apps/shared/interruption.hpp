@@ -26,7 +26,7 @@ class interruption {
 public:
     interruption();
     /// The same with a limit: its `late` is called if this object still exists when the time since
-    /// the first signal is up.
+    /// the first signal, or since `begin_limit`, is up.
     explicit interruption(end_limit limit);
     interruption(const interruption&) = delete;
     interruption& operator=(const interruption&) = delete;
@@ -34,6 +34,10 @@ public:
 
     /// Asked to stop once a signal came. Thread-safe.
     std::stop_token token() const noexcept { return stop_.get_token(); }
+
+    /// The time of the limit begins now, if no signal began it before: the program has failed and
+    /// is ending. Thread-safe.
+    void begin_limit();
 
 private:
     void wait();
@@ -44,6 +48,7 @@ private:
     asio::io_context context_{1};
     asio::signal_set signals_{context_, SIGINT, SIGTERM};
     asio::steady_timer end_{context_};
+    bool watched_ = false;  // of the context's thread
     std::thread thread_;
 };
 

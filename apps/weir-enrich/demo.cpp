@@ -51,7 +51,8 @@ exit_code demo(const demo_options& o) {
     std::fflush(stdout);
     const run_options options = options_of(o);
     const auto books = [&state] { return fmt::format("weir-enrich: {}\n", ledger_line(state)); };
-    const weir_apps::interruption interrupted(end_limit_of(options, books));
+    weir_apps::interruption interrupted(end_limit_of(options, state, books));
+    seen.on_failure = [&interrupted] { interrupted.begin_limit(); };
     state.stop = interrupted.token();
     const bool ended = run_to_end(options, state, seen);
     fmt::print("{}\n", ledger_line(state));

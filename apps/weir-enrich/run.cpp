@@ -79,15 +79,17 @@ private:
     std::optional<delivery> outputs_;
 };
 
-/// One to join, to encode and to write to ports, one for what may wait for a disk, and those who
-/// encode where they are several. No more: each thread of a pool that has nothing to do is woken
-/// when something comes by the network, which costs those that have.
+/// One to join, to encode and to write to ports, one for each segment that may wait for a disk (the
+/// files and the figures), and those who encode where they are several. No more: each thread of a
+/// pool that has nothing to do is woken when something comes by the network, which costs those that
+/// have.
 std::size_t threads_of(const run_options& o) {
     const auto to_disk = [](const place& p) {
         return p.kind == place_kind::file || p.kind == place_kind::standard;
     };
-    const bool waits = o.figures || o.out.empty() || std::ranges::any_of(o.out, to_disk);
-    return 1 + (waits ? 1 : 0) + (o.workers == 1 ? 0 : o.workers);
+    const bool files_wait = o.out.empty() ? !o.figures : std::ranges::any_of(o.out, to_disk);
+    const std::size_t wait = (o.figures ? 1u : 0u) + (files_wait ? 1u : 0u);
+    return 1 + wait + (o.workers == 1 ? 0 : o.workers);
 }
 
 using result = std::future<std::exception_ptr>;
@@ -134,21 +136,44 @@ std::string outputs_of(const run_options& o) {
 }
 
 /// What was not over at the end of its time.
-std::string cut_off(const run_options& o, std::string_view what) {
-    return fmt::format("not over {} after the interruption: cut off {}",
+std::string cut_off(const run_options& o, std::string_view after, std::string_view what) {
+    return fmt::format("weir-enrich: error: not over {} after the {}: cut off {}\n",
                        time_text(std::chrono::duration<double, std::nano>(o.drain_within).count()),
-                       what);
+                       after, what);
+}
+
+std::string text_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+        return e.what();
+    } catch (...) {
+        return "unknown";
+    }
 }
 
 }  // namespace
 
-weir_apps::end_limit end_limit_of(const run_options& o, std::function<std::string()> books) {
-    const auto late = [&o, books = std::move(books)] {
+void first_failure::set(std::string text) {
+    const std::lock_guard lock(mutex_);
+    text_ = std::move(text);
+}
+
+std::string first_failure::text() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+}
+
+weir_apps::end_limit end_limit_of(const run_options& o, const run_state& state,
+                                  std::function<std::string()> books) {
+    const auto late = [&o, &state, books = std::move(books)] {
         const auto calls = pending_calls();
         const std::string what =
             calls.empty() ? outputs_of(o) : fmt::format("while {}", fmt::join(calls, ", "));
-        weir_apps::leave_process(exit_code::failure, fmt::format("weir-enrich: error: {}\n{}",
-                                                                 cut_off(o, what), books()));
+        const std::string why = state.failure.text();
+        std::string lines = why.empty() ? "" : fmt::format("weir-enrich: error: {}\n", why);
+        lines += cut_off(o, why.empty() ? "interruption" : "failure", what);
+        weir_apps::leave_process(exit_code::failure, lines + books());
     };
     return {std::max(o.drain_within, time_to_let_go), late};
 }
@@ -161,6 +186,10 @@ bool run_to_end(const run_options& o, run_state& state, const observer& seen) {
     const std::stop_callback drain(state.stop, [&p, &o] {
         // What waits for the pipeline sees how it ends.
         p.drain(time_to_drain(o), [](const std::exception_ptr&, const weir::drain_report&) {});
+    });
+    p.on_failure([&state, &seen](const std::exception_ptr& error) {
+        state.failure.set(text_of(cause_of(error)));
+        if (seen.on_failure) seen.on_failure();
     });
     try {
         work.build(p, rt.executor());
@@ -225,7 +254,8 @@ exit_code run(const run_options& o) {
         }
         return lines + fmt::format("weir-enrich: {}\n", ledger_line(state));
     };
-    const weir_apps::interruption interrupted(end_limit_of(o, books));
+    weir_apps::interruption interrupted(end_limit_of(o, state, books));
+    seen.on_failure = [&interrupted] { interrupted.begin_limit(); };
     state.stop = interrupted.token();
     bool ended = false;
     try {

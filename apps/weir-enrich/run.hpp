@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -56,7 +57,20 @@ struct observer {
     std::function<void()> show;
     /// Called once, by the same thread: `show` is not called any more.
     std::function<void()> stop_showing;
+    /// Called when an output, an input or a table has failed, and the run begins to end for it.
+    std::function<void()> on_failure;
     std::chrono::milliseconds period{500};
+};
+
+/// The text of the first failure of a run. Thread-safe.
+class first_failure {
+public:
+    void set(std::string text);
+    std::string text() const;  ///< empty: nothing has failed
+
+private:
+    mutable std::mutex mutex_;
+    std::string text_;
 };
 
 /// What a run needs, and what is seen of it from outside.
@@ -65,6 +79,7 @@ struct run_state {
     table_state accounts;
     table_state rates;
     connection_counts connections;
+    first_failure failure;
     std::stop_token stop;      ///< asked for once: ends the run in good order
     weir_enrich::texts texts;  ///< of the tables' rows
 };
@@ -77,8 +92,10 @@ struct run_state {
 bool run_to_end(const run_options& options, run_state& state, const observer& seen);
 
 /// The limit of a run's end: when that is up, the process ends, whatever its threads wait for, with
-/// a line that names what was cut off, and with what `books()` returns.
-weir_apps::end_limit end_limit_of(const run_options& options, std::function<std::string()> books);
+/// the failure that began the end, if one did, a line that names what was cut off, and with what
+/// `books()` returns. All but `books` must outlive it.
+weir_apps::end_limit end_limit_of(const run_options& options, const run_state& state,
+                                  std::function<std::string()> books);
 
 /// `run_to_end`, and the books on stderr.
 exit_code run(const run_options& options);

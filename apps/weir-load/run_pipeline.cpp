@@ -6,6 +6,7 @@
 #include <weir/operators/buffer.hpp>
 #include <weir/operators/inspect.hpp>
 #include <weir/operators/take_until.hpp>
+#include <weir/runtime/blocking.hpp>
 #include <weir/runtime/runtime.hpp>
 
 #include <fmt/format.h>
@@ -116,11 +117,24 @@ sqlite::batch_writer_options<person> writer_options(const load_options& o, load_
     return options;
 }
 
+struct loaded_rows {
+    sqlite::load_report report;
+    std::string change;  ///< of the input, while it was read
+};
+
+/// What a load uses lives as long as it runs, whatever happens meanwhile.
+struct end_of_load {
+    std::future<weir::outcome<sqlite::load_report>>& report;
+    ~end_of_load() {
+        if (report.valid()) report.wait();
+    }
+};
+
 /// The load itself: reader, processor and writer, each a task of its own, joined by bounded
 /// channels. Ends with the input, or when `stop` is asked for and all that was read is committed.
-sqlite::load_report load(weir::runtime& rt, const load_options& o, const csv::read_options& reading,
-                         sqlite::database& db, const std::string& table, load_counts& counts,
-                         reject_file& rejects, const std::stop_token& stop, progress& shown) {
+loaded_rows load(weir::runtime& rt, const load_options& o, const csv::read_options& reading,
+                 sqlite::database& db, const std::string& table, load_counts& counts,
+                 reject_file& rejects, const std::stop_token& stop, progress& shown) {
     const auto count = [&counts](const people_batch& people) {
         using enum std::memory_order;
         load_counts::add(counts.rows, people.size());
@@ -132,9 +146,10 @@ sqlite::load_report load(weir::runtime& rt, const load_options& o, const csv::re
                    weir::buffer(batches_between) | to_people(make_processor(o, counts, rejects)) |
                    weir::buffer(batches_between) | weir::inspect(count) |
                    sqlite::insert_into(db, table, {}, writer_options(o, counts, rejects));
-    auto report = std::async(std::launch::async, [&] { return rt.run(std::move(loading)); });
+    auto report = rt.start(std::move(loading));
+    const end_of_load over{report};
     while (report.wait_for(shown.interval()) != std::future_status::ready) shown.show();
-    const auto loaded = report.get();
+    loaded_rows loaded{report.get().take(), file->change()};
     if (!stop.stop_requested()) {
         // What stands behind the last record, or is all there is, is in no batch.
         const auto end = file->where();
@@ -142,7 +157,7 @@ sqlite::load_report load(weir::runtime& rt, const load_options& o, const csv::re
         for (auto* byte : {&counts.next_byte, &counts.read_byte}) byte->store(end.offset);
     }
     // Of an input that could not be looked at before, and has a header and no record.
-    if (loaded.rows == 0 && file->known_columns()) {
+    if (loaded.report.rows == 0 && file->known_columns()) {
         find_columns(o.input, *file->known_columns(), o.delimiter);
     }
     return loaded;
@@ -160,6 +175,15 @@ void check_whole(const load_options& o, const input_facts& input, const csv::pos
         fmt::format("it became shorter while it was read ({} bytes of {} were read, and it "
                     "has {}); the table people is as it was",
                     read.offset, whole, error ? 0 : now));
+}
+
+/// Refuses an input that was written to while it was read: what was read may be of two files.
+void check_unchanged(const load_options& o, const std::string& change) {
+    if (change.empty()) return;
+    throw csv::file_error(
+        o.input, fmt::format("it was changed while it was read ({}), so records may be missing or "
+                             "mixed; the table people is as it was",
+                             change));
 }
 
 /// Refuses to put nothing in the place of something.
@@ -201,7 +225,9 @@ load_result replace_people(const load_options& o, const csv::read_options& readi
                            const input_facts& input, load_counts& counts, reject_file& rejects,
                            progress& shown, load_stop& stop) {
     new_file_guard created(o.database, "people (loading)");
-    weir::runtime rt;  // outlives the database, whose thread posts to it
+    // One thread to read and one to make rows; those are inserted by the thread of the database.
+    weir::runtime rt(2);  // outlives the database, whose thread posts to it
+    weir::set_blocking_executor(rt.context(), rt.executor());
     sqlite::database db(o.database, database_options(o, stop));
     rejects.be_as_private_as(o.database);
     if (const auto holder = sqlite::table_lock::holder(o.database, "people")) {
@@ -209,7 +235,7 @@ load_result replace_people(const load_options& o, const csv::read_options& readi
     }
     sqlite::staged_table people(db, people_table(), staging_options(o.allow));
     const load_stop::reading keeping(stop, db);
-    const auto report =
+    const auto [report, change] =
         load(rt, o, reading, db, people.name(), counts, rejects, stop.token(), shown);
     rejects.close();
 
@@ -221,7 +247,10 @@ load_result replace_people(const load_options& o, const csv::read_options& readi
     result.next = {load_counts::get(counts.read_line), load_counts::get(counts.read_byte)};
     result.interrupted = stop.requested() && result.next.offset != input.size;
     if (result.interrupted && result.rows == 0) return result;  // nothing to replace people with
-    if (!result.interrupted) check_whole(o, input, result.next);
+    if (!result.interrupted) {
+        check_whole(o, input, result.next);
+        check_unchanged(o, change);
+    }
     if (result.rows == 0) check_rows(o, people, counts, rejects);
     shown.say("replacing the table people");
     people.publish(result.rows, [&](sqlite::database& in) {

@@ -8,6 +8,7 @@
 #include <weir/runtime/backoff.hpp>
 #include <weir/runtime/blocking.hpp>
 #include <weir/runtime/blocking_call.hpp>
+#include <weir/runtime/callback.hpp>
 #include <weir/runtime/circuit_breaker.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/input_file.hpp>

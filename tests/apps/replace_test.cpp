@@ -52,6 +52,35 @@ names load_from(const char* input, const char* seconds) {
     return {"run-pipeline", "--input", input, "--progress", "json", "--lock-wait", seconds};
 }
 
+// The last line of a load whose input becomes another while it is read: `change` is called with it.
+template <class Change>
+std::string end_of_load_while(const scratch& dir, Change change) {
+    // The load waits while its rejects are not read, and so long that most of the input is not.
+    std::string text = people_csv(10);
+    while (text.size() < 8'000'000) text += "this is no person" + std::string(2'000, '!') + '\n';
+    write_file(dir / "people.csv", text);
+    sqlite::database(dir / "people.db").exec(old_people);
+    std::optional<feed> rejects(std::in_place, dir / "pipe");
+    program loading(dir.path(), {"run-pipeline", "--progress", "json", "--rejects", "pipe"});
+    for (std::uint64_t rejected = 0; rejected < 2;) {
+        const auto line = loading.out_line();
+        REQUIRE(line);
+        rejected = json_number(*line, "rejected");
+    }
+    change(dir / "people.csv");
+    std::ifstream drain(dir / "pipe", std::ios::binary);
+    rejects.reset();
+    auto drained = std::async(std::launch::async, [&] {
+        std::ostringstream kept;
+        kept << drain.rdbuf();
+    });
+    std::string last;
+    while (const auto line = loading.out_line()) last = *line;
+    CHECK(loading.wait() == 1);
+    CHECK(people_in(dir / "people.db") == 1);
+    return last;
+}
+
 }  // namespace
 
 TEST_CASE("Rows of other tables that refer to people are neither deleted nor changed") {
@@ -129,30 +158,24 @@ TEST_CASE("An input without records does not replace rows, unless that is asked 
 
 TEST_CASE("An input that becomes shorter while it is read is not loaded") {
     const scratch dir;
-    // The load waits while its rejects are not read, and so long that most of the input is not.
-    std::string text = people_csv(10);
-    while (text.size() < 8'000'000) text += "this is no person" + std::string(2'000, '!') + '\n';
-    write_file(dir / "people.csv", text);
-    sqlite::database(dir / "people.db").exec(old_people);
-    std::optional<feed> rejects(std::in_place, dir / "pipe");
-    program loading(dir.path(), {"run-pipeline", "--progress", "json", "--rejects", "pipe"});
-    for (std::uint64_t rejected = 0; rejected < 2;) {
-        const auto line = loading.out_line();
-        REQUIRE(line);
-        rejected = json_number(*line, "rejected");
-    }
-    fs::resize_file(dir / "people.csv", 6'000'000);
-    std::ifstream drain(dir / "pipe", std::ios::binary);
-    rejects.reset();
-    auto drained = std::async(std::launch::async, [&] {
-        std::ostringstream kept;
-        kept << drain.rdbuf();
-    });
-    std::string last;
-    while (const auto line = loading.out_line()) last = *line;
-    CHECK(loading.wait() == 1);
+    const auto last =
+        end_of_load_while(dir, [](const fs::path& file) { fs::resize_file(file, 6'000'000); });
     CHECK(contains(last, "it became shorter while it was read"));
-    CHECK(people_in(dir / "people.db") == 1);
+}
+
+TEST_CASE("An input that is rewritten in place while it is read is not loaded") {
+    const scratch dir;
+    const auto last = end_of_load_while(dir, [](const fs::path& file) {
+        std::fstream(file, std::ios::in | std::ios::out).seekp(6'000'000) << "another";
+    });
+    CHECK(contains(last, "it was changed while it was read (it was written to)"));
+}
+
+TEST_CASE("An input that grows while it is read is not loaded") {
+    const scratch dir;
+    const auto last = end_of_load_while(
+        dir, [](const fs::path& file) { std::ofstream(file, std::ios::app) << "Tom,Connor,42\n"; });
+    CHECK(contains(last, "it was changed while it was read (it had "));
 }
 
 TEST_CASE("What is in memory is no database for a load") {

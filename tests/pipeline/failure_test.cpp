@@ -3,6 +3,7 @@
 #include <weir/operators/buffer.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/sinks/count.hpp>
+#include <weir/sinks/discard.hpp>
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/from_range.hpp>
 
@@ -304,4 +305,52 @@ TEST_CASE("an exception of the function that takes a result is its segment's") {
     auto fail = [](std::size_t) { throw callable_failure(); };
     f.p.add("count", weir::from_range(std::vector{1, 2, 3}) | weir::count(), fail);
     CHECK(failure_of(*f.run()) == "pipeline 'load': segment 'count': bad item");
+}
+
+TEST_CASE(
+    "a failure is told of when it happens, though a segment that cannot be cancelled goes on") {
+    pipeline_fixture f;
+    script<int> numbers;
+    std::vector<std::string> told;
+    f.p.on_failure([&](const std::exception_ptr& error) {
+        try {
+            std::rethrow_exception(error);
+        } catch (const std::exception& e) {
+            told.emplace_back(e.what());
+        }
+    });
+    asio::steady_timer never(f.io, asio::steady_timer::time_point::max());
+    const auto waits = [&]() -> asio::awaitable<void> {
+        auto deaf = asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await std::move(deaf);
+        asio::error_code ignored;
+        co_await never.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    };
+    f.p.add("waits", waits());
+    f.p.add("read", numbers.stream() | weir::map(parse, "parse") | weir::discard());
+    auto result = f.run();
+    numbers.give({1, 2, 3});
+    settle(f.io);
+    CHECK_FALSE(result->done);
+    CHECK(told ==
+          std::vector<std::string>{"pipeline 'load': segment 'read': map 'parse': bad item"});
+    CHECK_THROWS_AS(f.p.on_failure([](const std::exception_ptr&) {}), std::logic_error);
+    never.cancel();
+    settle(f.io);
+    REQUIRE(result->done);
+    CHECK(failure_of(*result) == told.at(0));
+    CHECK(told.size() == 1);
+}
+
+TEST_CASE("a cancellation is no failure to be told of") {
+    pipeline_fixture f;
+    script<int> numbers;
+    bool told = false;
+    f.p.on_failure([&](const std::exception_ptr&) { told = true; });
+    f.p.add("read", numbers.stream() | weir::discard());
+    auto result = f.run();
+    f.p.cancel();
+    settle(f.io);
+    CHECK(result->aborted());
+    CHECK_FALSE(told);
 }

@@ -157,6 +157,12 @@ TEST_CASE("what is held for ever stays where it is") {
     fixture f;
     f.run([](numbers s) { return std::move(s) | weir::throttle({1, never}, 1); });
     CHECK(f.all() == ints{1});
+    fixture burst;
+    burst.run([](numbers s) { return std::move(s) | weir::throttle({3, never}, 3); });
+    CHECK(burst.all() == ints{1, 2, 3});
+    fixture two;
+    two.run([](numbers s) { return std::move(s) | weir::throttle({1, never}, 2); });
+    CHECK(two.all() == ints{1, 2});
     fixture g;
     g.run([](numbers s) { return std::move(s) | weir::delay(never); });
     CHECK(g.all().empty());

@@ -14,6 +14,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -82,6 +83,9 @@ public:
         return over_ ? poll_state::finished : state;
     }
 
+    /// How many faults were given to the function: for the ledger of a pipeline.
+    std::uint64_t rejected() const noexcept { return rejected_; }
+
 private:
     // Reads on in the chunk at hand, which stays until the next one comes: after `co_await next()`
     // a value with views in it can be looked at until the next call. False when the sink said no.
@@ -111,6 +115,7 @@ private:
     auto fault_to(Sink& sink) {
         if constexpr (rejects) {
             return [this](const fault& wrong) {
+                ++rejected_;
                 where_.call(reject_, wrong);
                 return true;
             };
@@ -127,7 +132,8 @@ private:
     stage where_;
     std::optional<item_t<S>> chunk_;
     std::size_t at_ = 0;  // what was taken of it
-    bool over_ = false;   // nothing more will come of it
+    std::uint64_t rejected_ = 0;
+    bool over_ = false;  // nothing more will come of it
 };
 
 }  // namespace detail
@@ -147,8 +153,10 @@ private:
 /// next()`: at the next call): `batch`, `buffer` and `to` refuse it at compile time. Errors: an
 /// exception of `reject` ends the pipeline as a `stage_error` naming "decode" and `name`. A decoder
 /// that is `broken()` ends the stream, for nothing more can come of it; its fault has been
-/// reported. What the upstream throws passes through, and what was incomplete then is lost.
-/// Cancellation: with the upstream. Cost and what is held: the decoder's, and one chunk.
+/// reported. As the first step of a `pipeline::stage`, or directly before a `pipeline::source`, its
+/// faults are in that ledger as `rejected`. What the upstream throws passes through, and what was
+/// incomplete then is lost. Cancellation: with the upstream. Cost and what is held: the decoder's,
+/// and one chunk.
 template <decoder D, class Reject>
 auto decode(D decoder, Reject reject, std::string_view name = {}) {
     return pipe([decoder = std::move(decoder), reject = std::move(reject),

@@ -8,6 +8,7 @@
 #include <weir/joins/detail/interval_side.hpp>
 #include <weir/joins/fair_order.hpp>
 #include <weir/joins/item_count.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/saturating.hpp>
 
@@ -285,6 +286,7 @@ auto interval_join(
                  combine = std::move(combine), name](auto left) mutable {
         using L = decltype(left);
         check_owned_items<L>();
+        check_not_async<Combine, const item_t<L>&, const item_t<R>&>();
         return detail::interval_join_stream<L, R, LeftSide, RightSide, Combine>(
             std::move(left), std::move(right), std::move(left_side), std::move(right_side),
             std::move(bounds), std::move(combine), stage("interval_join", name));

@@ -5,6 +5,7 @@
 #include <weir/core/usable_key.hpp>
 #include <weir/joins/detail/input_group.hpp>
 #include <weir/joins/detail/inputs.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <algorithm>
@@ -114,6 +115,7 @@ private:
 
 template <class Key, class T>
 consteval void check_key() {
+    check_not_async<Key, const T&>();
     static_assert(std::is_invocable_v<Key&, const T&>,
                   "weir::merge_sorted: the key function cannot be called with the streams' items");
 }

@@ -3,6 +3,7 @@
 
 #include <weir/core/stage.hpp>
 #include <weir/joins/branches.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/terminal.hpp>
 
 #include <concepts>
@@ -61,6 +62,7 @@ private:
 /// `slow_branch` policy, or capacity. All else as `fan_out`.
 template <class T, class F>
 auto partition(F which, std::string_view name = {}) {
+    check_not_async<F, const T&>();
     static_assert(std::is_invocable_v<F&, const T&>,
                   "weir::partition: the function cannot be called with the items");
     static_assert(std::integral<std::invoke_result_t<F&, const T&>>,

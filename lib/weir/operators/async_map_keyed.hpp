@@ -4,6 +4,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/usable_key.hpp>
 #include <weir/operators/detail/kept_key.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/detail/operations.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -105,6 +106,7 @@ auto async_map_keyed(std::size_t n, Key key, F f, std::string_view name = {}) {
         using S = decltype(upstream);
         check_owned_items<S>();
         detail::check_async_function<F, item_t<S>>();
+        check_not_async<Key, const item_t<S>&>();
         static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
                       "weir::async_map_keyed: the key function cannot be called with the items");
         static_assert(!std::is_void_v<detail::async_result_t<F, item_t<S>>>,

@@ -4,6 +4,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/operators/detail/kept_key.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <functional>
@@ -55,6 +56,7 @@ template <class Key = std::identity>
 auto dedup(Key key = {}, std::string_view name = {}) {
     return pipe([key = std::move(key), name](auto upstream) mutable {
         using S = decltype(upstream);
+        check_not_async<Key, const item_t<S>&>();
         static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
                       "weir::dedup: the key cannot be called with the stream's items");
         return detail::dedup_stream<S, Key>(std::move(upstream), std::move(key),

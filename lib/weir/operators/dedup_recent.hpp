@@ -6,6 +6,7 @@
 #include <weir/core/usable_key.hpp>
 #include <weir/operators/detail/kept_key.hpp>
 #include <weir/operators/detail/key_hash.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <absl/container/flat_hash_set.h>
@@ -97,6 +98,7 @@ auto dedup_recent(std::size_t n, Key key = {}, std::string_view name = {}) {
     if (n == 0) throw std::invalid_argument("weir::dedup_recent: it must remember at least 1 key");
     return pipe([n, key = std::move(key), name](auto upstream) mutable {
         using S = decltype(upstream);
+        check_not_async<Key, const item_t<S>&>();
         static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
                       "weir::dedup_recent: the key cannot be called with the stream's items");
         static_assert(std::is_default_constructible_v<absl::Hash<detail::kept_key_t<Key, S>>>,

@@ -7,6 +7,7 @@
 #include <weir/core/usable_key.hpp>
 #include <weir/operators/detail/kept_key.hpp>
 #include <weir/operators/detail/live_groups.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/detail/ready_set.hpp>
 #include <weir/runtime/pull.hpp>
@@ -278,6 +279,7 @@ auto group_by(Key key, group_limits limits, Make make, std::string_view name = {
     return pipe([key = std::move(key), limits, make = std::move(make),
                  name](auto upstream) mutable {
         using S = decltype(upstream);
+        check_not_async<Key, const item_t<S>&>();
         static_assert(std::is_invocable_v<Key&, const item_t<S>&>,
                       "weir::group_by: the key cannot be called with the stream's items");
         static_assert(std::is_invocable_v<Make&, const detail::kept_key_t<Key, S>&>,

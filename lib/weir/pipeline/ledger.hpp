@@ -14,7 +14,7 @@ struct ledger {
     std::uint64_t in = 0;         ///< Handed over to this part.
     std::uint64_t out = 0;        ///< Handed on by it.
     std::uint64_t filtered = 0;   ///< Left out by a step that leaves items out, such as `filter`.
-    std::uint64_t rejected = 0;   ///< Given to the function of a `split_errors`.
+    std::uint64_t rejected = 0;   ///< Faults: of `split_errors`, `codec::decode`, `tcp::receive`.
     std::uint64_t dropped = 0;    ///< Lost: with a failure, a cancellation, or an early end.
     std::uint64_t in_flight = 0;  ///< Still in it: in a batch that fills, in a channel.
 

@@ -124,11 +124,25 @@ public:
                                                                      supervisor_);
     }
 
+    /// Calls `told` with the first failure, the one that `run` will report: when it happens,
+    /// and not only when all segments have let go. So a program learns of it while a segment waits
+    /// for something that no cancellation ends, such as a write to a pipe that nothing reads.
+    ///
+    ///     p.on_failure([&](const std::exception_ptr&) { limit.begin(); });
+    ///
+    /// `told` is called on the pipeline's strand, at most once, before the other segments are
+    /// cancelled; it must not throw. Not called for a cancellation, nor for the deadline of a
+    /// drain. Errors: `std::logic_error` after `run`.
+    void on_failure(callback<const std::exception_ptr&> told) {
+        supervisor_->on_failure(std::move(told));
+    }
+
     /// Cancels all segments. Does not wait; `run` completes when they have let go.
     void cancel() noexcept { supervisor_->cancel(); }
 
     /// Marks a source: `stream | p.source("csv")` ends when the pipeline is drained, as if the
-    /// stream had ended there; also one that waits. Its items are counted.
+    /// stream had ended there; also one that waits. Its items are counted. Directly behind a
+    /// `tcp::receive` or a `codec::decode` it counts their faults as `rejected`.
     ///
     /// Errors, when it is piped: as `stage`.
     auto source(std::string name) {
@@ -142,12 +156,12 @@ public:
     /// A piece of a chain that keeps a ledger: `stream | p.stage("parse", map(...) | filter(...))`.
     ///
     /// Holds steps that pass, leave out or gather items (see stage_step.hpp); others do not compile
-    /// there. The stage belongs to the segment that is added next: build each chain in the call of
-    /// `add`. `graph()` shows its ledger.
-    /// Errors, when it is piped: `std::invalid_argument` for an empty name or one that is also a
-    /// source's; `std::logic_error` if it is in another stream already. After that one is gone the
-    /// ledger goes on (as it does in a segment that is restarted).
-    /// Cost: about 0.6 ns an item over the same steps uncounted (g++ 12, AMD EPYC).
+    /// there. It may begin with a `codec::decode`: then it counts records and faults, not chunks.
+    /// The stage belongs to the segment that is added next: build each chain in the call of `add`.
+    /// `graph()` shows its ledger. Errors, when it is piped: `std::invalid_argument` for an empty
+    /// name or one that is also a source's; `std::logic_error` if it is in another stream already.
+    /// After that one is gone the ledger goes on (as it does in a segment that is restarted). Cost:
+    /// about 0.6 ns an item over the same steps uncounted (g++ 12, AMD EPYC).
     template <class Apply>
     auto stage(std::string name, pipe_closure<Apply> steps) {
         return weir::pipe([parts = parts_, name = std::move(name),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/runtime/backoff.hpp>
+#include <weir/runtime/callback.hpp>
 #include <weir/runtime/clock.hpp>
 
 #include <chrono>
@@ -37,7 +38,7 @@ struct restart {
     /// An attempt that ran so long ran well: after it, attempts and waits begin anew.
     clock::duration well = std::chrono::minutes(1);
     /// Called on the pipeline's strand; must not block. If it throws, the pipeline fails.
-    std::function<void(const restart_notice&)> on_failure = {};
+    callback<const restart_notice&> on_failure = {};
     std::uint64_t seed = 0;  ///< Decides the jitter; 0 asks the machine for a random one.
 
     /// Its waits. Errors: `std::invalid_argument` for a policy that makes no sense.

@@ -11,28 +11,6 @@ namespace weir {
 
 namespace {
 
-/// Threads for calls that block, and their queue. Asio's `thread_pool` is that, but waits for ever
-/// where one of its threads cannot be started.
-class blocking_pool {
-public:
-    explicit blocking_pool(std::size_t threads)
-        : context_(static_cast<int>(threads)),
-          work_(context_.get_executor()),
-          threads_(context_, threads) {}
-
-    asio::any_io_executor executor() { return context_.get_executor(); }
-    /// Waits for what runs; what is queued never will.
-    void stop() noexcept {
-        context_.stop();
-        threads_.join();
-    }
-
-private:
-    asio::io_context context_;
-    asio::executor_work_guard<asio::io_context::executor_type> work_;
-    detail::worker_threads threads_;
-};
-
 class blocking_service final : public asio::execution_context::service {
 public:
     static asio::execution_context::id id;
@@ -45,9 +23,9 @@ public:
         const std::lock_guard lock(mutex_);
         if (!executor_) {
             // Blocked threads use no core; a few more than that keep the disk busy.
-            pool_ =
-                std::make_unique<blocking_pool>(std::max<std::size_t>(2, detail::or_one_a_core(0)));
-            executor_ = pool_->executor();
+            pool_ = std::make_unique<detail::worker_threads>(
+                std::max<std::size_t>(2, detail::or_one_a_core(0)));
+            executor_ = pool_->context().get_executor();
         }
         return executor_;
     }
@@ -65,7 +43,7 @@ private:
 
     std::stop_source stop_;
     std::mutex mutex_;
-    std::unique_ptr<blocking_pool> pool_;
+    std::unique_ptr<detail::worker_threads> pool_;
     asio::any_io_executor executor_;
 };
 

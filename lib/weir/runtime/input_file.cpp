@@ -78,12 +78,14 @@ std::optional<std::size_t> read_now(int fd, std::span<char> to) noexcept {
 input_file::input_file(input_file&& other) noexcept
     : name_(std::move(other.name_)),
       size_(other.size_),
+      opened_(other.opened_),
       fd_(std::exchange(other.fd_, -1)),
       kind_(other.kind_) {}
 
 input_file& input_file::operator=(input_file&& other) noexcept {
     std::swap(name_, other.name_);
     std::swap(size_, other.size_);
+    std::swap(opened_, other.opened_);
     std::swap(fd_, other.fd_);
     std::swap(kind_, other.kind_);
     return *this;
@@ -99,6 +101,7 @@ void input_file::open(const std::filesystem::path& path) {
     kind_ = waits(fd_, status.st_mode)                           ? kind::waits
             : S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) ? kind::regular
                                                                  : kind::other;
+    opened_ = status;
     size_.reset();
     if (S_ISREG(status.st_mode)) {
         const off_t at = ::lseek(fd_, 0, SEEK_CUR);
@@ -112,6 +115,18 @@ void input_file::open(const std::filesystem::path& path) {
 
 void input_file::close() noexcept {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+std::string input_file::change() const {
+    struct stat now{};
+    if (fd_ < 0 || !S_ISREG(opened_.st_mode) || ::fstat(fd_, &now) != 0) return {};
+    if (now.st_size != opened_.st_size) {
+        return "it had " + std::to_string(opened_.st_size) + " bytes and has " +
+               std::to_string(now.st_size);
+    }
+    const bool same_time = now.st_mtim.tv_sec == opened_.st_mtim.tv_sec &&
+                           now.st_mtim.tv_nsec == opened_.st_mtim.tv_nsec;
+    return same_time ? "" : "it was written to";
 }
 
 std::size_t input_file::read(std::span<char> to, const std::atomic<bool>& stopped) {

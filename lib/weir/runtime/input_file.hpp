@@ -3,6 +3,8 @@
 /// `read_now`.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -48,6 +50,12 @@ public:
     /// How many bytes a regular file has from where it is read; nothing for anything else.
     std::optional<std::uint64_t> size() const noexcept { return size_; }
 
+    /// What has become of a regular file since it was opened, because somebody writes to it: "it
+    /// had 120 bytes and has 80", or "it was written to". Empty where nothing has, for anything
+    /// else, and when it is closed. What is written within a few milliseconds of an earlier change
+    /// is not told apart from that, as file systems keep the time no more exactly.
+    std::string change() const;
+
     /// Reads up to `to.size()` bytes, and waits for the first of them. Blocks.
     /// \return how many; 0 at the end, and within 50 ms of when `stopped` became true.
     std::size_t read(std::span<char> to, const std::atomic<bool>& stopped);
@@ -67,6 +75,7 @@ private:
 
     std::string name_;
     std::optional<std::uint64_t> size_;
+    struct stat opened_{};
     int fd_ = -1;
     kind kind_ = kind::regular;
 };

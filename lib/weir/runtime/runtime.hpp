@@ -80,12 +80,12 @@ public:
     runtime& operator=(const runtime&) = delete;
     ~runtime();
 
-    asio::io_context& context() noexcept { return context_; }
-    asio::io_context::executor_type executor() noexcept { return context_.get_executor(); }
+    asio::io_context& context() noexcept { return threads_.context(); }
+    asio::io_context::executor_type executor() noexcept { return context().get_executor(); }
     std::size_t thread_count() const noexcept { return threads_.count(); }
 
     /// Abandons what is running: handlers not yet called never will be.
-    void stop() { context_.stop(); }
+    void stop() { context().stop(); }
 
     /// Runs a pipeline (`stream | terminal`) or an `asio::awaitable` here, waits for it on the
     /// calling thread and returns its result or throws its error; `std::future_error` if the
@@ -93,10 +93,21 @@ public:
     /// Never call it on one of the runtime's own threads: it would wait for itself.
     template <class R>
     R run(asio::awaitable<R> operation) {
+        return start(std::move(operation)).get().take();
+    }
+
+    /// The same for a thread that has something else to do meanwhile: starts it, and returns where
+    /// its `outcome` will be.
+    ///
+    ///     auto loading = rt.start(std::move(rows) | std::move(insert));
+    ///     while (loading.wait_for(100ms) != std::future_status::ready) show_progress();
+    ///     const auto report = loading.get().take();
+    template <class R>
+    std::future<outcome<R>> start(asio::awaitable<R> operation) {
         std::promise<outcome<R>> promise;
         auto result = promise.get_future();
         spawn(deliver(std::move(operation), std::move(promise)));
-        return result.get().take();
+        return result;
     }
 
     /// A stream alone does nothing, and does not compile here.
@@ -112,8 +123,6 @@ public:
 private:
     void spawn(asio::awaitable<void> task);
 
-    asio::io_context context_;
-    asio::executor_work_guard<asio::io_context::executor_type> work_;
     detail::worker_threads threads_;
 };
 

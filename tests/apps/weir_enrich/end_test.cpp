@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <future>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,6 +27,7 @@
 using namespace weir_enrich_test;
 using weir_load_test::program;
 using weir_load_test::scratch;
+using weir_load_test::write_file;
 
 namespace {
 
@@ -98,6 +100,29 @@ TEST_CASE("an output that is not read does not hold up the end, and is named") {
         CHECK_MESSAGE(has(err, "out.jsonl"), err);
         CHECK_MESSAGE(has(err, "received "), err);
     }
+}
+
+TEST_CASE("an output that fails ends the run, though another output is not read") {
+    const scratch dir;
+    std::optional<unread_pipe> out(dir / "out.jsonl");
+    const unread_pipe figures(dir / "figures.jsonl");
+    // A second lies between two trades, so that the first of them make figures enough for the pipe.
+    std::string trades = "trade_id,instrument_id,user_id,price,quantity,side,event_time\n";
+    for (int i = 1; i != 600; ++i) {
+        trades += std::to_string(i) + ",1,1,100,1,buy," + std::to_string(i) + "000000000\n";
+    }
+    write_file(dir / "trades.csv", trades);
+    program p(dir.path(),
+              {"run", "--drain-within", "0", "--trades", "trades.csv", "--out", "out.jsonl",
+               "--figures", "figures.jsonl"},
+              enrich);
+    out->wait();
+    figures.wait();
+    out.reset();  // who writes to it fails
+    const std::string err = rest_of(p);
+    CHECK(p.wait() == 1);
+    CHECK_MESSAGE(has(err, "out.jsonl: Broken pipe"), err);
+    CHECK_MESSAGE(has(err, "received "), err);
 }
 
 TEST_CASE("an output pipe that has no reader does not hold up the end, and is named") {

@@ -16,6 +16,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <future>
 #include <list>
 #include <optional>
@@ -127,6 +128,24 @@ TEST_CASE("a drain ends a stream that waits, with no client and with idle ones")
         REQUIRE(run_until(io, [&] { return item->done; }));
         CHECK(item->get() == std::nullopt);
     }
+}
+
+TEST_CASE("a source behind receive counts the faults of its clients as rejected") {
+    asio::io_context io;
+    weir::pipeline p("service", io.get_executor());
+    weir::tcp::listener port(io.get_executor());
+    peer client(port.local());
+    std::vector<int> seen;
+    p.add("receive", weir::tcp::receive<number_lines>(std::move(port)) | p.source("tcp") |
+                         weir::for_each([&](int x) { seen.push_back(x); }));
+    bool over = false;
+    p.run([&](const std::exception_ptr&) { over = true; });
+    client.send("1\nnone\n2\n3x\n4\n");
+    REQUIRE(run_until(io, [&] { return seen.size() == 3; }));
+    p.drain(std::chrono::minutes(1), [](const std::exception_ptr&, const weir::drain_report&) {});
+    REQUIRE(run_until(io, [&] { return over; }));
+    const weir::ledger items = p.graph().segments.at(0).stages.at(0).items;
+    CHECK(items == weir::ledger{5, 3, 0, 2, 0, 0});
 }
 
 TEST_CASE("a drain while clients send hands on all that was decoded, and ends") {

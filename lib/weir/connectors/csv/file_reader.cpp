@@ -79,6 +79,7 @@ void file_reader::read_block() {
         parser_.commit(got);
     } else if (!stopped_.load(std::memory_order_relaxed)) {
         at_end_ = true;
+        change_ = in_.change();
         parser_.finish();
     }
 }

@@ -94,6 +94,10 @@ public:
     position where() const noexcept { return parser_.where(); }
     /// How many bytes there are to read; nothing for what is no regular file, or not open yet.
     std::optional<std::uint64_t> size() const noexcept { return in_.size(); }
+    /// What had become of a regular file between its opening and the end of the last read, because
+    /// it was written to meanwhile: `input_file::change`. Known at the end of the file; empty
+    /// before. Where it is not empty, records may be missing, come twice, or be made of two.
+    const std::string& change() const noexcept { return change_; }
 
 private:
     std::optional<batch> next_or_throw();
@@ -107,6 +111,7 @@ private:
     std::optional<position> start_;
     parser parser_;
     input_file in_;
+    std::string change_;
     std::string head_;  // the first bytes, as long as they may tell that this is no CSV
     bool opened_ = false;
     bool at_end_ = false;

@@ -4,6 +4,7 @@
 
 #include <weir/connectors/sqlite/insert_session.hpp>
 #include <weir/connectors/sqlite/row.hpp>
+#include <weir/runtime/callback.hpp>
 
 #include <absl/status/status.h>
 
@@ -34,12 +35,12 @@ struct reject {
 template <class Row>
 struct batch_writer_options {
     std::uint64_t rows_per_commit = commit_options{}.rows_per_commit;
-    std::function<void(database&)> on_begin = {};
+    callback<database&> on_begin = {};
     /// Called for each refused row, in order, before the batch is committed. Without it they are
     /// only counted. What it throws ends the load.
-    std::function<void(const reject<Row>&)> on_reject = {};
-    std::function<void(database&)> on_commit = {};
-    std::function<void(const load_report&)> after_commit = {};
+    callback<const reject<Row>&> on_reject = {};
+    callback<database&> on_commit = {};
+    callback<const load_report&> after_commit = {};
 };
 
 /// Inserts batches of `Row` (see row.hpp) into columns of a table.
@@ -170,7 +171,7 @@ private:
         if (on_reject_) on_reject_(refused);
     }
 
-    std::function<void(const reject<Row>&)> on_reject_;
+    callback<const reject<Row>&> on_reject_;
     detail::insert_session session_;
 };
 

@@ -58,11 +58,7 @@ database::database(const std::filesystem::path& file, const database_options& op
       on_stop_(options.stop_waiting, stop_waits{&lock_wait_}) {
     open(file, options);
     configure(options);
-    try {
-        thread_ = std::make_unique<asio::thread_pool>(1);
-    } catch (const std::system_error& e) {
-        throw std::system_error(e.code(), "weir: cannot start a thread");
-    }
+    thread_ = std::make_unique<weir::detail::worker_threads>(1);
 }
 
 void database::open(const std::filesystem::path& file, const database_options& options) {

@@ -6,6 +6,7 @@
 #include <weir/connectors/sqlite/error.hpp>
 #include <weir/connectors/sqlite/statement.hpp>
 #include <weir/core/asio.hpp>
+#include <weir/runtime/detail/worker_threads.hpp>
 
 #include <asio/thread_pool.hpp>
 #include <sqlite3.h>
@@ -79,7 +80,7 @@ public:
     database& operator=(const database&) = delete;
 
     /// The thread of this database.
-    asio::any_io_executor executor() const { return thread_->get_executor(); }
+    asio::any_io_executor executor() const { return thread_->context().get_executor(); }
 
     /// Runs SQL, any number of statements, passing over what they return. Splice no values into
     /// it: `prepare` and bind. `operation` is what an error will say could not be done.
@@ -148,7 +149,7 @@ private:
     std::unique_ptr<sqlite3, close> connection_;
     std::uint64_t reads_abandoned_ = 0;
     // Last, so that nothing runs on it any more when the connection closes.
-    std::unique_ptr<asio::thread_pool> thread_;
+    std::unique_ptr<weir::detail::worker_threads> thread_;
 };
 
 namespace detail {

@@ -5,6 +5,7 @@
 
 #include <weir/connectors/sqlite/database.hpp>
 #include <weir/connectors/sqlite/statement.hpp>
+#include <weir/runtime/callback.hpp>
 
 #include <absl/status/status.h>
 
@@ -33,13 +34,13 @@ struct commit_options {
     std::uint64_t rows_per_commit = 100'000;
     /// Called in the first transaction, before any row: creates or empties the table, say, so that
     /// a load that fails before its first commit has changed nothing.
-    std::function<void(database&)> on_begin;
+    callback<database&> on_begin;
     /// Called in each transaction just before its COMMIT: what it writes becomes durable together
     /// with the rows, such as the position up to which the source has been read.
-    std::function<void(database&)> on_commit;
+    callback<database&> on_commit;
     /// Called after each COMMIT that has taken effect, with what is durable by then: so whoever
     /// sent the rows can be told.
-    std::function<void(const load_report&)> after_commit;
+    callback<const load_report&> after_commit;
 };
 
 namespace detail {

@@ -5,6 +5,7 @@
 #include <weir/connectors/tcp/connection_change.hpp>
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/asio.hpp>
+#include <weir/runtime/callback.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -22,6 +23,6 @@ struct client_event {
 };
 
 /// Called on the strand of the pipeline: must not block. What it throws ends the stream.
-using client_listener = std::function<void(const client_event&)>;
+using client_listener = callback<const client_event&>;
 
 }  // namespace weir::tcp

@@ -5,12 +5,12 @@
 #include <weir/connectors/tcp/connection_change.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/runtime/backoff.hpp>
+#include <weir/runtime/callback.hpp>
 #include <weir/runtime/clock.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -26,7 +26,7 @@ struct connection_event {
 };
 
 /// Called on the strand of the pipeline: must not block. What it throws ends the stream.
-using connection_listener = std::function<void(const connection_event&)>;
+using connection_listener = callback<const connection_event&>;
 
 /// How to connect.
 struct connect_options {

@@ -8,6 +8,7 @@
 #include <weir/connectors/tcp/publish_options.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/stream.hpp>
+#include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/terminal.hpp>
 
 #include <cstddef>
@@ -91,6 +92,7 @@ auto publish(listener port, Encode encode, publish_options options = {}) {
     auto to = std::make_unique<detail::subscribers>(std::move(port), std::move(options));
     return terminal_closure(
         [to = std::move(to), encode = std::move(encode)]<class S>(const S&) mutable {
+            check_not_async<Encode, std::string&, item_t<S>>();
             static_assert(std::is_invocable_v<Encode&, std::string&, item_t<S>>,
                           "weir::tcp::publish: the function cannot append the stream's items to a "
                           "std::string");

@@ -4,12 +4,12 @@
 
 #include <weir/channel/overflow.hpp>
 #include <weir/connectors/tcp/subscriber_event.hpp>
+#include <weir/runtime/callback.hpp>
 #include <weir/runtime/clock.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 
 namespace weir::tcp {
 
@@ -26,7 +26,7 @@ struct publish_options {
     subscriber_listener on_event = {};                   ///< told who comes and goes
     /// Told of each block, and how many messages it had, when it is written to those who keep up
     /// and queued for the others. Called like `on_event`.
-    std::function<void(std::size_t messages)> on_block = {};
+    callback<std::size_t> on_block = {};
 };
 
 /// What a publisher has done. A message sent to two subscribers is published once.

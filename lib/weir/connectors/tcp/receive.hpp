@@ -11,6 +11,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -56,6 +57,9 @@ public:
     /// Lets nobody in any more. What had been received by now is handed on, then the stream ends.
     void drain() { clients_->drain(); }
 
+    /// How many faults the decoders have found: for the ledger of a pipeline.
+    std::uint64_t rejected() const noexcept { return rejected_; }
+
 private:
     // These return false when the sink has said no.
 
@@ -95,7 +99,10 @@ private:
         };
     }
     auto fault_to() {
-        return [this](const auto& fault) { clients_->tell_fault(client_, fault); };
+        return [this](const auto& fault) {
+            ++rejected_;
+            clients_->tell_fault(client_, fault);
+        };
     }
 
     std::vector<std::optional<decoder_type>> decoders_;
@@ -104,6 +111,7 @@ private:
     std::size_t client_ = 0;  // who is read, and what is left of its block
     std::string_view rest_;
     std::size_t owed_ = 0;  // items handed on that were not granted yet
+    std::uint64_t rejected_ = 0;
 };
 
 }  // namespace detail
@@ -125,10 +133,12 @@ private:
 /// a newcomer is turned away, or takes the place of one that has been silent for `idle_timeout`.
 /// Who is cut off or turned away meets an error and not the end. End: none, but with `drain()`,
 /// which `take_until` and `pipeline::source` directly behind it call: nobody is let in any more,
-/// what has been received by then is handed on, then it ends. Errors: `std::invalid_argument` for
-/// options that make no sense; what `make`, the decoder or `on_event` throw. Cancellation: closes
-/// all connections. Cost: the values of a block are handed on at once, decoded and consumed in one
-/// loop; no allocation, no hop between threads and no lock an item. Two system calls a block.
+/// what has been received by then is handed on, then it ends. Faults: told to `on_event`, and in
+/// the ledger of a `pipeline::source` directly behind it, as `rejected`. Errors:
+/// `std::invalid_argument` for options that make no sense; what `make`, the decoder or `on_event`
+/// throw. Cancellation: closes all connections. Cost: the values of a block are handed on at once,
+/// decoded and consumed in one loop; no allocation, no hop between threads and no lock an item. Two
+/// system calls a block.
 template <std::invocable Make>
 auto receive(listener port, Make make, receive_options options = {}) {
     using decoder_type = std::invoke_result_t<Make&>;

@@ -5,6 +5,7 @@
 #include <weir/connectors/tcp/connection_change.hpp>
 #include <weir/connectors/tcp/listener.hpp>
 #include <weir/core/asio.hpp>
+#include <weir/runtime/callback.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -35,6 +36,6 @@ struct subscriber_event {
 };
 
 /// Called on the strand of the pipeline: must not block. What it throws ends the pipeline.
-using subscriber_listener = std::function<void(const subscriber_event&)>;
+using subscriber_listener = callback<const subscriber_event&>;
 
 }  // namespace weir::tcp

@@ -18,6 +18,7 @@ namespace weir::detail {
 ///
 /// What it keeps is the time at which it would be full again if nothing more were taken (the
 /// "theoretical arrival time" of ATM's generic cell rate algorithm). Not thread-safe.
+/// Where `rate.per` is `clock::duration::max()`, which means never, there is the burst and no more.
 class token_bucket {
 public:
     /// Throws `std::invalid_argument` if the rate or the burst is 0, or too large to reckon with.
@@ -27,6 +28,8 @@ public:
         };
         if (r.items == 0 || r.per <= clock::duration::zero()) refuse("the rate must be positive");
         if (burst == 0) refuse("the burst must be at least 1");
+        left_ = burst;
+        if (never_fills()) return;
         const auto per = static_cast<std::uint64_t>(r.per.count());
         if (burst - 1 > largest / per) refuse("the burst is too large");
         slack_ = clock::duration(static_cast<clock::duration::rep>((burst - 1) * per / r.items));
@@ -34,6 +37,7 @@ public:
 
     /// When there will be a token; past or now when there is one.
     clock::time_point due() const noexcept {
+        if (never_fills()) return left_ == 0 ? never : long_ago;
         if (!full_) return long_ago;
         return *full_ == never ? never : subtract_saturating(*full_, slack_);
     }
@@ -41,6 +45,10 @@ public:
     /// Takes a token if there is one.
     bool take(clock::time_point now) noexcept {
         if (now < due()) return false;
+        if (never_fills()) {
+            --left_;
+            return true;
+        }
         if (!full_ || *full_ < now) {
             full_ = now;
             part_ = 0;
@@ -63,7 +71,10 @@ private:
     static constexpr clock::time_point long_ago = clock::time_point::min();
     static constexpr clock::time_point never = clock::time_point::max();
 
+    bool never_fills() const noexcept { return rate_.per == clock::duration::max(); }
+
     rate rate_;
+    std::uint64_t left_ = 0;  // where it never fills
     clock::duration slack_{};
     std::optional<clock::time_point> full_;  // none: it has been full from the start
     std::uint64_t part_ = 0;                 // of a tick, in `rate_.items`-ths, to add to `full_`

@@ -21,7 +21,8 @@ namespace weir::detail {
 /// Inside a run an item goes from step to step in one call, so when that call returns, the last
 /// mark on its way (`marked_stream`) says what became of it. Counts are kept on the stack during
 /// a poll, in registers if the compiler can. Run 0 begins where the stage does; run 1 after the
-/// step that gathers, and takes its items out of what is in flight.
+/// step that gathers, and takes its items out of what is in flight. What `S` itself rejects, where
+/// a stage begins with a `rejecting_stream`, went in too.
 template <class S, std::size_t Run>
 class counted_run {
     struct counts {
@@ -53,6 +54,11 @@ class counted_run {
     struct entry {
         WEIR_FUSED ~entry() {
             ledger& now = counters.now();
+            if constexpr (rejecting_stream<S>) {
+                const std::uint64_t faults = rejected_by(upstream) - rejected_before;
+                now.in += faults;
+                now.rejected += faults;
+            }
             if constexpr (Run == 0) {
                 now.in += sums.began;
             } else {
@@ -65,6 +71,8 @@ class counted_run {
             now.dropped += sums.dropped;
         }
         stage_counters& counters;
+        const S& upstream;
+        std::uint64_t rejected_before;
         counts sums;
     };
 
@@ -76,7 +84,7 @@ public:
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
-        entry e{*counters_, {}};
+        entry e{*counters_, upstream_, rejected_by(upstream_), {}};
         item_fate& fate = counters_->fate(Run);
         return upstream_.poll(cx, [&e, &fate, &sink](value_type&& x) WEIR_FUSED -> bool {
             const std::uint64_t n = record_count_of(x);
@@ -93,6 +101,8 @@ public:
             return more;
         });
     }
+
+    S take_upstream() && { return std::move(upstream_); }
 
 private:
     S upstream_;
@@ -147,6 +157,22 @@ inline constexpr bool is_stage_part = false;
 template <class S, std::size_t Run, bool CanGather>
 inline constexpr bool is_stage_part<stage_part<S, Run, CanGather>> = true;
 
+template <class S>
+inline constexpr bool is_begin_of_stage = false;
+template <class S>
+inline constexpr bool is_begin_of_stage<counted_run<S, 0>> = !rejecting_stream<S>;
+
+/// Puts the step that makes the stage's records before the point where its items are counted.
+template <class S, bool CanGather, class Apply>
+auto begin_with(stage_part<S, 0, CanGather>&& part, Apply apply) {
+    auto made = std::move(apply)(std::move(part.stream).take_upstream());
+    using made_type = decltype(made);
+    using counted = counted_run<made_type, 0>;
+    stage_counters& counters = *part.counters;
+    return stage_part<counted, 0, record_count<item_t<made_type>>::is_unit>{
+        counted(std::move(made), counters), std::move(part.counters)};
+}
+
 /// Puts a step of the given kind onto a stage.
 template <step_kind Kind, class Part, class Apply>
 auto add_step(Part&& part, Apply apply) {
@@ -186,6 +212,11 @@ auto operator|(stage_part<S, Run, CanGather>&& part, pipe_closure<Apply> op) {
     using made = decltype(std::move(op.apply)(std::move(part)));
     if constexpr (is_stage_part<made>) {
         return std::move(op.apply)(std::move(part));
+    } else if constexpr (rejecting_stream<made>) {
+        static_assert(is_begin_of_stage<S>,
+                      "weir::pipeline::stage: a step that makes records and rejects faults "
+                      "(codec::decode) has to be the first of its stage");
+        return begin_with(std::move(part), std::move(op.apply));
     } else {
         static_assert(
             stage_step<made>::is_known,

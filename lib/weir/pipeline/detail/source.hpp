@@ -5,6 +5,7 @@
 #include <weir/pipeline/detail/source_gate.hpp>
 #include <weir/pipeline/detail/stage_counters.hpp>
 #include <weir/pipeline/record_count.hpp>
+#include <weir/pipeline/stage_step.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstdint>
@@ -20,11 +21,15 @@ class source_stream : public pullable<source_stream<S>> {
     // What a poll has handed on, for the counters, however the poll ends.
     struct entry {
         WEIR_FUSED ~entry() {
-            counters.now().in += handed_on;
+            const std::uint64_t faults = rejected_by(upstream) - rejected_before;
+            counters.now().in += handed_on + faults;
             counters.now().out += handed_on;
+            counters.now().rejected += faults;
             counters.publish();
         }
         stage_counters& counters;
+        const S& upstream;
+        std::uint64_t rejected_before;
         std::uint64_t handed_on = 0;
     };
 
@@ -49,7 +54,7 @@ public:
                 return poll_state::finished;
             }
         }
-        entry e{*counters_};
+        entry e{*counters_, *upstream_, rejected_by(*upstream_)};
         return upstream_->poll(cx, [&e, &sink](value_type&& x) WEIR_FUSED -> bool {
             e.handed_on += record_count_of(x);
             return sink(std::move(x));

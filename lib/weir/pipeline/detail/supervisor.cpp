@@ -63,6 +63,15 @@ void supervisor::add(member fresh) {
     members_.push_back(std::move(fresh));
 }
 
+void supervisor::on_failure(failure_listener told) {
+    const std::lock_guard lock(mutex_);
+    if (asked_to_run_) {
+        throw std::logic_error("weir::pipeline '" + *parts_->name() +
+                               "': on_failure comes too late: it has been run");
+    }
+    on_failure_ = std::move(told);
+}
+
 void supervisor::begin(std::unique_ptr<waiting_for<std::monostate>> waiter) {
     bool first = false;
     {
@@ -238,7 +247,10 @@ void supervisor::note_failure(std::size_t index, std::exception_ptr error) {
         return;
     }
     if (m.again && !cancelling_ && try_again(index, error)) return;
-    if (!failure_) failure_ = segment_name(parts_->name(), m.name).put_on(std::move(error));
+    if (!failure_) {
+        failure_ = segment_name(parts_->name(), m.name).put_on(std::move(error));
+        if (on_failure_) on_failure_(failure_);
+    }
     cancel_all();
 }
 
@@ -375,6 +387,7 @@ std::exception_ptr supervisor::result(const drain_report& last) const {
 }
 
 void supervisor::let_go_of_segments() noexcept {
+    on_failure_ = nullptr;
     members_.clear();
     ended_.clear();
     alarm_.reset();

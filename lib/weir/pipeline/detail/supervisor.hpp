@@ -7,6 +7,7 @@
 #include <weir/pipeline/drain_report.hpp>
 #include <weir/pipeline/restart.hpp>
 #include <weir/pipeline/stop_signals.hpp>
+#include <weir/runtime/callback.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/detail/completion.hpp>
 #include <weir/runtime/detail/segment.hpp>
@@ -35,6 +36,9 @@ public:
 
     std::uint64_t number = 0;  // by which one who gives up is found
 };
+
+/// Told of a failure.
+using failure_listener = callback<const std::exception_ptr&>;
 
 /// The state of a pipeline. Everything happens on its strand, in turns: what other threads and the
 /// segments' ends have to say is written down, and then a turn is asked for.
@@ -80,6 +84,7 @@ public:
     }
 
     void drain_on_signals(clock::duration deadline);
+    void on_failure(failure_listener told);
 
     /// The pipeline is going away.
     void detach() noexcept;
@@ -187,6 +192,7 @@ private:
     bool asked_to_run_ = false;
     bool catches_signals_ = false;
     bool over_ = false;
+    failure_listener on_failure_;  // once it runs, the strand's alone
     std::vector<member> members_;  // once it runs, the strand's alone
 
     // The strand's alone.

@@ -10,30 +10,35 @@ std::size_t or_one_a_core(std::size_t count) {
     return std::max(1u, std::thread::hardware_concurrency());
 }
 
-worker_threads::worker_threads(asio::io_context& context, std::size_t count) {
+worker_threads::worker_threads(std::size_t count)
+    : context_(static_cast<int>(count)), work_(context_.get_executor()) {
     try {
-        start(context, count);
+        start(count);
     } catch (const std::system_error& e) {
-        context.stop();
-        join();
+        stop();
         throw std::system_error(e.code(), "weir: cannot start a thread");
     } catch (...) {
-        context.stop();
-        join();
+        stop();
         throw;
     }
 }
 
-void worker_threads::start(asio::io_context& context, std::size_t count) {
+void worker_threads::start(std::size_t count) {
     threads_.reserve(count);
     for (std::size_t i = 0; i != count; ++i) {
-        threads_.emplace_back([&context] { context.run(); });
+        threads_.emplace_back([this] { context_.run(); });
     }
 }
 
-void worker_threads::join() noexcept {
+void worker_threads::finish() noexcept {
+    work_.reset();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
+}
+
+void worker_threads::stop() noexcept {
+    context_.stop();
+    finish();
 }
 
 }  // namespace weir::detail

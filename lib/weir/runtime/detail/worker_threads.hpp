@@ -1,4 +1,4 @@
-/// The threads that run an `io_context`.
+/// An `io_context` and the threads that run it.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -12,25 +12,32 @@ namespace weir::detail {
 /// `count`, or the number of cores if that is 0.
 std::size_t or_one_a_core(std::size_t count);
 
-/// Threads that run `context`, from construction until `join`. Not thread-safe.
+/// An `io_context` and the threads that run it: those of a `runtime`, those for blocking calls, and
+/// that of a database. Not thread-safe, but for `context` and what is posted to it.
 ///
 /// Errors: `std::system_error`, "weir: cannot start a thread", if the system refuses one. The
-/// context was stopped then, and the threads that had started were joined. (`asio::thread_pool`
-/// waits for ever in this case.)
+/// threads that had started were joined then. (`asio::thread_pool` waits for ever in this case.)
 class worker_threads {
 public:
-    worker_threads(asio::io_context& context, std::size_t count);
+    explicit worker_threads(std::size_t count);
     worker_threads(const worker_threads&) = delete;
     worker_threads& operator=(const worker_threads&) = delete;
-    ~worker_threads() { join(); }
+    /// As `stop`.
+    ~worker_threads() { stop(); }
 
-    /// Waits until all have left the context: when it has no work, or was stopped.
-    void join() noexcept;
+    asio::io_context& context() noexcept { return context_; }
     std::size_t count() const noexcept { return threads_.size(); }
 
-private:
-    void start(asio::io_context& context, std::size_t count);
+    /// Waits until there is no work any more, or the context was stopped.
+    void finish() noexcept;
+    /// Waits for what runs; what is queued never will.
+    void stop() noexcept;
 
+private:
+    void start(std::size_t count);
+
+    asio::io_context context_;
+    asio::executor_work_guard<asio::io_context::executor_type> work_;
     std::vector<std::thread> threads_;
 };
 

@@ -8,6 +8,7 @@
 #include <weir/core/poll.hpp>
 #include <weir/runtime/async_operation.hpp>
 #include <weir/runtime/backoff.hpp>
+#include <weir/runtime/callback.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/detail/ready_set.hpp>
 

@@ -9,6 +9,7 @@
 #include <weir/connectors/tcp/subscriber_event.hpp>
 #include <weir/core/asio.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/runtime/callback.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/detail/ready_set.hpp>
 
