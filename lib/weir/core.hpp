@@ -1,5 +1,4 @@
-/// The poll protocol, stages, the pipe, errors. Made by .ci/api.py: it includes the public headers
-/// of the room.
+/// The poll protocol, stages, the pipe, errors. Made by .ci/api.py: it includes the public headers of the room.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -9,6 +8,7 @@
 #include <weir/core/pipe.hpp>
 #include <weir/core/poll.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/core/usable_key.hpp>
 #include <weir/core/utf8.hpp>

@@ -1,7 +1,7 @@
-/// Several segments under one owner. Made by .ci/api.py: it includes the public headers of the
-/// room.
+/// Several segments under one owner. Made by .ci/api.py: it includes the public headers of the room.
 #pragma once
 
+#include <weir/pipeline/counted_step.hpp>
 #include <weir/pipeline/drain_report.hpp>
 #include <weir/pipeline/graph.hpp>
 #include <weir/pipeline/ledger.hpp>
@@ -11,5 +11,4 @@
 #include <weir/pipeline/record_count.hpp>
 #include <weir/pipeline/restart.hpp>
 #include <weir/pipeline/reusable_sender.hpp>
-#include <weir/pipeline/stage_step.hpp>
 #include <weir/pipeline/stop_signals.hpp>

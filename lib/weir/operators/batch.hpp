@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/clock.hpp>
 #include <weir/runtime/pull.hpp>
 #include <weir/runtime/saturating.hpp>
@@ -40,6 +41,7 @@ class batch_stream : public pullable<batch_stream<S, SizeOf>> {
     static constexpr bool sized = !std::same_as<SizeOf, unsized>;
 
 public:
+    static constexpr step_kind step = step_kind::gathers;
     using value_type = std::vector<item_t<S>>;
 
     batch_stream(S upstream, const batch_limits& limits, SizeOf size_of = {},
@@ -112,6 +114,7 @@ class timed_batch_stream : public pullable<timed_batch_stream<S, SizeOf>> {
     using batches = batch_stream<S, SizeOf>;
 
 public:
+    static constexpr step_kind step = step_kind::gathers;
     using value_type = typename batches::value_type;
 
     timed_batch_stream(batches all, std::optional<clock::duration> wait)

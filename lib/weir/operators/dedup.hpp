@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/operators/detail/kept_key.hpp>
 #include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
@@ -20,6 +21,7 @@ namespace detail {
 template <class S, class Key>
 class dedup_stream : public pullable<dedup_stream<S, Key>> {
 public:
+    static constexpr step_kind step = step_kind::filters;
     using value_type = item_t<S>;
 
     dedup_stream(S upstream, Key key, stage where)

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/core/usable_key.hpp>
 #include <weir/operators/detail/kept_key.hpp>
 #include <weir/operators/detail/key_hash.hpp>
@@ -57,6 +58,7 @@ private:
 template <class S, class Key>
 class dedup_recent_stream : public pullable<dedup_recent_stream<S, Key>> {
 public:
+    static constexpr step_kind step = step_kind::filters;
     using value_type = item_t<S>;
 
     dedup_recent_stream(S upstream, std::size_t n, Key key, stage where)

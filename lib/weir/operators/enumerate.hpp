@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -15,6 +16,7 @@ namespace detail {
 template <class S>
 class enumerate_stream : public pullable<enumerate_stream<S>> {
 public:
+    static constexpr step_kind step = step_kind::passes;
     using value_type = std::pair<std::uint64_t, item_t<S>>;
 
     explicit enumerate_stream(S upstream) : upstream_(std::move(upstream)) {}

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -18,6 +19,7 @@ namespace detail {
 template <class S, class P>
 class filter_stream : public pullable<filter_stream<S, P>> {
 public:
+    static constexpr step_kind step = step_kind::filters;
     using value_type = item_t<S>;
 
     filter_stream(S upstream, P keep, stage where)

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -18,6 +19,7 @@ namespace detail {
 template <class S, class F>
 class filter_map_stream : public pullable<filter_map_stream<S, F>> {
 public:
+    static constexpr step_kind step = step_kind::filters;
     using value_type =
         std::remove_cvref_t<decltype(*std::declval<std::invoke_result_t<F&, item_t<S>>>())>;
 

@@ -4,6 +4,7 @@
 #include <weir/core/detail/watched_sink.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -64,6 +65,7 @@ private:
 template <class S, class F>
 class finally_stream : public pullable<finally_stream<S, F>> {
 public:
+    static constexpr step_kind step = step_kind::passes;
     using value_type = item_t<S>;
 
     finally_stream(S upstream, F f, stage where)

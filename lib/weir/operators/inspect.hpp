@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -18,6 +19,7 @@ namespace detail {
 template <class S, class F>
 class inspect_stream : public pullable<inspect_stream<S, F>> {
 public:
+    static constexpr step_kind step = step_kind::passes;
     using value_type = item_t<S>;
 
     inspect_stream(S upstream, F look, stage where)

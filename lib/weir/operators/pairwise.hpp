@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <concepts>
@@ -17,6 +18,7 @@ class pairwise_stream : public pullable<pairwise_stream<S>> {
     using item = item_t<S>;
 
 public:
+    static constexpr step_kind step = step_kind::filters;
     using value_type = std::pair<item, item>;
 
     explicit pairwise_stream(S upstream) : upstream_(std::move(upstream)) {}

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -17,6 +18,7 @@ namespace detail {
 template <class S, class State, class F>
 class scan_stream : public pullable<scan_stream<S, State, F>> {
 public:
+    static constexpr step_kind step = step_kind::passes;
     using value_type = State;
 
     scan_stream(S upstream, State state, F f, stage where)

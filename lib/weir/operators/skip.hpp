@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstdint>
@@ -14,6 +15,7 @@ namespace detail {
 template <class S>
 class skip_stream : public pullable<skip_stream<S>> {
 public:
+    static constexpr step_kind step = step_kind::filters;
     using value_type = item_t<S>;
 
     skip_stream(S upstream, std::uint64_t n) : upstream_(std::move(upstream)), left_(n) {}

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/operators/try_map.hpp>
 #include <weir/runtime/awaitable.hpp>
 
@@ -17,6 +18,7 @@ namespace detail {
 template <class S, class Reject>
 class split_errors_stream : public pullable<split_errors_stream<S, Reject>> {
 public:
+    static constexpr step_kind step = step_kind::rejects;
     using value_type = status_value_t<item_t<S>>;
 
     split_errors_stream(S upstream, Reject reject, stage where)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstdint>
@@ -15,6 +16,7 @@ namespace detail {
 template <class S>
 class step_by_stream : public pullable<step_by_stream<S>> {
 public:
+    static constexpr step_kind step = step_kind::filters;
     using value_type = item_t<S>;
 
     step_by_stream(S upstream, std::uint64_t n) : upstream_(std::move(upstream)), n_(n) {}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace detail {
 template <class S>
 class take_stream : public pullable<take_stream<S>> {
 public:
+    static constexpr step_kind step = step_kind::passes;
     using value_type = item_t<S>;
 
     take_stream(S upstream, std::uint64_t n) : upstream_(std::move(upstream)), left_(n) {}

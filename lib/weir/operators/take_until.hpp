@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/core/waker.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -34,6 +35,7 @@ class take_until_stream : public pullable<take_until_stream<S>> {
     };
 
 public:
+    static constexpr step_kind step = step_kind::passes;
     using value_type = item_t<S>;
 
     take_until_stream(S upstream, std::stop_token stop)

@@ -3,6 +3,7 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stage.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/awaitable.hpp>
 #include <weir/runtime/pull.hpp>
 
@@ -37,6 +38,7 @@ class try_map_stream : public pullable<try_map_stream<S, F>> {
     using output = status_value_t<std::invoke_result_t<F&, input>>;
 
 public:
+    static constexpr step_kind step = step_kind::passes;
     using value_type = absl::StatusOr<output>;
 
     try_map_stream(S upstream, F f, stage where)

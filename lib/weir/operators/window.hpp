@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/core/step_kind.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <concepts>
@@ -36,6 +37,7 @@ class window_stream : public pullable<window_stream<S>> {
     using item = item_t<S>;
 
 public:
+    static constexpr step_kind step = step_kind::filters;
     using value_type = window_view<item>;
 
     window_stream(S upstream, std::size_t n) : upstream_(std::move(upstream)), n_(n) {}

@@ -155,7 +155,7 @@ public:
 
     /// A piece of a chain that keeps a ledger: `stream | p.stage("parse", map(...) | filter(...))`.
     ///
-    /// Holds steps that pass, leave out or gather items (see stage_step.hpp); others do not compile
+    /// Holds steps that pass, leave out or gather items (see `step_kind`); others do not compile
     /// there. It may begin with a `codec::decode`: then it counts records and faults, not chunks.
     /// The stage belongs to the segment that is added next: build each chain in the call of `add`.
     /// `graph()` shows its ledger. Errors, when it is piped: `std::invalid_argument` for an empty

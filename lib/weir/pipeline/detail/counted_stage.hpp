@@ -3,9 +3,9 @@
 
 #include <weir/core/pipe.hpp>
 #include <weir/core/stream.hpp>
+#include <weir/pipeline/counted_step.hpp>
 #include <weir/pipeline/detail/stage_counters.hpp>
 #include <weir/pipeline/record_count.hpp>
-#include <weir/pipeline/stage_step.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstddef>
@@ -219,12 +219,12 @@ auto operator|(stage_part<S, Run, CanGather>&& part, pipe_closure<Apply> op) {
         return begin_with(std::move(part), std::move(op.apply));
     } else {
         static_assert(
-            stage_step<made>::is_known,
+            counted_step<made>,
             "weir::pipeline::stage: this step cannot be counted. A stage holds steps that "
             "pass, leave out or gather items (map, filter, split_errors, batch, ...). "
             "Terminals, buffer and on go between stages; flat_map makes items of nothing. "
-            "For a step of your own specialise weir::stage_step.");
-        return add_step<stage_step<made>::kind>(std::move(part), std::move(op.apply));
+            "A step of your own says its kind in a member: see weir::step_kind.");
+        return add_step<made::step>(std::move(part), std::move(op.apply));
     }
 }
 

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <weir/core/pipe.hpp>
+#include <weir/pipeline/counted_step.hpp>
 #include <weir/pipeline/detail/source_gate.hpp>
 #include <weir/pipeline/detail/stage_counters.hpp>
 #include <weir/pipeline/record_count.hpp>
-#include <weir/pipeline/stage_step.hpp>
 #include <weir/runtime/pull.hpp>
 
 #include <cstdint>
