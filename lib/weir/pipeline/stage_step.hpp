@@ -51,6 +51,8 @@ template <class S, class F>
 class map_stream;
 template <class S>
 class pairwise_stream;
+template <class S>
+class ready_chunks_stream;
 template <class S, class State, class F>
 class scan_stream;
 template <class S>
@@ -94,6 +96,8 @@ template <class S, class F>
 struct stage_step<map_stream<S, F>> : step_of<step_kind::passes> {};
 template <class S>
 struct stage_step<pairwise_stream<S>> : step_of<step_kind::filters> {};
+template <class S>
+struct stage_step<ready_chunks_stream<S>> : step_of<step_kind::gathers> {};
 template <class S, class State, class F>
 struct stage_step<scan_stream<S, State, F>> : step_of<step_kind::passes> {};
 template <class S>
