@@ -139,7 +139,7 @@ TEST_CASE(
     client breaking(in);
     breaking.send(good + broken + frames_of(5, 1));
     CHECK(out.next_lines(1) == ids{3});
-    // Its endpoint in what this client has sent is told, and the connection ended.
+    // The log has its position in the bytes of this client, and the connection ends.
     line_with(p, ": byte " + std::to_string(good.size()) + ": ");
     asio::error_code error;
     std::array<char, 1> none;

@@ -204,7 +204,7 @@ TEST_CASE(
     write_file(dir / "2" / "accounts.csv", "user_id,name,tier,fee_rate\n1,Ann,gold,0.5\n");
     line_with(r.p, "accounts.csv: read again");
     trades.until(tier("gold"));
-    // And what is no table does not take its endpoint.
+    // An invalid table does not replace it.
     std::filesystem::remove(dir / "accounts.csv");
     REQUIRE(::mkfifo((dir / "new").c_str(), 0600) == 0);
     std::filesystem::rename(dir / "new", dir / "accounts.csv");
