@@ -98,14 +98,17 @@ namespace {
 struct stoppable {
     struct shared {
         std::latch began{1};
-        std::latch stopped{1};
+        std::atomic<bool> stopped{false};
     };
     int operator()(int x) {
         state->began.count_down();
-        state->stopped.wait();
+        state->stopped.wait(false);
         return x;
     }
-    void stop() { state->stopped.count_down(); }
+    void stop() {
+        state->stopped = true;
+        state->stopped.notify_all();
+    }
     std::shared_ptr<shared> state = std::make_shared<shared>();
 };
 
@@ -124,6 +127,8 @@ TEST_CASE("a blocking call that can be stopped is stopped when the pipeline is c
     state->began.wait();
     CHECK(!over->done);
     cancel.emit(asio::cancellation_type::terminal);
+    const auto busy = asio::make_work_guard(io);  // until the call has ended on its own thread
+    over->on_completion = [&io] { io.stop(); };
     io.restart();
     io.run();
     CHECK(over->aborted());

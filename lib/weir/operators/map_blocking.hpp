@@ -68,7 +68,13 @@ private:
             item_t<S> item(std::move(x));  // gone before the pipeline may complete
             return std::optional<value_type>(where.call(f, std::move(item)));
         };
-        start_blocking(calls_.emplace_back(), cx, f_, std::move(work));
+        calls_.emplace_back();
+        try {
+            start_blocking(calls_.back(), cx, f_, std::move(work));
+        } catch (...) {  // no thread, say: the failure comes after the results before it
+            calls_.pop_back();
+            throw;
+        }
     }
 
     S upstream_;
