@@ -4,6 +4,7 @@
 core <- runtime <- channel <- {sources <- operators, joins, sinks} <- pipeline;
 aggregates stand on nothing, and operators use them; codec stands on the streams;
 connectors stand on all of them, and nothing in the library includes a connector (nor one connector another).
+A program that is cut into folders has an order of its own, given below (`FOLDERS`).
 Headers in a folder `detail/`, and names in a namespace `detail`, are the library's own: programs,
 examples, documents and the consumer test may neither include nor name them. (Tests of internals may.)
 Prints each line that is out of place and fails if there is one.
@@ -35,6 +36,20 @@ ALLOWED = {
     "codec": CHANNEL | FLOW,
     "connectors": CHANNEL | FLOW | {"pipeline", "codec"},
 }
+# Of programs that are cut into folders: the folders that each may include, besides itself. Their order is the list's:
+# a folder may name only those before it, so there is no cycle.
+FOLDERS = {
+    "weir-enrich": {
+        "model": set(),  # what all share: options, state, rows, trades
+        "endpoints": {"model"},
+        "journal": {"model", "endpoints"},
+        "trades": {"model", "endpoints"},
+        "tables": {"model", "endpoints"},
+        "joins": {"model", "endpoints", "journal", "trades", "tables"},
+        "outputs": {"model", "endpoints", "joins"},
+        "cli": {"model", "endpoints", "journal", "trades", "tables", "joins", "outputs"},
+    },
+}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -65,6 +80,31 @@ def fault(here, quote, target):
     return None if there in allowed else f"{here} must not include {there}"
 
 
+def folder_fault(inside, quote, target):
+    """Why the file `inside` apps/ may not include `target`, by the order of its program's folders; None when it may."""
+    program, folder = inside.split("/")[:2]
+    folders = FOLDERS.get(program)
+    if folders is None:
+        return None
+    if folder not in folders:
+        return f"{program}/{folder} is not among the folders of {program} that this check knows"
+    if quote == '"':
+        return f"write it as <{program}/folder/name.hpp>" if "/" in target else None
+    if not target.startswith(program + "/"):
+        return None
+    there = target.split("/")[1]
+    return None if there == folder or there in folders[folder] else f"{folder} must not include {there}"
+
+
+def check_order():
+    """FOLDERS itself must have no cycle."""
+    for program, folders in FOLDERS.items():
+        known = set()
+        for folder, others in folders.items():
+            assert others <= known, f"{program}/{folder} stands before {others - known}"
+            known.add(folder)
+
+
 # Names of the library's internals, in code and in documents.
 INTERNAL = re.compile(r"\bweir::(?:\w+::)*detail::|<weir/[\w/]*\bdetail/")
 # What may use them: the library, its tests, the design, and the page for those who change it.
@@ -87,6 +127,7 @@ def internals_named(root):
 
 
 def main(root):
+    check_order()
     faults = internals_named(root)
     for top in ("lib", "apps"):
         for path in sorted((root / top).rglob("*.[hc]pp")):
@@ -97,6 +138,8 @@ def main(root):
             for number, line in enumerate(path.read_text().splitlines(), 1):
                 match = INCLUDE.match(line)
                 why = match and fault(here, *match.groups())
+                if match and not why and top == "apps":
+                    why = folder_fault(inside, *match.groups())
                 if why:
                     print(f"{path.relative_to(root)}:{number}: {match.group(2)}: {why}")
                     faults += 1

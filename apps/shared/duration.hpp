@@ -1,4 +1,4 @@
-/// Lengths of time on the command line.
+/// Durations on the command line.
 #pragma once
 
 #include <chrono>
@@ -7,8 +7,8 @@
 
 namespace weir_apps {
 
-/// "500ms", "2s", "1m", "1h": a whole number and its unit. Nothing for what is none of these, and
-/// for what is longer than a year.
+/// "500ms", "2s", "1m", "1h": a whole number and its unit. Nothing if the text is not like that, or
+/// is longer than a year.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 }  // namespace weir_apps

@@ -16,7 +16,7 @@ namespace {
 namespace csv = weir::csv;
 using names = std::vector<std::string>;
 
-/// The first few names, in quotes, none of them long. A NUL would end the message.
+/// The first few names, in quotes and shortened. A NUL would end the message.
 template <class Names>
 std::string listed(const Names& all) {
     constexpr std::size_t most = 20;
@@ -35,7 +35,7 @@ std::string shown(char delimiter) {
     return delimiter == '\t' ? "\\t" : std::string(1, delimiter);
 }
 
-/// What else seems to separate the fields of a header that has but one; NUL when nothing does.
+/// The likely delimiter of a header that has only one field; NUL if there is none.
 char other_delimiter(const names& there, char delimiter) {
     if (there.size() != 1) return '\0';
     constexpr std::string_view candidates = ";\t|,:";
@@ -44,7 +44,7 @@ char other_delimiter(const names& there, char delimiter) {
     return best != delimiter && seen(best) != 0 ? best : '\0';
 }
 
-/// Without spaces around it and without capitals.
+/// The name in lower case, without spaces around it.
 std::string plain(std::string_view name) {
     const auto begin = std::min(name.find_first_not_of(" \t"), name.size());
     std::string text(name.substr(begin, name.find_last_not_of(" \t") + 1 - begin));
@@ -53,7 +53,7 @@ std::string plain(std::string_view name) {
     return text;
 }
 
-/// What is likely to be wrong with a header that lacks columns, or nothing.
+/// The likely reason why a header lacks columns, if there is one.
 std::string hint(const names& there, const std::vector<std::string_view>& missing,
                  const header_rules& rules) {
     if (const char c = other_delimiter(there, rules.delimiter); c != '\0') {

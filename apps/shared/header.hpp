@@ -12,17 +12,16 @@
 
 namespace weir_apps {
 
-/// How a header is looked at.
+/// Options for reading a header.
 struct header_rules {
     char delimiter = ',';
-    /// The option that says what separates the fields; empty where there is none.
+    /// The name of the option for the delimiter; empty if there is none.
     std::string_view delimiter_option = {};
 };
 
-/// Where the columns of the names `wanted` stand, in that order; others are passed over.
-/// Throws csv::file_error when one is missing or stands twice. Its text quotes the names (see
-/// `printable`), and says what is likely to be wrong: another delimiter, another encoding, other
-/// capitals.
+/// The positions of the columns named in `wanted`, in that order. Other columns are skipped.
+/// Throws csv::file_error if one is missing or occurs twice. Its text quotes the names (see
+/// `printable`), and gives the likely reason: another delimiter, another encoding, other capitals.
 std::vector<std::size_t> find_named(const std::filesystem::path& file,
                                     const weir::csv::columns& columns,
                                     std::span<const std::string_view> wanted,

@@ -25,7 +25,7 @@ void interruption::wait() {
         if (!stop_.stop_requested()) {
             watch();
             wait();
-            // This thread keeps the limit: it must not wait for standard error.
+            // This thread enforces the time limit, so it must not wait for standard error.
             if (can_tell()) {
                 spdlog::warn("interrupted: ending in good order; once more ends at once");
             }

@@ -15,24 +15,24 @@ namespace weir_apps {
 /// How long an interrupted program may take to end, and what happens when it takes longer.
 struct end_limit {
     std::chrono::milliseconds within;
-    /// Called on the thread that waits for signals, so it is called whatever the other threads
-    /// wait for. Most likely it ends the process: see `leave_process`.
+    /// Called on the thread that waits for signals, whatever the other threads wait for. As a rule
+    /// it ends the process: see `leave_process`.
     std::function<void()> late;
 };
 
-/// Turns the first SIGINT or SIGTERM into a stop request; the second kills the program, as if it
-/// had never been caught. From construction to destruction; one at a time.
+/// Turns the first SIGINT or SIGTERM into a stop request. The second kills the program, as if it
+/// were not caught. It works from construction to destruction; one object at a time.
 class interruption {
 public:
     interruption();
-    /// The same with a limit: its `late` is called if this object still exists when the time since
-    /// the first signal, or since `begin_limit`, is up.
+    /// The same with a time limit: `late` is called if this object still exists that long after the
+    /// first signal, or after `begin_limit`.
     explicit interruption(end_limit limit);
     interruption(const interruption&) = delete;
     interruption& operator=(const interruption&) = delete;
     ~interruption();
 
-    /// Asked to stop once a signal came. Thread-safe.
+    /// Requested to stop after a signal. Thread-safe.
     std::stop_token token() const noexcept { return stop_.get_token(); }
 
     /// The time of the limit begins now, if no signal began it before: the program has failed and

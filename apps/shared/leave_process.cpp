@@ -16,7 +16,7 @@ bool can_tell() noexcept {
 
 void leave_process(exit_code code, std::string_view lines) noexcept {
     while (!lines.empty() && can_tell()) {
-        // So much goes into a pipe that has room without waiting.
+        // A pipe that has room takes this much without waiting.
         const ssize_t n = ::write(STDERR_FILENO, lines.data(),
                                   std::min(lines.size(), static_cast<std::size_t>(PIPE_BUF)));
         if (n < 0 && errno != EINTR) break;

@@ -10,7 +10,7 @@ namespace weir_apps {
 
 namespace {
 
-/// The message, fit for a terminal: file names and what input says may be in it.
+/// The message made printable, because it may have file names and input in it.
 class printable_message final : public spdlog::custom_flag_formatter {
 public:
     void format(const spdlog::details::log_msg& msg, const std::tm&,

@@ -1,5 +1,5 @@
-/// Log lines on stderr: `weir-load: warning: ...`. Each is one line, whatever is in it: control
-/// characters of file names and of the input are written as `\x1b`.
+/// Log lines on stderr: `weir-load: warning: ...`. Each message is one line: control characters of
+/// file names and of the input are written as `\x1b`.
 #pragma once
 
 #include <spdlog/spdlog.h>
@@ -10,15 +10,15 @@
 
 namespace weir_apps {
 
-/// Makes spdlog's default logger that of the program of this name. Call it first. `over_a_bar`
-/// makes each line wipe the progress bar that may stand where it is written.
+/// Sets up spdlog's default logger for the program of this name. Call it first. With `over_a_bar`
+/// each line first clears a progress bar on its row.
 void set_up_log(const std::string& program, bool over_a_bar = false);
 
-/// Warns of the same kind of thing a few times, and then only says that it goes on.
+/// Logs the first few warnings of one kind, and then one line that says there are more.
 /// Used by one thread at a time.
 class limited_log {
 public:
-    /// `things` names what is warned of, in the plural.
+    /// `things` names the subject of the warnings, in the plural.
     explicit limited_log(std::string things) : things_(std::move(things)) {}
 
     void warn(std::string_view message);

@@ -14,7 +14,7 @@ CLI::Option* add_number_of(CLI::App& command, const std::string& name,
                            std::function<void(std::uint64_t)> set, const std::string& description,
                            bounds allowed) {
     const auto parse = [set = std::move(set)](const std::string& text) {
-        set(parse_whole(text).value_or(0));  // checked before
+        set(parse_whole(text).value_or(0));  // the option was checked before
     };
     const auto check = [allowed](const std::string& text) { return check_number(text, allowed); };
     return command.add_option_function<std::string>(name, parse, description)

@@ -18,7 +18,7 @@ CLI::Option* add_number_of(CLI::App& command, const std::string& name,
                            std::function<void(std::uint64_t)> set, const std::string& description,
                            bounds allowed = {});
 
-/// The same for a variable; what does not fit into it is refused.
+/// The same for a variable. A number that does not fit into it is refused.
 template <class T>
 CLI::Option* add_number(CLI::App& command, const std::string& name, T& to,
                         const std::string& description, bounds allowed = {}) {
@@ -32,18 +32,17 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, T& to,
 /// For CLI::Option::check: a file's name is not empty.
 std::string check_name(const std::string& text);
 
-/// Says why the command line could not be read, or what it asked for (help, the version).
+/// Prints the error of a command line, or what it asked for (help, the version).
 exit_code end_parsing(const CLI::App& app, const CLI::ParseError& error);
 
-/// What was given in the place of a command: the first word, if it is neither an option nor a
-/// command. Empty when there is none.
+/// The first word, if it is neither an option nor a command. Empty if there is no such word.
 std::string unknown_command(const CLI::App& app, int count, const char* const* arguments);
 
-/// Says that `word` is no command, what it may have been meant for (`help`, empty for nothing), and
-/// which commands there are. What the program ends with.
+/// Prints that `word` is not a command, what the user may have meant (`help`, which may be empty),
+/// and the commands. Returns the exit code.
 exit_code refuse_command(const CLI::App& app, const std::string& word, const std::string& help);
 
-/// `text` as a word for a shell.
+/// `text` quoted for a shell.
 std::string shell_word(const std::string& text);
 
 }  // namespace weir_apps

@@ -10,8 +10,8 @@ namespace weir_apps {
 
 namespace {
 
-/// What a terminal would obey and not show: control characters, line ends, and what turns the
-/// direction of writing.
+/// Characters that a terminal obeys instead of showing them: control characters, line ends, and
+/// those that change the direction of writing.
 bool is_control(char32_t c) {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200E || c == 0x200F ||
            (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;

@@ -8,7 +8,7 @@ namespace weir_apps {
 
 namespace {
 
-/// The system's locale for UTF-8 while it lives, on this thread; where the system has none, only
+/// Sets the system's UTF-8 locale on this thread for its lifetime. If the system has none, only
 /// ASCII is shown.
 class utf8_locale {
 public:
@@ -29,8 +29,8 @@ private:
 };
 
 struct character {
-    std::string_view text;  // as it is shown
-    std::size_t size;       // of what it stands for
+    std::string_view text;  // as the terminal shows it
+    std::size_t size;       // of the original bytes
     std::size_t columns;
 };
 
@@ -38,9 +38,10 @@ character first_character(std::string_view text) {
     constexpr character unknown{"?", 1, 1};
     wchar_t wide = 0;
     mbstate_t state{};
-    // Its state is here, so threads do not meet. NOLINTNEXTLINE(concurrency-mt-unsafe)
+    // The state is local, so threads do not share it. NOLINTNEXTLINE(concurrency-mt-unsafe)
     const std::size_t size = ::mbrtowc(&wide, text.data(), text.size(), &state);
-    if (size == 0 || size > text.size()) return unknown;  // NUL, no UTF-8, or not all of it
+    if (size == 0 || size > text.size())
+        return unknown;  // NUL, invalid UTF-8, or a part of a character
     const int columns = ::wcwidth(wide);
     if (columns < 0) return {"?", size, 1};
     return {text.substr(0, size), size, static_cast<std::size_t>(columns)};
@@ -51,7 +52,7 @@ character first_character(std::string_view text) {
 shown_text shown(std::string_view text, std::size_t most) {
     const utf8_locale utf8;
     shown_text all;
-    shown_text cut;  // what still has room for the sign that it was cut
+    shown_text cut;  // the longest part that leaves room for the "…"
     while (!text.empty()) {
         const character c = first_character(text);
         if (all.columns + c.columns > most) {

@@ -7,14 +7,14 @@
 
 namespace weir_apps {
 
-/// Text of one line that a terminal shows as it is: what would move the cursor, or is no UTF-8, is
-/// a question mark.
+/// One line of text that a terminal shows unchanged. Characters that would move the cursor, and
+/// bytes that are not UTF-8, are question marks.
 struct shown_text {
     std::string text;
-    std::size_t columns = 0;  ///< how many it takes: a wide character takes two
+    std::size_t columns = 0;  ///< its width: a wide character takes two
 };
 
-/// `text` so, in at most `most` columns: what is longer is cut, and ends with "…".
+/// `text` in at most `most` columns. Longer text is cut, and ends with "…".
 shown_text shown(std::string_view text, std::size_t most);
 
 }  // namespace weir_apps

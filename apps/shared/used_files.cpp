@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The path behind the links that `path` names, also where the last of them leads to nothing.
+/// The path that the links of `path` lead to, even if there is nothing at the end.
 fs::path behind_links(fs::path path) {
     constexpr int most_links = 40;  // as Linux has it
     std::error_code failed;
@@ -27,12 +27,12 @@ fs::path behind_links(fs::path path) {
     return path;
 }
 
-/// Whether bytes that are written there can be read there, or overwrite each other.
+/// True if bytes that are written there can be read again, or overwrite each other.
 bool matters(mode_t mode) {
     return S_ISREG(mode) || S_ISFIFO(mode) || S_ISBLK(mode);
 }
 
-/// SQLite does not tell the case of names apart.
+/// SQLite ignores the case of names.
 bool same_table(const std::string& a, const std::string& b) {
     if (a.empty() || b.empty()) return true;
     return std::ranges::equal(
@@ -89,7 +89,7 @@ void used_files::writes_table(std::string use, const fs::path& database, std::st
 void used_files::add_table(std::string use, const fs::path& database, std::string table,
                            bool written) {
     used_file used{std::move(use), written, identify(database), std::move(table), {}};
-    // They stand beside the file itself, and not beside a link to it.
+    // They are in the directory of the file itself, not in that of a link to it.
     const fs::path target = behind_links(database);
     for (const char* const end : {"-journal", "-wal", "-shm"}) {
         fs::path beside = target;
@@ -98,7 +98,7 @@ void used_files::add_table(std::string use, const fs::path& database, std::strin
     all_.push_back(std::move(used));
 }
 
-/// Why the two exclude each other; empty when they do not.
+/// Why the two uses exclude each other; empty if they do not.
 std::string used_files::conflict(const used_file& a, const used_file& b) {
     if ((!a.written && !b.written) || !a.file || !b.file) return {};
     const auto belongs_to = [](const used_file& x, const used_file& database) {

@@ -1,4 +1,4 @@
-/// The files that a command reads and writes, compared before any of them is opened for writing.
+/// The files that a command reads and writes. They are compared before any is opened for writing.
 #pragma once
 
 #include <sys/types.h>
@@ -10,12 +10,12 @@
 
 namespace weir_apps {
 
-/// Refuses a command that would destroy what it reads, or that writes two things to one file.
+/// Refuses a command that would destroy its input, or write one file twice.
 ///
-/// Each use is named as it stands on the command line: "--out x.csv". Two names are of one file
-/// when they lead to the same device and inode, by whatever links; a file that does not exist yet
-/// is known by the directory that it would be made in, and its name there. Terminals, sockets and
-/// devices such as /dev/null may be named any number of times.
+/// Each use has the name that it has on the command line: "--out x.csv". Two names are of the same
+/// file if they lead to the same device and inode, through any links. A file that does not exist
+/// yet is identified by its directory and its name. Terminals, sockets and devices such as
+/// /dev/null may be named any number of times.
 ///
 ///     used_files files;
 ///     files.reads("--trades x.csv", "x.csv");
@@ -25,7 +25,7 @@ class used_files {
 public:
     void reads(std::string use, const std::filesystem::path& file);
     void writes(std::string use, const std::filesystem::path& file);
-    /// What is open already: the standard input or output.
+    /// A file that is open already: the standard input or output.
     void reads_open(std::string use, int fd);
     void writes_open(std::string use, int fd);
     /// A table of a SQLite database. Different tables of one database may be read and written. The
@@ -38,19 +38,19 @@ public:
     void check() const;
 
 private:
-    /// Which file it is.
+    /// The identity of a file.
     struct identity {
         dev_t device = 0;
         ino_t inode = 0;
-        std::string name;  ///< of one that does not exist: the name in that directory
+        std::string name;  ///< of a file that does not exist: its name in the directory
         friend bool operator==(const identity&, const identity&) = default;
     };
     struct used_file {
         std::string use;
         bool written = false;
-        std::optional<identity> file;  ///< none: of no interest
+        std::optional<identity> file;  ///< none: not checked
         std::optional<std::string> table;
-        std::vector<identity> beside;  ///< what SQLite keeps beside a database
+        std::vector<identity> beside;  ///< the files that SQLite keeps next to a database
     };
 
     static std::optional<identity> identify(const std::filesystem::path& file);

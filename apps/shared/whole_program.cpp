@@ -17,21 +17,21 @@ std::string& last_words() {
     return text;
 }
 
-// Abseil's hash tables are broken when their memory fails while they grow: to go on, or to unwind,
-// would free what was never allocated. So the program ends here.
+// If Abseil's hash tables get no memory while they grow, they are broken: going on, or unwinding,
+// would free memory that was never allocated. So the program ends here.
 [[noreturn]] void end_without_memory() {
     [[maybe_unused]] const auto told =
         ::write(STDERR_FILENO, last_words().data(), last_words().size());
     std::_Exit(static_cast<int>(exit_code::failure));
 }
 
-/// If a standard file is closed, the next file that is opened gets its number, and what is printed
-/// goes into that file: a file of rejects, say. The replacement of standard input and output fails
-/// as a closed file does; that of standard error takes everything.
+/// If a standard file is closed, the next file that is opened gets its number, and printed text
+/// would go into that file, a file of rejects for example. The replacement of standard input and
+/// output fails as a closed file does; that of standard error takes everything.
 void fill_standard_files() {
     for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(file, F_GETFD) != -1) continue;
-        // The lowest number that is free is this one.
+        // `open` returns the lowest free number, which is this one.
         const int taken = ::open("/dev/null", file == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
         if (taken > STDERR_FILENO) ::close(taken);
     }

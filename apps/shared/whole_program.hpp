@@ -1,4 +1,4 @@
-/// How a program begins and ends.
+/// The beginning and the end of a program.
 #pragma once
 
 #include <shared/exit_code.hpp>
@@ -9,20 +9,19 @@
 
 namespace weir_apps {
 
-/// To be called first: sets up the log. A closed pipe and a limit on file sizes are errors to be
-/// told from then on, not reasons to die. Memory that cannot be had ends the program at once, as an
-/// error that is told. Where descriptor 0, 1 or 2 is closed it is taken, so that no file gets its
-/// number: reading the one and writing the other fails, and nothing is lost with the standard
-/// error.
+/// Call it first. It sets up the log. After it, a closed pipe and a limit on file sizes are
+/// reported as errors and do not kill the program. A failed allocation prints an error and ends the
+/// program at once. If descriptor 0, 1 or 2 is closed, it is opened, so that no other file gets its
+/// number: reads of 0 and writes to 1 fail, and writes to 2 are ignored.
 void begin_program(const std::string& name);
 
-/// Writes `text` as it stands to the standard error. That it cannot be written is no failure.
+/// Writes `text` unchanged to the standard error. Ignores errors.
 void print_error(std::string_view text) noexcept;
 
-/// Tells of an error that ends the program, and what it ends with.
+/// Prints the error that ends the program, and returns the exit code.
 exit_code tell(const std::exception& error);
 
-/// To be called last: what `main` returns. Losing what is on the standard output is a failure.
+/// Call it last: `main` returns its result. A failure to write the standard output is an error.
 int end_program(exit_code code);
 
 }  // namespace weir_apps

@@ -22,9 +22,11 @@
 #include <weir/operators/inspect.hpp>
 #include <weir/operators/intersperse.hpp>
 #include <weir/operators/map.hpp>
+#include <weir/operators/map_blocking.hpp>
 #include <weir/operators/pairwise.hpp>
 #include <weir/operators/parallel.hpp>
 #include <weir/operators/rate.hpp>
+#include <weir/operators/ready_chunks.hpp>
 #include <weir/operators/recover.hpp>
 #include <weir/operators/retry.hpp>
 #include <weir/operators/running.hpp>

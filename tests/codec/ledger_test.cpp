@@ -12,6 +12,7 @@
 #include <weir/sources/from_range.hpp>
 #include <weir/testing/drive.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <stdexcept>

@@ -8,6 +8,8 @@
 #include <weir/operators/flat_map.hpp>
 #include <weir/operators/inspect.hpp>
 #include <weir/operators/map.hpp>
+#include <weir/operators/map_blocking.hpp>
+#include <weir/operators/ready_chunks.hpp>
 #include <weir/operators/scan.hpp>
 #include <weir/operators/skip.hpp>
 #include <weir/operators/split_errors.hpp>
@@ -276,6 +278,26 @@ trial timed_batch_step(seeded_random& dice) {
             .drops_on_failure = true};
 }
 
+trial ready_chunks_step(seeded_random& dice) {
+    const std::size_t size = 1 + dice.below(5);
+    return {.name = "ready_chunks",
+            .apply =
+                [size](in s, seeded_context&) {
+                    return std::move(s) | ready_chunks(size) | unpack(size);
+                },
+            .model = same};
+}
+
+trial map_blocking_step(seeded_random& dice) {
+    const std::size_t calls = 1 + dice.below(4);
+    return {.name = "map_blocking",
+            .apply =
+                [calls](in s, seeded_context&) {
+                    return std::move(s) | map_blocking(calls, [](move_only x) { return x; });
+                },
+            .model = same};
+}
+
 trial buffer_step(seeded_random& dice) {
     const std::size_t capacity = 1 + dice.below(5);
     return {.name = "buffer",
@@ -382,6 +404,8 @@ constexpr step_maker steps[] = {
     split_errors_step,
     batch_step,
     timed_batch_step,
+    ready_chunks_step,
+    map_blocking_step,
     buffer_step,
     on_step,
     generator_step,

@@ -1,5 +1,6 @@
 // What a pipeline does when one of its segments fails.
 
+#include <weir/core/asio.hpp>
 #include <weir/operators/buffer.hpp>
 #include <weir/operators/map.hpp>
 #include <weir/sinks/count.hpp>
@@ -7,6 +8,7 @@
 #include <weir/sources/any_stream.hpp>
 #include <weir/sources/from_range.hpp>
 
+#include <asio.hpp>
 #include <doctest/doctest.h>
 
 #include <stdexcept>

@@ -1,7 +1,7 @@
 // How long trades took.
 
 #include <doctest/doctest.h>
-#include <weir-enrich/latencies.hpp>
+#include <weir-enrich/outputs/latencies.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +33,7 @@ doctest::Approx about(double ns) {
 
 }  // namespace
 
-TEST_CASE("a delay is what has passed from read to written, for each trade of a run") {
+TEST_CASE("a delay is what has passed from read to written, for each trade of a chunk") {
     latencies l;
     auto run = read_at(1'000, 3);
     run.push_back(read_at(4'000).front());

@@ -5,7 +5,7 @@
 #include <weir/connectors/sqlite/database.hpp>
 
 #include <doctest/doctest.h>
-#include <weir-enrich/journal_reader.hpp>
+#include <weir-enrich/journal/journal_reader.hpp>
 
 #include <limits>
 #include <memory>
@@ -117,7 +117,7 @@ TEST_CASE("a journal with a row that cannot be is played up to it") {
         weir::codec::append_frame(bytes, journal_header());
         weir::codec::append_frame(bytes, table_event{table, table_change::snapshot, 1});
         weir::codec::append_frame(bytes, row);
-        texts kept;
+        string_pool kept;
         journal_reader reader("x", kept, std::make_shared<instrument_table>());
         reader.feed(bytes);
         return reader.error();
@@ -170,7 +170,7 @@ TEST_CASE("a record says which rows were missing, where others stood in for them
     }
 }
 
-TEST_CASE("the books say how many trades were left out of the figures") {
+TEST_CASE("the summary says how many trades were left out of the statistics") {
     const market m;
     const std::string jump =
         "1,1,1,5,1,buy,1000000000\n2,1,1,5,1,buy,9000000000000\n3,1,1,5,1,buy,1000000000\n";

@@ -1,4 +1,4 @@
-// weir-enrich with several outputs at once, tables of SQLite and running figures among them.
+// weir-enrich with several outputs at once, tables of SQLite and running statistics among them.
 
 #include <weir/connectors/sqlite/database.hpp>
 
@@ -97,22 +97,22 @@ TEST_CASE("a database that cannot be written ends the run, with an error that na
     CHECK(has(failing("any"), "out.db: "));
 }
 
-TEST_CASE("the figures are the same bytes with any number of workers, and in a replay") {
+TEST_CASE("the statistics are the same bytes with any number of workers, and in a replay") {
     const scratch dir;
-    const auto figures = [&dir](std::vector<std::string> words) {
+    const auto statistics = [&dir](std::vector<std::string> words) {
         words.insert(words.end(), {"--figures", "figures.csv", "--figures-every", "5ms", "--window",
                                    "10ms", "--out", "out.bin"});
         const auto done = weir_load_test::run(dir.path(), words, enrich);
         CHECK_MESSAGE(done.code == 0, done.err);
         return read_file(dir / "figures.csv");
     };
-    const std::string made = figures({"run", "--count", "20000", "--record", "x.journal"});
+    const std::string made = statistics({"run", "--count", "20000", "--record", "x.journal"});
     CHECK(made.size() > 100'000);
-    CHECK((made == figures({"run", "--count", "20000", "--workers", "4"})));
-    CHECK((made == figures({"replay", "x.journal", "--workers", "2"})));
+    CHECK((made == statistics({"run", "--count", "20000", "--workers", "4"})));
+    CHECK((made == statistics({"replay", "x.journal", "--workers", "2"})));
 }
 
-TEST_CASE("figures alone go to the standard output, the movers only if that is what is wanted") {
+TEST_CASE("statistics alone go to the standard output, and only the movers if asked") {
     const scratch dir;
     const auto done = run(dir, {"--count", "1000", "--figures", "jsonl", "--movers", "1"});
     CHECK(done.code == 0);
@@ -121,7 +121,7 @@ TEST_CASE("figures alone go to the standard output, the movers only if that is w
     CHECK(has(done.err, "received 1000 = emitted 1000 + dropped 0 + rejected 0\n"));
 }
 
-TEST_CASE("options of the figures that make no sense are refused") {
+TEST_CASE("invalid options of the statistics are refused") {
     const scratch dir;
     const auto refused = [&dir](std::vector<std::string> words, const std::string& why) {
         words.insert(words.begin(), {"--figures", "f.csv"});

@@ -1,10 +1,10 @@
-// The parts of weir-enrich that are right or wrong on their own.
+// CSV fields, the generator, endpoints and the window.
 
 #include <doctest/doctest.h>
-#include <weir-enrich/csv_fields.hpp>
-#include <weir-enrich/generator.hpp>
-#include <weir-enrich/place.hpp>
-#include <weir-enrich/window.hpp>
+#include <weir-enrich/endpoints/csv_fields.hpp>
+#include <weir-enrich/model/endpoint.hpp>
+#include <weir-enrich/model/generator.hpp>
+#include <weir-enrich/outputs/window.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -54,13 +54,13 @@ TEST_CASE("the window knows price, volume and mean of the last minute, and of no
     CHECK(w.top(5).size() == 1);
 }
 
-TEST_CASE("a place is a kind, a format and a name") {
-    CHECK(parse_input("generator").kind == place_kind::generator);
-    const place standard = parse_input("csv:-");
-    CHECK(standard.kind == place_kind::standard);
+TEST_CASE("an endpoint is a kind, a format and a name") {
+    CHECK(parse_input("generator").kind == endpoint_kind::generator);
+    const endpoint standard = parse_input("csv:-");
+    CHECK(standard.kind == endpoint_kind::standard);
     CHECK(standard.format == format::csv);
-    const place port = parse_input("tcp://[::1]:9000?format=jsonl");
-    CHECK(port.kind == place_kind::tcp);
+    const endpoint port = parse_input("tcp://[::1]:9000?format=jsonl");
+    CHECK(port.kind == endpoint_kind::tcp);
     CHECK(port.host == "::1");
     CHECK(port.port == 9000);
     CHECK(port.format == format::json_lines);
@@ -72,15 +72,15 @@ TEST_CASE("a place is a kind, a format and a name") {
 TEST_CASE("a port for subscribers says what becomes of one that falls behind") {
     using weir::overflow;
     CHECK(parse_output("tcp://127.0.0.1:1").behind == overflow::disconnect);
-    const place both = parse_output("tcp://127.0.0.1:1?behind=drop-oldest&format=jsonl");
+    const endpoint both = parse_output("tcp://127.0.0.1:1?behind=drop-oldest&format=jsonl");
     CHECK(both.behind == overflow::drop_oldest);
     CHECK(both.format == format::json_lines);
     CHECK(parse_output("tcp://127.0.0.1:1?behind=wait").behind == overflow::wait);
 }
 
-TEST_CASE("a table of a SQLite database is a place for output") {
-    const place p = parse_output("sqlite:out.db?table=all trades");
-    CHECK(p.kind == place_kind::sqlite);
+TEST_CASE("a table of a SQLite database is an endpoint for output") {
+    const endpoint p = parse_output("sqlite:out.db?table=all trades");
+    CHECK(p.kind == endpoint_kind::sqlite);
     CHECK(p.path == "out.db");
     CHECK(p.table == "all trades");
     for (const char* const text : {"sqlite:out.db", "sqlite:?table=x", "sqlite:out.db?table="}) {
@@ -104,14 +104,14 @@ TEST_CASE("a setting of a port that makes no sense is named") {
                          usage_error);
 }
 
-TEST_CASE("a table comes from a place of its own kind") {
-    const place db = parse_table("sqlite:a?b.db?table=fx rates&every=250ms");
-    CHECK(db.kind == place_kind::sqlite);
+TEST_CASE("a table comes from an endpoint of its own kind") {
+    const endpoint db = parse_table("sqlite:a?b.db?table=fx rates&every=250ms");
+    CHECK(db.kind == endpoint_kind::sqlite);
     CHECK(db.path == "a?b.db");
     CHECK(db.table == "fx rates");
     CHECK(db.every == std::chrono::milliseconds(250));
     CHECK(parse_table("sqlite:x?table=y").every == std::chrono::seconds(1));
-    CHECK(parse_table("generator").kind == place_kind::generator);
+    CHECK(parse_table("generator").kind == endpoint_kind::generator);
     const auto refused = [](const char* text, const char* why) {
         CHECK_THROWS_WITH_AS(parse_table(text), why, usage_error);
     };
@@ -123,7 +123,7 @@ TEST_CASE("a table comes from a place of its own kind") {
             "sqlite:x?table=y&colour=1: there is no setting 'colour' here");
 }
 
-TEST_CASE("CSV texts have quotes where they need them") {
+TEST_CASE("CSV fields have quotes where they need them") {
     std::string line;
     append_csv_text(line, "plain");
     append_csv_text(line, "a,b");

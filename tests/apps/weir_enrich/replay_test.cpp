@@ -123,7 +123,7 @@ TEST_CASE("tables that change while trades pass change at the same trades again"
     CHECK(read_file(dir / "f.csv") == read_file(dir / "g.csv"));
 }
 
-TEST_CASE("what a run waited for stands in its journal in its place") {
+TEST_CASE("a journal has the trades that waited in the order in which they passed") {
     live_run live("1,Ann,gold,0.5\n", {"--on-missing", "wait=1h"});
     live.send(trade_line(1, 2) + trade_line(2, 1) + trade_line(3, 3));
     CHECK(has(live.enriched(), R"("trade_id":2,)"));
@@ -165,7 +165,8 @@ TEST_CASE("a replay diverts what the run diverted") {
     CHECK(read_file(dir / "s.csv").size() > 1'000);
 }
 
-TEST_CASE("of a journal that was cut off, what was read is written, and the place is named") {
+TEST_CASE(
+    "the readable part of a truncated journal is replayed, and the error names the position") {
     const scratch dir;
     REQUIRE(go(dir, recorded({"--count", "2000"})).code == 0);
     const std::string whole = read_file(dir / "x.journal");

@@ -1,4 +1,4 @@
-// weir-enrich as its users run it: files in, files out, and the books in a line.
+// weir-enrich as its users run it: files in, files out, and the counts in a line.
 
 #include <doctest/doctest.h>
 
@@ -52,7 +52,7 @@ struct market {
     scratch dir;
 };
 
-/// Whether the books of a run say that nothing is lost.
+/// Whether the counts of a run say that nothing is lost.
 bool balanced(const std::string& err) {
     static const std::regex line(
         R"(received (\d+) = emitted (\d+) \+ dropped (\d+) \+ rejected (\d+)(?! \+ lost))");
@@ -106,7 +106,7 @@ TEST_CASE("a missing key sends the trade to the side output, as it came") {
     CHECK(has(done.err, "received 2 = emitted 1 + dropped 0 + rejected 1"));
 }
 
-TEST_CASE("what is no trade is rejected, named with its place, and counted") {
+TEST_CASE("a record that is not a trade is rejected, named with its position, and counted") {
     const market m;
     const auto done = m.run_on("1,1,10,1,1,buy,0\nx,1,10,1,1,buy,0\n3,1,10,1,1,hold,0\n4,1\n");
     CHECK(done.code == 3);
@@ -127,7 +127,7 @@ TEST_CASE("lines of JSON that are none are rejected, and the next one is read") 
     CHECK(has(done.err, "received 3 = emitted 2 + dropped 0 + rejected 1"));
 }
 
-TEST_CASE("tables that are not in order end the run before it begins, and say why") {
+TEST_CASE("invalid tables end the run before it begins, with an error that says why") {
     const market m;
     write_file(m.dir / "rates.csv", "currency,rate\nEUR,-1\n");
     auto done = m.run_on("1,1,10,1,1,buy,0\n");

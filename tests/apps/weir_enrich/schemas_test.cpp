@@ -5,11 +5,11 @@
 #include <weir/codec/detail/frame_layout.hpp>
 
 #include <doctest/doctest.h>
-#include <weir-enrich/changes.hpp>
-#include <weir-enrich/enriched_trade.hpp>
-#include <weir-enrich/figures.hpp>
-#include <weir-enrich/journal.hpp>
-#include <weir-enrich/trade.hpp>
+#include <weir-enrich/journal/journal.hpp>
+#include <weir-enrich/model/enriched_trade.hpp>
+#include <weir-enrich/model/trade.hpp>
+#include <weir-enrich/outputs/statistics.hpp>
+#include <weir-enrich/tables/table_changes.hpp>
 
 #include <cstdint>
 #include <cstring>
@@ -33,7 +33,7 @@ const std::string enriched_schema =
     "symbol:text;instrument_name:text;currency:text;tick_size:f64;account_name:text;tier:text;"
     "fee_rate:f64;notional:f64;fee:f64;accounts_version:u64;rates_version:u64;"
     "missing:text;";
-const std::string figures_schema =
+const std::string statistics_schema =
     "time:i64;instrument_id:u32;symbol:text;trades:u64;volume:u64;vwap:f64;mean_notional:f64;"
     "move:f64;";
 const std::string op = "op:e32{put=0,remove=1,complete=2,start-over=3,};";
@@ -88,12 +88,12 @@ TEST_CASE("the schemas are as the document has them") {
     namespace enrich = weir_enrich;
     CHECK(schema_id<enrich::trade> == id_of(trade_schema));
     CHECK(schema_id<enrich::enriched_trade> == id_of(enriched_schema));
-    CHECK(schema_id<enrich::figures_record> == id_of(figures_schema));
+    CHECK(schema_id<enrich::statistics_record> == id_of(statistics_schema));
     CHECK(schema_id<enrich::account_change> == id_of(account_change_schema));
     CHECK(schema_id<enrich::rate_change> == id_of(rate_change_schema));
     CHECK(schema_id<enrich::trade> == 0x8775c80c);
     CHECK(schema_id<enrich::enriched_trade> == 0xd7b2f6de);
-    CHECK(schema_id<enrich::figures_record> == 0x1ea37e9f);
+    CHECK(schema_id<enrich::statistics_record> == 0x1ea37e9f);
     CHECK(schema_id<enrich::account_change> == 0x14d7fed1);
     CHECK(schema_id<enrich::rate_change> == 0x7a8305e4);
     // Of a journal.
@@ -139,10 +139,10 @@ TEST_CASE("frames that were made by hand are read, and what is written has the b
                     text("gold") + number(0.5) + number(notional) + number(notional / 2) +
                     number<std::uint64_t>(1) + number<std::uint64_t>(1) + text("")));
     CHECK(read_file(dir / "figures.bin") ==
-          frame(figures_schema, number<std::int64_t>(1'000'000'000) + number<std::uint32_t>(1) +
-                                    text("ACME") + number<std::uint64_t>(1) +
-                                    number<std::uint64_t>(3) + number(101.25) + number(notional) +
-                                    number(0.0)));
+          frame(statistics_schema, number<std::int64_t>(1'000'000'000) + number<std::uint32_t>(1) +
+                                       text("ACME") + number<std::uint64_t>(1) +
+                                       number<std::uint64_t>(3) + number(101.25) +
+                                       number(notional) + number(0.0)));
     // As the document prints it.
     CHECK(frame(trade_schema, trade_7).substr(52) == "\x9a\x4d\xc0\x1c");
 }

@@ -63,7 +63,7 @@ TEST_CASE("tables come from a database, and are read again when it has changed")
     CHECK(p.wait() == 130);
 }
 
-TEST_CASE("a database that another one, or garbage, takes the place of is opened anew") {
+TEST_CASE("a database that was replaced, by another or by garbage, is opened again") {
     const scratch dir;
     const auto make = [&dir](const std::string& rate) {
         sqlite::database db(dir / "new.db");
@@ -95,7 +95,7 @@ TEST_CASE("a database that another one, or garbage, takes the place of is opened
     CHECK(p.wait() == 130);
 }
 
-TEST_CASE("a database that is not as it should be ends the run before it begins") {
+TEST_CASE("an invalid database ends the run before it begins") {
     const scratch dir;
     sqlite::database db(dir / "tables.db");
     db.exec(make_tables);
