@@ -114,7 +114,7 @@ void outputs::add_port(weir::pipeline& p, open_output& to, Chunks written) {
     weir::tcp::publish_options how;
     // Shorter than the drain: a subscriber that takes nothing is cut short before the whole run is.
     how.linger = options_.drain_within * 4 / 5;
-    how.on_overflow = to.to->behind;
+    how.when_full = to.to->behind;
     how.max_subscribers = to.to->most;
     how.idle_timeout = to.to->idle;
     const auto log = std::make_shared<connection_log>(
