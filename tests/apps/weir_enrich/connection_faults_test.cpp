@@ -74,7 +74,7 @@ ids in_frames(const std::string& bytes) {
 class subscriber : public client {
 public:
     subscriber(program& p, const std::string& announced) : client(announced) {
-        line_with(p, " came");
+        line_with(p, " connected");
     }
 
     // The trades in the next so many lines.

@@ -145,7 +145,7 @@ TEST_CASE("a subscriber that all wait for does not hold up the end, and is named
               enrich);
     const std::string port = line_with(p, "subscribers: listening on ");
     client out(port);
-    line_with(p, " came");
+    line_with(p, " connected");
     std::array<char, 4096> part;
     REQUIRE(out.socket().read_some(asio::buffer(part)) != 0);
     p.signal(SIGTERM);
@@ -247,7 +247,7 @@ TEST_CASE("a silent client makes room for another after its time") {
         enrich);
     const std::string port = line_with(p, "trades: listening on ");
     const client silent(port);
-    line_with(p, " came");
+    line_with(p, " connected");
     trades_in talking(p, port);
     CHECK(has(talking.enriched(), R"("trade_id":1,)"));
     p.signal(SIGTERM);
