@@ -121,6 +121,9 @@ def generated():
         "name stands in its header, beside its declaration.",
         "",
     ]
+    version = (LIB / "weir/version.hpp").read_text()
+    text += ["## version", "", "| header | what it is | names |", "|---|---|---|",
+             f"| `<weir/version.hpp>` | {purpose(version)} | {', '.join(f'`{n}`' for n in names_of(version))} |", ""]
     for room, what in ROOMS.items():
         headers = public_headers(room)
         short = room_name(room)
@@ -133,7 +136,7 @@ def generated():
             text.append(f"| `<{include_of(header)}>` | {purpose(source)} | {names} |")
         text.append("")
     files["lib/weir/weir.hpp"] = room_header(
-        "weir", [f"weir/{r}.hpp" for r in WHOLE], "All of weir that needs nothing but Asio and Abseil")
+        "weir", ["weir/version.hpp"] + [f"weir/{r}.hpp" for r in WHOLE], "All of weir that needs nothing but Asio and Abseil")
     files["docs/api.md"] = "\n".join(text)
     return files
 

@@ -30,7 +30,7 @@ check "docs/api.md and the room headers are what lib/weir says" .ci/api.py
 check "each source file is built" .ci/check_lists.py
 check "snippets are cut from compiled files" .ci/check_snippets.py
 check "no paths or hosts of one machine" .ci/check_places.py
-check "shell scripts" shellcheck -x dev .ci/run .ci/check.sh .ci/ccache.sh .ci/matrix.sh bench/run tests/consumer/run
+check "shell scripts" shellcheck -x dev .ci/run .ci/check.sh .ci/ccache.sh .ci/matrix.sh bench/run tests/consumer/run tests/consumer/pkg_config/build.sh packaging/build-deb tests/apps/from_help
 check "Python scripts" python
 check "clang-format" formatted
 check "each file compiles on its own" .ci/check_alone.py

@@ -19,7 +19,7 @@ from sources import ROOT, Stamp, closure, includes
 ASIO = ROOT / "lib/weir/core/asio.hpp"
 FLAGS = (
     "-std=c++20 -Ilib -Iapps -DASIO_STANDALONE -DASIO_NO_DEPRECATED -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL "
-    '-DWEIR_VERSION="" -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual '
+    '-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual '
     "-Wold-style-cast -Werror"
 ).split()
 

@@ -2,8 +2,8 @@
 """Snippets in the documents are cut from files that are compiled and run.
 
 A fenced block after the line `<!-- path/to/file.cpp: name -->` must be the lines between `// [name]` and
-`// [/name]` of that file, without their common indentation. `--write` cuts them anew. Snippets may be nested:
-the marks of inner snippets are left out.
+`// [/name]` of that file (`# [name]`, where `#` begins a comment), without their common indentation. `--write` cuts them
+anew. Snippets may be nested: the marks of inner snippets are left out.
 """
 import pathlib
 import re
@@ -11,13 +11,13 @@ import sys
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MARK = re.compile(r"^ *// \[/?\w+\]\n", re.M)
-BLOCK = re.compile(r"(<!-- (?P<file>\S+): (?P<name>\S+) -->\n```cpp\n)(?P<text>.*?)(```)", re.S)
+MARK = re.compile(r"^ *(?://|#) \[/?\w+\]\n", re.M)
+BLOCK = re.compile(r"(<!-- (?P<file>\S+): (?P<name>\S+) -->\n```\w+\n)(?P<text>.*?)(```)", re.S)
 
 
 def cut(file, name):
     source = (ROOT / file).read_text()
-    found = re.search(rf"^ *// \[{name}\]\n(.*?)^ *// \[/{name}\]$", source, re.S | re.M)
+    found = re.search(rf"^ *(?://|#) \[{name}\]\n(.*?)^ *(?://|#) \[/{name}\]$", source, re.S | re.M)
     if not found:
         sys.exit(f"{file}: has no snippet [{name}]")
     return textwrap.dedent(MARK.sub("", found.group(1)))

@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include <weir/connectors/csv/dialect.hpp>
+#include <weir/version.hpp>
 
 #include <fmt/format.h>
 #include <shared/options.hpp>
@@ -183,7 +184,7 @@ std::string help_with(const std::string& word) {
 
 command parse_command_line(int count, char** arguments) {
     CLI::App app("Streams CSV files of people into SQLite.", "weir-load");
-    app.set_version_flag("--version", "weir-load " WEIR_VERSION);
+    app.set_version_flag("--version", "weir-load " WEIR_VERSION_STRING);
     app.require_subcommand(1);
     app.footer(examples);
     create_options create;

@@ -1,6 +1,7 @@
 /// All of weir that needs nothing but Asio and Abseil. Made by .ci/api.py: it includes the public headers of the room.
 #pragma once
 
+#include <weir/version.hpp>
 #include <weir/core.hpp>
 #include <weir/runtime.hpp>
 #include <weir/channel.hpp>

@@ -6,11 +6,18 @@
 #include <weir/runtime/runtime.hpp>
 #include <weir/sinks/to.hpp>
 #include <weir/sources/from_range.hpp>
+#include <weir/version.hpp>
 
 #include <iostream>
+#include <string_view>
 #include <vector>
 
 int main() {
+    if (weir::library_version() != std::string_view(weir::version)) {
+        std::cerr << "headers and library are of different versions\n";
+        return 1;
+    }
+
     weir::runtime rt(1);
     const std::vector<int> squares =
         rt.run(weir::from_range(std::vector<int>{1, 2, 3, 4}) |

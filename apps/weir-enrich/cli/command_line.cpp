@@ -1,5 +1,7 @@
 #include "command_line.hpp"
 
+#include <weir/version.hpp>
+
 #include <fmt/format.h>
 #include <shared/duration.hpp>
 #include <shared/options.hpp>
@@ -344,7 +346,7 @@ std::string help_with(const std::string& word) {
 
 command parse_command_line(int count, char** arguments) {
     CLI::App app("Enriches trades with instruments, accounts and exchange rates.", "weir-enrich");
-    app.set_version_flag("--version", "weir-enrich " WEIR_VERSION);
+    app.set_version_flag("--version", "weir-enrich " WEIR_VERSION_STRING);
     app.require_subcommand(1);
     app.footer(examples);
     run_options run;
