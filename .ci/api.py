@@ -48,7 +48,7 @@ DECLARED = [
         r"^(?!return|using|friend|static_assert|class|struct|template|requires|namespace|//|#)"
         r"(?:\[\[\w+\]\] )?(?:[\w:]+(?:<.*>)?[&*]* )+[&*]*(\w+)\(",
         r"^(?:template|requires).*> (?:class|struct)(?: \[\[\w+\]\])? (\w+)(?: :| \{|;|$)",
-        r"^#define (WEIR_\w+)",
+        r"^#define (WEIR_(?!VERSION_TEXT)\w+)",
     )
 ]
 
@@ -81,7 +81,7 @@ def purpose(text):
     """The first sentence of a header's own comment."""
     lines = []
     for line in text.splitlines():
-        if line.startswith("/// \\file") or line == "#pragma once" or (not line and not lines):
+        if line.startswith(("/// \\file", "// SPDX")) or line == "#pragma once" or (not line and not lines):
             continue
         if not line.startswith("///") or (lines and line == "///"):
             break
