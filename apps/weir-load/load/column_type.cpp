@@ -54,13 +54,12 @@ weir::sqlite::column_type declared(column_type type) noexcept {
     }
 }
 
-column_type type_of_declaration(std::string_view declaration) noexcept {
+std::optional<column_type> type_of_declaration(std::string_view declaration) noexcept {
     const std::string word = upper(declaration);
     const auto has = [&word](std::string_view part) { return word.find(part) != word.npos; };
     if (has("INT")) return column_type::integer;
-    if (has("CHAR") || has("CLOB") || has("TEXT") || has("BLOB") || word.empty() || word == "ANY") {
-        return column_type::text;
-    }
+    if (has("CHAR") || has("CLOB") || has("TEXT")) return column_type::text;
+    if (has("BLOB") || word.empty() || word == "ANY") return std::nullopt;
     if (has("REAL") || has("FLOA") || has("DOUB")) return column_type::real;
     return column_type::number;
 }

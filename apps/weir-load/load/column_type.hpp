@@ -29,7 +29,8 @@ std::optional<column_type> column_type_named(std::string_view name) noexcept;
 /// How SQLite is told to keep it.
 weir::sqlite::column_type declared(column_type type) noexcept;
 
-/// What a column of a table holds that is declared so: SQLite goes by parts of the word.
-column_type type_of_declaration(std::string_view declaration) noexcept;
+/// What a column of a table holds that is declared so: SQLite goes by parts of the word. Nothing:
+/// it keeps values of all types as they are.
+std::optional<column_type> type_of_declaration(std::string_view declaration) noexcept;
 
 }  // namespace weir_load::table_load

@@ -25,6 +25,22 @@ const std::string& plan_name(const column_plan& plan, const char* option, const 
         fmt::format("{} {}: no such column is loaded; there are {}", option, name, listed(names)));
 }
 
+/// A table that is there says what its columns hold. With --date-format, what is written as a date
+/// is still read as one: it is text in the table.
+void take_declared_type(target_column& target, const std::vector<existing_column>& there,
+                        bool reads_dates) {
+    const auto found = std::ranges::find_if(there, [&target](const existing_column& c) {
+        return sqlite::same_name(c.name, target.name);
+    });
+    if (found == there.end()) return;
+    const auto declared_type = type_of_declaration(found->declaration);
+    const bool is_date =
+        target.rules.type == column_type::date || target.rules.type == column_type::timestamp;
+    if (!declared_type || (*declared_type == column_type::text && is_date && reads_dates)) return;
+    target.rules.type = *declared_type;
+    target.why = fmt::format("the table says {}", found->declaration);
+}
+
 std::string quoted_names(const column_plan& plan, const char* option,
                          const std::vector<std::string>& names) {
     std::string text;
@@ -60,58 +76,40 @@ std::optional<std::vector<existing_column>> find_table(sqlite::database& db, con
     return columns;
 }
 
-void set_types(column_plan& plan, const std::vector<type_evidence>& evidence,
-               const std::vector<existing_column>* there, const options& o) {
+void set_types(column_plan& plan, const std::vector<type_evidence>& evidence, const options& o) {
     const date_format* const dates = plan.dates ? &*plan.dates : nullptr;
     for (std::size_t i = 0; i != plan.targets.size(); ++i) {
         target_column& target = plan.targets[i];
-        column_type inferred = column_type::text;
-        if (o.infer_records != 0 && !target.rules.told) {
-            inferred = evidence[i].type(dates);
-            target.why = evidence[i].why(dates);
-        }
-        if (!target.rules.told) target.rules.type = inferred;
-        if (there) {
-            const auto found = std::ranges::find_if(*there, [&target](const existing_column& c) {
-                return sqlite::same_name(c.name, target.name);
-            });
-            if (found != there->end() && !target.rules.told) {
-                const column_type type = type_of_declaration(found->declaration);
-                // What is written as a date stays text in the table.
-                const bool is_date =
-                    inferred == column_type::date || inferred == column_type::timestamp;
-                if (type != column_type::text || !is_date) {
-                    target.rules.type = type;
-                    target.why =
-                        fmt::format("the table says {}",
-                                    found->declaration.empty() ? "nothing" : found->declaration);
-                }
-            }
+        const bool told = target.rules.told;
+        if (!told) {
+            const bool looked = o.infer_records != 0;
+            target.rules.type = looked ? evidence[i].type(dates) : column_type::text;
+            target.why = looked ? evidence[i].why(dates) : "--infer none";
         }
         const bool dated =
             target.rules.type == column_type::date || target.rules.type == column_type::timestamp;
-        if (dates && dated && (target.rules.told || inferred == target.rules.type)) {
-            target.rules.dates = dates;
-        }
+        if (dated) target.rules.dates = dates;
     }
 }
 
 void fit_table(column_plan& plan, const std::vector<existing_column>& there, const options& o) {
+    const auto in_table = [&there](const std::string& name) {
+        return std::ranges::find_if(
+            there, [&name](const existing_column& c) { return sqlite::same_name(c.name, name); });
+    };
     std::vector<std::string> extra;
-    std::erase_if(plan.targets, [&](target_column& target) {
-        for (const existing_column& column : there) {
-            if (!sqlite::same_name(column.name, target.name)) continue;
-            target.name = column.name;
-            return false;
+    for (target_column& target : plan.targets) {
+        const auto found = in_table(target.name);
+        if (found == there.end()) {
+            extra.push_back(target.name);
+        } else {
+            target.name = found->name;
         }
-        extra.push_back(target.name);
-        return o.extra_columns_ignored;
-    });
+    }
     // Without names, columns go by their place.
-    const bool by_place = !plan.named && o.columns.empty() && plan.targets.size() == there.size();
-    if (by_place && extra.size() == there.size()) {
+    if (!plan.named && o.columns.empty() && extra.size() == there.size()) {
         for (std::size_t i = 0; i != there.size(); ++i) plan.targets[i].name = there[i].name;
-        return;
+        extra.clear();
     }
     if (!extra.empty() && !o.extra_columns_ignored) {
         std::vector<std::string> names;
@@ -121,6 +119,9 @@ void fit_table(column_plan& plan, const std::vector<existing_column>& there, con
             "--extra-columns ignore, which leaves them out)",
             o.table, listed(extra), listed(names)));
     }
+    std::erase_if(plan.targets, [&](const target_column& target) {
+        return in_table(target.name) == there.end();
+    });
     if (plan.targets.empty()) {
         throw std::runtime_error(
             fmt::format("the table {} has none of the columns of the input", o.table));
@@ -135,6 +136,9 @@ void fit_table(column_plan& plan, const std::vector<existing_column>& there, con
         throw std::runtime_error(
             fmt::format("the input lacks columns that the table {} needs (NOT NULL): {}", o.table,
                         listed(missing)));
+    }
+    for (target_column& target : plan.targets) {
+        if (!target.rules.told) take_declared_type(target, there, plan.dates.has_value());
     }
 }
 

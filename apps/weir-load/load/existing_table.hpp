@@ -25,12 +25,11 @@ struct existing_column {
 std::optional<std::vector<existing_column>> find_table(weir::sqlite::database& db,
                                                        const options& o);
 
-/// Gives each column of the plan its type: told, that of the table, or that of its values.
-void set_types(column_plan& plan, const std::vector<type_evidence>& evidence,
-               const std::vector<existing_column>* there, const options& o);
+/// Gives each column of the plan its type: told, or that of its values.
+void set_types(column_plan& plan, const std::vector<type_evidence>& evidence, const options& o);
 
-/// Fits the names to a table that rows are added to. Throws std::runtime_error for columns that the
-/// table lacks, or needs, where no option allows it.
+/// Fits names and types to a table that rows are added to. Throws std::runtime_error for columns
+/// that the table lacks, or needs, where no option allows it.
 void fit_table(column_plan& plan, const std::vector<existing_column>& there, const options& o);
 
 /// The table that the plan makes.

@@ -103,19 +103,17 @@ void add_words(CLI::App& command, const char* name, T& value, const char* descri
 
 void add_list(CLI::App& command, const char* name, std::vector<std::string>& to,
               const char* description, const char* type) {
-    command.add_option(name, to, description)
-        ->type_name(type)
-        ->delimiter(',')
-        ->expected(1, 100'000);
+    // No list of CLI11's: it would take the files that follow for names.
+    command
+        .add_option_function<std::string>(
+            name, [&to](const std::string& text) { to = split_at_commas(text); }, description)
+        ->type_name(type);
 }
 
 /// An option that can be given several times, once each.
 void add_each(CLI::App& command, const char* name, std::vector<std::string>& to,
               const char* description, const char* type) {
-    command.add_option(name, to, description)
-        ->type_name(type)
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command.add_option(name, to, description)->type_name(type)->allow_extra_args(false);
 }
 
 void define_input(CLI::App& command, load_line& line) {
@@ -194,12 +192,12 @@ void define_table(CLI::App& command, load_line& line) {
                           "How many rows a transaction holds", {.least = 1})
         ->default_str(std::to_string(o.rows_per_commit));
     weir_apps::add_number(command, "--limit", o.limit, "Load no more rows than this");
-    const auto allow = [&o](const std::vector<std::string>& names) {
+    const auto allow = [&o](const std::string& text) {
         const std::map<std::string, bool*> all = {{"references", &o.allow.references},
                                                   {"other-shape", &o.allow.other_shape},
                                                   {"search-tables", &o.allow.search_tables},
                                                   {"empty", &o.allow.empty}};
-        for (const auto& name : names) {
+        for (const auto& name : split_at_commas(text)) {
             const auto found = all.find(name);
             if (found == all.end()) {
                 throw CLI::ValidationError(
@@ -208,11 +206,8 @@ void define_table(CLI::App& command, load_line& line) {
             *found->second = true;
         }
     };
-    command
-        .add_option_function<std::vector<std::string>>("--allow", allow, "What replace may lose")
-        ->type_name("references|other-shape|search-tables|empty")
-        ->delimiter(',')
-        ->expected(1, 4);
+    command.add_option_function<std::string>("--allow", allow, "What replace may lose")
+        ->type_name("references|other-shape|search-tables|empty");
     constexpr std::uint64_t a_year = 365 * 24 * 3'600;
     const auto set_wait = [&o](std::uint64_t n) { o.lock_wait = std::chrono::seconds(n); };
     weir_apps::add_number_of(command, "--lock-wait", set_wait,

@@ -23,6 +23,7 @@ std::string_view behind_line(std::string_view text) noexcept {
 
 std::size_t raw_record_size(std::string_view text, const weir::csv::dialect& rules) noexcept {
     bool quoted = false;
+    bool in_quoted_field = false;
     bool at_field_start = true;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
@@ -31,10 +32,11 @@ std::size_t raw_record_size(std::string_view text, const weir::csv::dialect& rul
             continue;
         }
         if (c == '\n' || c == '\r') return i;
-        if (c == rules.quote && (at_field_start || (i != 0 && text[i - 1] == rules.quote))) {
-            quoted = true;
+        if (c == rules.quote && (at_field_start || (in_quoted_field && text[i - 1] == c))) {
+            quoted = in_quoted_field = true;  // opened, or the second of a doubled one
         }
         at_field_start = c == rules.delimiter;
+        if (at_field_start) in_quoted_field = false;
     }
     return text.size();
 }

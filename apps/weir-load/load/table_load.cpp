@@ -20,7 +20,6 @@
 #include <cstdio>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -65,7 +64,6 @@ struct load_job {
     load_inputs inputs{o, reading};
     bad_records bad{o, counts, &rejects};
     load_end end;
-    std::mutex next_mutex;  // guards end.next_file and end.next while the load runs
     std::uint64_t committed = 0;
 };
 
@@ -80,6 +78,8 @@ void check_files(const options& o) {
     }
     files.writes_table("--to sqlite:" + o.database.string(), o.database, "");
     files.writes("--rejects " + o.rejects.string(), o.rejects);
+    const fs::path reasons = reject_output(o.rejects).reasons_path();
+    files.writes("the reasons beside --rejects, " + reasons.string(), reasons);
     files.check();
 }
 
@@ -91,9 +91,12 @@ fs::path free_rejects_path(const options& o) {
             return fs::equivalent(file, path, none);
         });
     };
+    // A table may be called anything; a file may not.
+    constexpr std::size_t longest = 100;
+    std::string table = o.table.substr(0, longest);
+    std::ranges::replace(table, '/', '_');
     fs::path base = o.database;
-    base += "." + o.table + ".rejects";
-
+    base += "." + table + ".rejects";
     for (int n = 1;; ++n) {
         fs::path path = base;
         path += n == 1 ? ".csv" : fmt::format("-{}.csv", n);
@@ -122,7 +125,6 @@ sqlite::load_report stream_rows(weir::runtime& rt, load_job& job, sqlite::databa
         load_counts::add(job.counts.rows, rows.size());
         job.counts.next_byte.store(job.reading.bytes.load(std::memory_order_relaxed),
                                    std::memory_order_relaxed);
-        const std::lock_guard lock(job.next_mutex);
         job.end.next_file = from.origin->label;
         job.end.next = from.origin->place_of(from.records.covers().end);
     };
@@ -277,7 +279,7 @@ void load_into_database(load_job& job, load_stop& stop, progress& shown) {
         spdlog::info("waiting for another load into {}: {}", o.database.string(), *holder);
     }
     const bool whole = !there || o.mode == write_mode::replace;
-    set_types(job.plan, job.survey.evidence, whole ? nullptr : &*there, o);
+    set_types(job.plan, job.survey.evidence, o);
     if (!whole) fit_table(job.plan, *there, o);
     check_columns(db, job);
     index_sql(job.plan, o);  // what it does not like, it says now
@@ -336,7 +338,7 @@ exit_code show_plan(load_job& job) {
         check_columns(db, job);
     }
     const bool whole = !there || o.mode == write_mode::replace || o.mode == write_mode::create;
-    set_types(job.plan, job.survey.evidence, whole ? nullptr : &*there, o);
+    set_types(job.plan, job.survey.evidence, o);
     if (!whole) fit_table(job.plan, *there, o);
     const std::string text =
         dry_run_text(job.inputs, job.plan, job.survey, there ? &*there : nullptr, o);
