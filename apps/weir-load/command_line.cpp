@@ -186,7 +186,7 @@ std::string help_with(const std::string& word) {
 }  // namespace
 
 command parse_command_line(int count, char** arguments) {
-    CLI::App app("Streams CSV files of people into SQLite.", "weir-load");
+    CLI::App app("Streams CSV files into SQLite.", "weir-load");
     app.set_version_flag("--version", "weir-load " WEIR_VERSION);
     app.require_subcommand(1);
     app.footer(examples);

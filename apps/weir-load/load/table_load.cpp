@@ -225,7 +225,7 @@ void load_added(weir::runtime& rt, load_job& job, sqlite::database& db, load_sto
             in.exec("DELETE FROM " + table, "empty " + table);
         };
     }
-    writing.on_commit = [&job, &stop, one, source, along = writing.on_commit](auto& in) {
+    writing.on_commit = [&stop, one, source, along = writing.on_commit](auto& in) {
         along(in);
         if (one && stop.requested() && !source->complete()) {
             throw undone("interrupted; the table is as it was");
