@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <shared/options.hpp>
+#include <shared/whole_program.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -12,6 +13,8 @@
 #include <map>
 #include <string>
 #include <vector>
+
+#include "load/load_line.hpp"
 
 namespace weir_load {
 
@@ -21,6 +24,7 @@ using weir_apps::add_number;
 using weir_apps::check_name;
 
 constexpr const char* examples = R"(Examples:
+  weir-load load sales.csv --to sqlite:shop.db
   weir-load create-file --number-rows 1000000
   weir-load run-pipeline --input people.csv --database people.db
   weir-load show --database people.db
@@ -176,14 +180,14 @@ std::string help_with(const std::string& word) {
     if (!std::filesystem::exists(word, ignored) && word.find('.') == word.npos) return {};
     return fmt::format(
         "to load a CSV file of people, whose header names first_name, last_name and age: weir-load "
-        "run-pipeline --input {} --database people.db",
-        weir_apps::shell_word(word));
+        "run-pipeline --input {} --database people.db; to load any other: {}",
+        weir_apps::shell_word(word), table_load::load_command_for(word));
 }
 
 }  // namespace
 
 command parse_command_line(int count, char** arguments) {
-    CLI::App app("Streams CSV files of people into SQLite.", "weir-load");
+    CLI::App app("Streams CSV files into SQLite.", "weir-load");
     app.set_version_flag("--version", "weir-load " WEIR_VERSION_STRING);
     app.require_subcommand(1);
     app.footer(examples);
@@ -198,6 +202,9 @@ command parse_command_line(int count, char** arguments) {
     define(*create_file, create);
     define(*run_pipeline, load);
     define(*show_database, show);
+    CLI::App* const load_any =
+        app.add_subcommand("load", "Load CSV files into a table of a SQLite database");
+    const auto load_line = table_load::define_load(*load_any);
     if (const auto word = weir_apps::unknown_command(app, count, arguments); !word.empty()) {
         return weir_apps::refuse_command(app, word, help_with(word));
     }
@@ -208,7 +215,12 @@ command parse_command_line(int count, char** arguments) {
     }
     if (*create_file) return create;
     if (*run_pipeline) return load;
-    return show;
+    if (*show_database) return show;
+    try {
+        return table_load::options_of(*load_line);
+    } catch (const weir_apps::usage_error& error) {
+        return weir_apps::tell(error);
+    }
 }
 
 }  // namespace weir_load

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "create_file.hpp"
+#include "load/table_load_options.hpp"
 #include "run_pipeline.hpp"
 #include "show.hpp"
 
@@ -11,7 +12,8 @@ namespace weir_load {
 
 /// What the program was asked to do; an exit code where there is nothing to do (help, or a wrong
 /// command line, which has been said).
-using command = std::variant<create_options, load_options, show_options, exit_code>;
+using command =
+    std::variant<create_options, load_options, table_load::options, show_options, exit_code>;
 
 command parse_command_line(int count, char** arguments);
 

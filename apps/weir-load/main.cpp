@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "command_line.hpp"
+#include "load/table_load.hpp"
 #include "summary.hpp"
 
 namespace {
@@ -15,13 +16,16 @@ using namespace weir_load;
 struct runner {
     exit_code operator()(const create_options& o) const { return create_file(o); }
     exit_code operator()(const load_options& o) const { return run_pipeline(o); }
+    exit_code operator()(const table_load::options& o) const { return table_load::load_tables(o); }
     exit_code operator()(const show_options& o) const { return show(o); }
     exit_code operator()(exit_code done) const { return done; }
 };
 
 bool wants_json(const command& c) {
     const auto* load = std::get_if<load_options>(&c);
-    return load && load->progress == progress_mode::json;
+    const auto* any = std::get_if<table_load::options>(&c);
+    return (load && load->progress == progress_mode::json) ||
+           (any && any->progress == progress_mode::json);
 }
 
 exit_code run(const command& c) {

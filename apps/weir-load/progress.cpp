@@ -14,6 +14,9 @@ namespace weir_load {
 
 namespace {
 
+/// Too narrow for a bar, and wide enough for all else.
+constexpr std::size_t plain_width = 100;
+
 std::size_t terminal_width() {
     winsize size{};
     constexpr std::size_t usual = 80;
@@ -77,6 +80,8 @@ std::chrono::milliseconds progress::interval() const {
             return std::chrono::milliseconds(100);
         case progress_mode::json:
             return std::chrono::milliseconds(250);
+        case progress_mode::plain:
+            return std::chrono::seconds(5);
         default:
             return std::chrono::hours(1);
     }
@@ -96,6 +101,8 @@ void progress::show() {
         std::printf("%s\n",
                     fmt::format("{{\"event\":\"progress\",{}}}", json_members(state())).c_str());
         std::fflush(stdout);
+    } else if (mode_ == progress_mode::plain) {
+        weir_apps::print_error(bar_line(state(), plain_width) + '\n');
     }
 }
 

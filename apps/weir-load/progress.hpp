@@ -12,7 +12,8 @@
 
 namespace weir_load {
 
-enum class progress_mode { automatic, bar, json, none };
+/// `plain` is a line on stderr every few seconds.
+enum class progress_mode { automatic, bar, plain, json, none };
 
 /// `bar` or `none` for `automatic`: a bar where stderr is a terminal.
 progress_mode resolve(progress_mode mode);

@@ -6,6 +6,7 @@
 #include <weir/connectors/csv/dialect.hpp>
 #include <weir/connectors/csv/fault.hpp>
 #include <weir/connectors/csv/file_reader.hpp>
+#include <weir/connectors/csv/foreign.hpp>
 #include <weir/connectors/csv/parser.hpp>
 #include <weir/connectors/csv/position.hpp>
 #include <weir/connectors/csv/read.hpp>

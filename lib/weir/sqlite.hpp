@@ -8,6 +8,8 @@
 #include <weir/connectors/sqlite/insert_into.hpp>
 #include <weir/connectors/sqlite/insert_session.hpp>
 #include <weir/connectors/sqlite/row.hpp>
+#include <weir/connectors/sqlite/schema.hpp>
+#include <weir/connectors/sqlite/sql_words.hpp>
 #include <weir/connectors/sqlite/staged_table.hpp>
 #include <weir/connectors/sqlite/statement.hpp>
 #include <weir/connectors/sqlite/table.hpp>

@@ -155,6 +155,26 @@ TEST_CASE("random loads keep exactly the rows that a table filled one by one wou
     }
 }
 
+TEST_CASE(
+    "a conflict clause says what becomes of a row whose key is taken, and others are refused") {
+    fixture f;
+    options o = f.collecting();
+    o.on_conflict = "ON CONFLICT (id) DO NOTHING";
+    writer w(f.db, "items", {}, o);
+    w.write(items{{1, "a"}, {2, "b"}, {1, "c"}, {3, "bad"}, {2, "d"}});
+    const auto report = w.finish();
+    CHECK(report.rows == 2);
+    CHECK(report.ignored == 2);
+    CHECK(f.stored() == ids{1, 2});
+    CHECK(f.rejected == ids{3});
+    options update = f.collecting();
+    update.on_conflict = "ON CONFLICT (id) DO UPDATE SET name = excluded.name";
+    writer again(f.db, "items", {}, update);
+    again.write(items{{1, "z"}, {4, "y"}});
+    CHECK(again.finish().rows == 2);
+    CHECK(f.stored() == ids{1, 2, 4});
+}
+
 TEST_CASE("the cause of a rejection says which rule was broken, and holds no value") {
     fixture f;
     writer w(f.db, "items", {}, f.collecting());

@@ -1,5 +1,5 @@
-#include <weir/connectors/csv/detail/foreign.hpp>
 #include <weir/connectors/csv/file_reader.hpp>
+#include <weir/connectors/csv/foreign.hpp>
 
 #include <unistd.h>
 
@@ -86,9 +86,9 @@ void file_reader::read_block() {
 
 /// Throws when the file begins as no CSV file does.
 void file_reader::check_head(std::string_view read) {
-    if (head_.size() >= detail::foreign_head_size || (start_ && start_->offset != 0)) return;
-    head_ += read.substr(0, detail::foreign_head_size - head_.size());
-    const std::string_view foreign = detail::foreign_format(head_);
+    if (head_.size() >= foreign_head_size || (start_ && start_->offset != 0)) return;
+    head_ += read.substr(0, foreign_head_size - head_.size());
+    const std::string_view foreign = foreign_format(head_);
     if (!foreign.empty()) throw file_error{path_, std::string(foreign)};
 }
 

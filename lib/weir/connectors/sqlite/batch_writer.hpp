@@ -41,6 +41,7 @@ struct batch_writer_options {
     callback<const reject<Row>&> on_reject = {};
     callback<database&> on_commit = {};
     callback<const load_report&> after_commit = {};
+    std::string on_conflict = {};
 };
 
 /// Inserts batches of `Row` (see row.hpp) into columns of a table.
@@ -72,9 +73,10 @@ public:
     batch_writer(database& db, std::string table, std::vector<std::string> columns = {},
                  batch_writer_options<Row> options = {})
         : on_reject_(std::move(options.on_reject)),
-          session_(db, std::move(table), std::move(columns),
-                   {options.rows_per_commit, std::move(options.on_begin),
-                    std::move(options.on_commit), std::move(options.after_commit)}) {}
+          session_(
+              db, std::move(table), std::move(columns),
+              {options.rows_per_commit, std::move(options.on_begin), std::move(options.on_commit),
+               std::move(options.after_commit), std::move(options.on_conflict)}) {}
 
     /// Inserts the rows of `batch`, a sized range of `Row` that can be walked twice.
     template <std::ranges::forward_range Batch>

@@ -97,6 +97,7 @@ sqlite3_stmt* detail::insert_session::insert_of(std::size_t rows) {
     if (!slot) {
         std::string sql = insert_into_ + values_;
         for (std::size_t i = 1; i < rows; ++i) sql += "," + values_;
+        if (!options_.on_conflict.empty()) sql += " " + options_.on_conflict;
         slot.emplace(*db_, sql, operation_);
     }
     return slot->handle();
@@ -106,6 +107,11 @@ bool detail::insert_session::insert(sqlite3_stmt* bound, std::size_t rows) {
     const int code = sqlite3_step(bound);
     if (code == SQLITE_DONE) {
         sqlite3_reset(bound);
+        if (!options_.on_conflict.empty()) {
+            const auto changed = static_cast<std::size_t>(sqlite3_changes(db_->handle()));
+            report_.ignored += rows - std::min(rows, changed);
+            rows = std::min(rows, changed);
+        }
         pending_ += rows;
         return true;
     }

@@ -25,6 +25,7 @@ namespace weir::sqlite {
 struct load_report {
     std::uint64_t rows = 0;      ///< Inserted and committed.
     std::uint64_t rejected = 0;  ///< Kept out, because the database refused the row.
+    std::uint64_t ignored = 0;   ///< Left out, because `on_conflict` says so.
     std::uint64_t commits = 0;
 };
 
@@ -41,6 +42,9 @@ struct commit_options {
     /// Called after each COMMIT that has taken effect, with what is durable by then: so whoever
     /// sent the rows can be told.
     callback<const load_report&> after_commit;
+    /// What stands behind VALUES: `ON CONFLICT (id) DO NOTHING`, say. It becomes part of the SQL as
+    /// it is, so quote the names in it. Empty: a row whose key is taken is refused.
+    std::string on_conflict;
 };
 
 namespace detail {

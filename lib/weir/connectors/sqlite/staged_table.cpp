@@ -1,5 +1,5 @@
-#include <weir/connectors/sqlite/detail/schema.hpp>
-#include <weir/connectors/sqlite/detail/sql_words.hpp>
+#include <weir/connectors/sqlite/schema.hpp>
+#include <weir/connectors/sqlite/sql_words.hpp>
 #include <weir/connectors/sqlite/staged_table.hpp>
 
 #include <algorithm>
@@ -54,11 +54,11 @@ void check_in_place(database& db, const std::string& doing) {
 }
 
 /// Whether a virtual table reads `table`: `USING fts5(name, content='people')`.
-bool reads(const detail::schema_entry& search, std::string_view table) {
-    const auto words = detail::sql_words(search.sql);
+bool reads(const schema_entry& search, std::string_view table) {
+    const auto words = sql_words(search.sql);
     for (std::size_t i = 2; i < words.size(); ++i) {
         if (words[i - 1].is("=") && words[i - 2].is("content") &&
-            detail::same_name(words[i].value, table)) {
+            same_name(words[i].value, table)) {
             return true;
         }
     }
@@ -66,21 +66,19 @@ bool reads(const detail::schema_entry& search, std::string_view table) {
 }
 
 bool mentions(const std::string& sql, std::string_view name) {
-    return std::ranges::any_of(detail::sql_words(sql), [name](const detail::sql_word& w) {
-        return detail::same_name(w.value, name);
-    });
+    return std::ranges::any_of(sql_words(sql),
+                               [name](const sql_word& w) { return same_name(w.value, name); });
 }
 
 bool is_unique(const std::string& index_sql) {
-    const auto words = detail::sql_words(index_sql);
+    const auto words = sql_words(index_sql);
     return words.size() > 1 && words[1].is("UNIQUE");
 }
 
 /// What stands behind the name of the table: `(email) WHERE email <> ''`.
 std::string_view index_terms(const std::string& index_sql) {
-    const auto words = detail::sql_words(index_sql);
-    const auto open =
-        std::ranges::find_if(words, [](const detail::sql_word& w) { return w.is("("); });
+    const auto words = sql_words(index_sql);
+    const auto open = std::ranges::find_if(words, [](const sql_word& w) { return w.is("("); });
     if (open == words.end()) return {};
     return std::string_view(index_sql).substr(
         static_cast<std::size_t>(open->text.data() - index_sql.data()));
@@ -117,7 +115,7 @@ staged_table::~staged_table() {
 }
 
 bool staged_table::replaces_rows() const {
-    const auto there = detail::find_entry(*db_, final_name_);
+    const auto there = find_entry(*db_, final_name_);
     return there && there->type == "table" &&
            db_->prepare("SELECT 1 FROM " + quote_identifier(final_name_) + " LIMIT 1").step();
 }
@@ -128,12 +126,12 @@ void staged_table::refuse(not_replaceable::reason why, const std::string& cause)
 
 void staged_table::make_staged() {
     using enum not_replaceable::reason;
-    if (const auto left = detail::find_entry(*db_, staged_.name)) {
+    if (const auto left = find_entry(*db_, staged_.name)) {
         // What a load that was killed has left, and nothing else: another table of that name is
         // not ours to drop.
         const std::string name = quote_identifier(left->name);
         if (left->type != "table" || left->is_virtual() ||
-            !detail::parts_of(*db_, left->name, "trigger").empty() ||
+            !parts_of(*db_, left->name, "trigger").empty() ||
             db_->prepare("SELECT * FROM " + name).columns() !=
                 static_cast<int>(staged_.columns.size())) {
             refuse(staging_taken, "a " + left->type + " " + name +
@@ -151,16 +149,14 @@ staged_table::old_table staged_table::examine() const {
     if (!old.there) return old;
     if (!options_.other_shape) check_shape();
     check_references();
-    for (auto& e : detail::parts_of(*db_, final_name_, "index"))
-        old.indexes.push_back({e.name, e.sql});
-    for (auto& e : detail::parts_of(*db_, final_name_, "trigger"))
-        old.triggers.push_back({e.name, e.sql});
+    for (auto& e : parts_of(*db_, final_name_, "index")) old.indexes.push_back({e.name, e.sql});
+    for (auto& e : parts_of(*db_, final_name_, "trigger")) old.triggers.push_back({e.name, e.sql});
     check_search(old);
     return old;
 }
 
 void staged_table::check_kind(old_table& old) const {
-    const auto there = detail::find_entry(*db_, final_name_);
+    const auto there = find_entry(*db_, final_name_);
     old.there = there.has_value();
     if (!there) return;
     if (there->type != "table") {
@@ -173,9 +169,9 @@ void staged_table::check_kind(old_table& old) const {
 }
 
 void staged_table::check_shape() const {
-    const auto there = detail::find_entry(*db_, final_name_);
-    const auto wanted = detail::find_entry(*db_, staged_.name);
-    const std::string other = detail::difference(*db_, there.value(), wanted.value());
+    const auto there = find_entry(*db_, final_name_);
+    const auto wanted = find_entry(*db_, staged_.name);
+    const std::string other = difference(*db_, there.value(), wanted.value());
     if (!other.empty()) {
         refuse(not_replaceable::reason::other_shape,
                "the table that is there is of another shape: it " + other);
@@ -184,7 +180,7 @@ void staged_table::check_shape() const {
 
 void staged_table::check_references() const {
     if (options_.references != referring_rows::refused) return;
-    const auto tables = detail::referring_tables(*db_, final_name_, true);
+    const auto tables = referring_tables(*db_, final_name_, true);
     if (tables.empty()) return;
     std::string names;
     for (const auto& t : tables) names += (names.empty() ? "" : ", ") + quote_identifier(t);
@@ -193,7 +189,7 @@ void staged_table::check_references() const {
 }
 
 void staged_table::check_search(old_table& old) const {
-    for (const auto& search : detail::virtual_tables(*db_)) {
+    for (const auto& search : virtual_tables(*db_)) {
         const bool reads_it = reads(search, final_name_);
         const bool fed = std::ranges::any_of(
             old.triggers, [&](const part& t) { return mentions(t.sql, search.name); });
@@ -232,7 +228,7 @@ void staged_table::stage_index(const part& index) {
 void staged_table::publish(std::optional<std::uint64_t> rows,
                            const std::function<void(database&)>& along) {
     const std::string quoted = quote_identifier(final_name_);
-    const detail::unenforced_references nothing_else(*db_);
+    const unenforced_references nothing_else(*db_);
     const plain_renaming on(*db_);
     transaction both(*db_);
     check_in_place(*db_, "publish " + quoted);
@@ -278,7 +274,7 @@ void staged_table::put_in_place(const old_table& old) {
 }
 
 void staged_table::check_dangling() {
-    for (const auto& table : detail::referring_tables(*db_, final_name_, false)) {
+    for (const auto& table : referring_tables(*db_, final_name_, false)) {
         auto check = db_->prepare(
             "SELECT 1 FROM pragma_foreign_key_check(?) WHERE parent = ? COLLATE NOCASE",
             "check the references of " + quote_identifier(table));

@@ -1,5 +1,5 @@
 #include <weir/connectors/sqlite/database.hpp>
-#include <weir/connectors/sqlite/detail/schema.hpp>
+#include <weir/connectors/sqlite/schema.hpp>
 #include <weir/connectors/sqlite/table.hpp>
 
 #include <algorithm>
@@ -68,7 +68,7 @@ std::vector<std::string> table::column_names() const {
 }
 
 void recreate(database& db, const table& description) {
-    const auto referring = detail::referring_tables(db, description.name, true);
+    const auto referring = referring_tables(db, description.name, true);
     if (!referring.empty()) {
         throw database_error(SQLITE_CONSTRAINT_FOREIGNKEY, db.file(),
                              "drop table " + quote_identifier(description.name),

@@ -1,4 +1,4 @@
-#include <weir/connectors/sqlite/detail/sql_words.hpp>
+#include <weir/connectors/sqlite/sql_words.hpp>
 #include <weir/connectors/sqlite/table_lock.hpp>
 
 #include <fcntl.h>
@@ -37,7 +37,7 @@ std::string lock_path(const std::string& database, std::string_view table) {
         const bool plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
         name += plain ? lower : '_';
     }
-    if (!detail::same_name(name, table)) {
+    if (!same_name(name, table)) {
         std::string folded(table);
         std::ranges::transform(folded, folded.begin(), [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::sqlite::detail {
+namespace weir::sqlite {
 
 /// An entry of `sqlite_schema`.
 struct schema_entry {
@@ -47,4 +47,4 @@ private:
     int before_ = 0;
 };
 
-}  // namespace weir::sqlite::detail
+}  // namespace weir::sqlite

@@ -1,8 +1,8 @@
-#include <weir/connectors/csv/detail/foreign.hpp>
+#include <weir/connectors/csv/foreign.hpp>
 
 #include <array>
 
-namespace weir::csv::detail {
+namespace weir::csv {
 namespace {
 
 using namespace std::string_view_literals;
@@ -41,4 +41,4 @@ std::string_view foreign_format(std::string_view head) noexcept {
     return {};
 }
 
-}  // namespace weir::csv::detail
+}  // namespace weir::csv

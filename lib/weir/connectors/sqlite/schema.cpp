@@ -1,11 +1,11 @@
-#include <weir/connectors/sqlite/detail/schema.hpp>
-#include <weir/connectors/sqlite/detail/sql_words.hpp>
+#include <weir/connectors/sqlite/schema.hpp>
+#include <weir/connectors/sqlite/sql_words.hpp>
 
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
-namespace weir::sqlite::detail {
+namespace weir::sqlite {
 
 namespace {
 
@@ -212,4 +212,4 @@ unenforced_references::~unenforced_references() {
     sqlite3_db_config(connection_, SQLITE_DBCONFIG_ENABLE_FKEY, before_, nullptr);
 }
 
-}  // namespace weir::sqlite::detail
+}  // namespace weir::sqlite

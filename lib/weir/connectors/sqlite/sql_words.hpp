@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::sqlite::detail {
+namespace weir::sqlite {
 
 /// A keyword, a name, a string, a number, or one character of punctuation.
 struct sql_word {
@@ -24,4 +24,4 @@ std::vector<sql_word> sql_words(std::string_view sql);
 /// Whether two names mean the same thing to SQLite: letters of ASCII are equal in either case.
 bool same_name(std::string_view a, std::string_view b) noexcept;
 
-}  // namespace weir::sqlite::detail
+}  // namespace weir::sqlite

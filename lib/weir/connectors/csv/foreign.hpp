@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace weir::csv::detail {
+namespace weir::csv {
 
 /// No more bytes than these are needed from the start of a file.
 inline constexpr std::size_t foreign_head_size = 8;
@@ -17,4 +17,4 @@ inline constexpr std::size_t foreign_head_size = 8;
 /// Example: `csv::foreign_format("\x1f\x8b\x08")` begins with `this is compressed by gzip`.
 std::string_view foreign_format(std::string_view head) noexcept;
 
-}  // namespace weir::csv::detail
+}  // namespace weir::csv

@@ -1,9 +1,9 @@
-#include <weir/connectors/sqlite/detail/sql_words.hpp>
+#include <weir/connectors/sqlite/sql_words.hpp>
 
 #include <algorithm>
 #include <cstddef>
 
-namespace weir::sqlite::detail {
+namespace weir::sqlite {
 
 namespace {
 
@@ -77,4 +77,4 @@ bool same_name(std::string_view a, std::string_view b) noexcept {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-}  // namespace weir::sqlite::detail
+}  // namespace weir::sqlite
