@@ -1,4 +1,4 @@
-/// What a step does with an item: what a counted stage must know of the steps in it.
+/// How a step treats an item. A counted stage must know this of each of its steps.
 #pragma once
 
 #include <cstdint>
@@ -7,18 +7,18 @@ namespace weir {
 
 enum class step_kind : std::uint8_t {
     passes,   ///< One item out for each item in, at once.
-    filters,  ///< One item out or none, at once: those left out are `filtered`.
-    rejects,  ///< One item out or none, at once: those left out are `rejected`.
-    gathers   ///< Keeps items, and hands them on together: what it keeps is `in_flight`.
+    filters,  ///< One item out or none, at once: an item left out counts as `filtered`.
+    rejects,  ///< One item out or none, at once: an item left out counts as `rejected`.
+    gathers   ///< Keeps items and hands them on together: kept items count as `in_flight`.
 };
 
-/// The kind of a step, by its stream type. For a step of your own:
+/// The kind of a step, by its stream type. Specialise it for a step of your own:
 ///
 ///     template <class S, class F>
 ///     struct weir::stage_step<my_stream<S, F>> : weir::step_of<weir::step_kind::filters> {};
 ///
-/// A step that is none of these, such as `flat_map`, which makes items of nothing, has no place in
-/// the equation of a ledger, and none in a stage; nor has `buffer`, whose two sides run at once.
+/// Other steps do not fit the equation of a ledger and cannot be in a stage: `flat_map`, which
+/// makes several items of one, or `buffer`, whose two sides run concurrently.
 template <class Stream>
 struct stage_step {
     static constexpr bool is_known = false;
@@ -32,7 +32,7 @@ struct step_of {
 
 namespace detail {
 
-// Declared, not included: a program pays for the steps it uses.
+// Declared, not included, so a program compiles only the steps that it uses.
 template <class S, class SizeOf>
 class batch_stream;
 template <class S, class Key>
