@@ -1,5 +1,5 @@
 /// \file
-/// How `tcp::publish` serves its subscribers, and what it reports at its end.
+/// The options of `tcp::publish`, and its final report.
 #pragma once
 
 #include <weir/channel/overflow.hpp>
@@ -13,30 +13,30 @@
 
 namespace weir::tcp {
 
-/// How subscribers are served.
+/// Options of serving subscribers.
 struct publish_options {
-    std::size_t max_subscribers = 256;  ///< at once; others are turned away
-    /// A subscriber that has taken nothing for so long, though something waits for it, makes room
-    /// for another, when there are as many as may be. By default none does.
+    std::size_t max_subscribers = 256;  ///< at once; further ones are turned away
+    /// A subscriber that has taken nothing for this time, although bytes wait for it, makes room
+    /// for a new one when the maximum number is connected. By default none does.
     clock::duration idle_timeout = clock::duration::max();
-    std::size_t max_queue_bytes = std::size_t{4} << 20;  ///< what may wait for each of them
-    overflow when_full = overflow::disconnect;           ///< for one whose queue is full
-    std::size_t block_size = std::size_t{64} << 10;      ///< messages go out in such blocks
-    clock::duration linger = std::chrono::seconds(5);    ///< for what is queued at the end
-    subscriber_listener on_event = {};                   ///< told who comes and goes
-    /// Told of each block, and how many messages it had, when it is written to those who keep up
-    /// and queued for the others. Called like `on_event`.
+    std::size_t max_queue_bytes = std::size_t{4} << 20;  ///< what may wait for each subscriber
+    overflow when_full = overflow::disconnect;           ///< for a subscriber whose queue is full
+    std::size_t block_size = std::size_t{64} << 10;    ///< messages are sent in blocks of this size
+    clock::duration linger = std::chrono::seconds(5);  ///< for the bytes queued at the end
+    subscriber_listener on_event = {};                 ///< gets the events of subscribers
+    /// Called for each block, with its number of messages, when it was written to the subscribers
+    /// that keep up and queued for the others. Called on the same strand as `on_event`.
     std::function<void(std::size_t messages)> on_block = {};
 };
 
-/// What a publisher has done. A message sent to two subscribers is published once.
+/// The result of a publisher. A message sent to two subscribers is published once.
 struct publish_report {
     traffic published;               ///< taken from the stream
     traffic sent;                    ///< to all subscribers together
     traffic dropped;                 ///< for all subscribers together
-    std::uint64_t subscribers = 0;   ///< that came
-    std::uint64_t disconnected = 0;  ///< that were cut off for being slow
-    std::uint64_t refused = 0;       ///< that were turned away
+    std::uint64_t subscribers = 0;   ///< that connected
+    std::uint64_t disconnected = 0;  ///< cut off because they were slow
+    std::uint64_t refused = 0;       ///< turned away
     std::uint64_t idle = 0;          ///< that had to make room
 };
 
