@@ -9,8 +9,8 @@
 
 namespace weir_load {
 
-/// What the program was asked to do; an exit code where there is nothing to do (help, or a wrong
-/// command line, which has been said).
+/// The requested command; or an exit code if there is nothing to do (help, or a wrong command line
+/// that was already reported).
 using command = std::variant<create_options, load_options, show_options, exit_code>;
 
 command parse_command_line(int count, char** arguments);
