@@ -14,8 +14,8 @@ namespace weir {
 ///         static std::uint64_t of(const my_block& b) noexcept { return b.rows(); }
 ///     };
 ///
-/// `is_unit` says that every such item weighs 1. `of` is called once for each item that a counted
-/// stage takes; it must be cheap and not throw.
+/// `is_unit` says that every such item counts as 1. `of` is called once for each item that a
+/// counted stage takes; it must be cheap and must not throw.
 template <class T>
 struct record_count {
     static constexpr bool is_unit = true;

@@ -13,7 +13,7 @@ namespace weir::file::detail {
 
 namespace {
 
-/// The kind of an object that is no file. Null for a file, and for a directory, whose read fails
+/// The kind of an object that is no file. Null for a file, and for a directory, which fails
 /// with a clear error.
 const char* other_kind(mode_t mode) {
     if (S_ISFIFO(mode)) return "a pipe";
