@@ -89,7 +89,7 @@ void add_choice(CLI::App& command, const char* name, T& value, const char* descr
         });
 }
 
-/// Names of losses, given one after the other or with commas between them.
+/// The losses to accept, as separate arguments or separated by commas.
 void add_allow(CLI::App& command, allowances& allow) {
     const std::map<std::string, bool*> all = {{"references", &allow.references},
                                               {"other-shape", &allow.other_shape},
@@ -174,7 +174,7 @@ void define(CLI::App& command, show_options& o) {
     command.footer("Example:\n  weir-load show --database people.db --rows 10");
 }
 
-/// What somebody may want who names something else than a command.
+/// A hint for a first argument that is not a command.
 std::string help_with(const std::string& word) {
     std::error_code ignored;
     if (!std::filesystem::exists(word, ignored) && word.find('.') == word.npos) return {};

@@ -31,15 +31,15 @@ constexpr std::array<std::string_view, 10> last_names = {
 constexpr unsigned youngest = 18;
 constexpr unsigned oldest = 65;
 
-/// One line of the file, in a place as large as any, so that it is copied by a few wide moves of a
-/// size known in advance and whatever follows it is overwritten by the next.
+/// One line of the file. All lines have the same room, so a line is copied by a few wide moves of a
+/// size known in advance. The bytes after its end are overwritten by the next line.
 struct line {
     static constexpr std::size_t room = 32;
     std::array<char, room> text;
     std::size_t size;
 };
 
-/// Every line that the file may have: there are but 4,800.
+/// All possible lines of the file: only 4,800.
 std::vector<line> all_lines() {
     std::vector<line> lines;
     for (const auto first : first_names) {
@@ -97,8 +97,8 @@ private:
 
 /// Adds `rows` random lines.
 void fill(chunk& to, std::size_t rows, const std::vector<line>& lines, split_mix& random) noexcept {
-    // A random number of 32 bits, scaled to an index: of the bias of one in a million nobody will
-    // know. Two of them come out of each draw.
+    // A random number of 32 bits, scaled to an index. The bias of one in a million does not matter.
+    // Each draw gives two of them.
     const auto pick = [&](std::uint64_t bits) -> const line& {
         return lines[(bits & 0xffffffff) * lines.size() >> 32];
     };
@@ -110,7 +110,7 @@ void fill(chunk& to, std::size_t rows, const std::vector<line>& lines, split_mix
     if (rows % 2 != 0) to.add(pick(random.next()));
 }
 
-/// On the standard error, as the standard output may be the file.
+/// Prints on the standard error, because the standard output may be the file.
 void say(const std::string& what) {
     weir_apps::print_error("weir-load: " + weir_apps::printable(what) + '\n');
 }

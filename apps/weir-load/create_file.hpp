@@ -1,4 +1,4 @@
-/// `weir-load create-file`: a CSV file of people that do not exist.
+/// `weir-load create-file`: writes a CSV file of people that do not exist.
 #pragma once
 
 #include <shared/exit_code.hpp>
@@ -14,11 +14,11 @@ using weir_apps::exit_code;
 struct create_options {
     std::uint64_t number_rows = 0;
     std::filesystem::path output = "people.csv";
-    /// The same seed gives the same file; without one, each file is another.
+    /// The same seed gives the same file; without a seed, each file is different.
     std::optional<std::uint64_t> seed;
 };
 
-/// Writes the file. Throws std::system_error, and then there is no file that was not there before.
+/// Writes the file. Throws std::system_error; then no new file is left behind.
 exit_code create_file(const create_options& options);
 
 }  // namespace weir_load

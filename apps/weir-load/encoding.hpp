@@ -1,4 +1,4 @@
-/// How the text of an input is encoded.
+/// The encoding of the text of an input.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 namespace weir_load {
 
 enum class encoding {
-    utf8,          ///< what is no UTF-8 is a rejected record
+    utf8,          ///< a record that is not UTF-8 is rejected
     windows_1252,  ///< also right for ISO 8859-1 (Latin-1)
-    bytes,         ///< what is no UTF-8 is loaded as it is
+    bytes,         ///< bytes that are not UTF-8 are loaded unchanged
 };
 
-/// Appends `text`, which is windows-1252, to `to` as UTF-8. (Bytes that it has no character for are
-/// control characters, as browsers have it.)
+/// Appends `text`, which is windows-1252, to `to` as UTF-8. (Bytes without a character become
+/// control characters, as in browsers.)
 void append_windows_1252(std::string& to, std::string_view text);
 
 }  // namespace weir_load

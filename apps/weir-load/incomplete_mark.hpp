@@ -1,4 +1,4 @@
-/// The mark of a table people that is not all of its input.
+/// The mark of a table people that lacks a part of its input.
 #pragma once
 
 #include <weir/connectors/csv/position.hpp>
@@ -9,17 +9,17 @@
 
 namespace weir_load {
 
-/// Where a load was ended early: a table of one row beside people, whose name says what it is
-/// about. A complete load has none.
+/// The position at which a load was ended early. It is a table of one row beside people, whose name
+/// says what it means. A complete load has none.
 struct incomplete_mark {
     static constexpr const char* table = "people is incomplete";
 
     std::string input;
-    weir::csv::position next;  ///< where the records begin that are not in the table
+    weir::csv::position next;  ///< the begin of the records that are not in the table
 };
 
-/// Each throws sqlite::database_error. Put or removed in the transaction that puts the table in its
-/// place, so that table and mark never tell different stories.
+/// Each throws sqlite::database_error. The mark is put or removed in the transaction that publishes
+/// the table, so table and mark always agree.
 void put_mark(weir::sqlite::database& db, const incomplete_mark& mark);
 void remove_mark(weir::sqlite::database& db);
 std::optional<incomplete_mark> find_mark(weir::sqlite::database& db);

@@ -30,7 +30,7 @@ std::string input_name(const fs::path& file) {
 csv::read_options input_options(char delimiter) {
     csv::read_options options;
     options.dialect.delimiter = delimiter;
-    // More than any person needs, and so small that a few of them in memory do not matter.
+    // More than any person needs, and small enough to hold a few in memory.
     options.dialect.max_record_size = std::size_t{1} << 20;
     options.allow_no_records = true;
     return options;
@@ -44,7 +44,7 @@ input_facts examine(const fs::path& file, const csv::read_options& options) {
     }
     std::error_code ignored;
     const auto status = fs::status(file, ignored);
-    // Only what can be read again is read now; what is missing or a directory fails here.
+    // Only input that can be read again is read now; a missing file or a directory fails here.
     if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) return {};
     csv::file_reader reader(file, options);
     const auto first = reader.next();

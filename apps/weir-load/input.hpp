@@ -1,4 +1,4 @@
-/// The CSV file that is loaded.
+/// The CSV file to load.
 #pragma once
 
 #include <weir/connectors/csv/columns.hpp>
@@ -13,32 +13,32 @@
 
 namespace weir_load {
 
-/// Where in a record the fields of a person stand.
+/// The indexes of a person's fields in a record.
 struct person_columns {
     std::size_t first_name;
     std::size_t last_name;
     std::size_t age;
 };
 
-/// Finds them by their names. Throws csv::file_error, which names those that are missing.
+/// Finds the columns by their names. Throws csv::file_error, which names the missing ones.
 person_columns find_columns(const std::filesystem::path& file, const weir::csv::columns& columns,
                             char delimiter);
 
-/// What messages call the input: its path, or `standard input` for "-".
+/// The name of the input in messages: its path, or `standard input` for "-".
 std::string input_name(const std::filesystem::path& file);
 
-/// How the file is read.
+/// The options for reading the file.
 weir::csv::read_options input_options(char delimiter);
 
 struct input_facts {
     std::optional<std::uint64_t> size;  ///< in bytes; unknown for a pipe
-    bool no_records = false;            ///< there is only a header
+    bool no_records = false;            ///< the file has only a header
 };
 
-/// Looks at the file before anything is done: that it can be read, begins as a CSV file, and has
-/// the columns. What is no file, and standard input, is not looked at, for what is read from it is
-/// gone.
-/// Throws std::system_error and csv::file_error, whose text names the file and the cause.
+/// Checks the file before anything is done: it must be readable, begin as a CSV file, and have the
+/// columns. Standard input, and any other input that is not a file, is not checked, because its
+/// bytes can be read only once. Throws std::system_error and csv::file_error, whose text names the
+/// file and the cause.
 input_facts examine(const std::filesystem::path& file, const weir::csv::read_options& options);
 
 }  // namespace weir_load

@@ -5,8 +5,8 @@
 
 namespace weir_load {
 
-/// The file that a chain of links ends at, whether it exists or not, so that the file is written
-/// and not the link.
+/// The file at the end of a chain of links, whether it exists or not. A write then goes to the file
+/// and does not replace the link.
 std::filesystem::path behind_links(const std::filesystem::path& path);
 
 }  // namespace weir_load

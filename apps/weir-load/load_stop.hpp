@@ -1,4 +1,4 @@
-/// What an interruption does to the waits of a load.
+/// The effect of an interruption on the waits of a load.
 #pragma once
 
 #include <weir/connectors/sqlite/database.hpp>
@@ -8,9 +8,9 @@
 
 namespace weir_load {
 
-/// An interruption ends the wait for a lock that is on. Before rows are read it also ends all later
-/// waits, since there is nothing to be kept; afterwards the load may wait again, to commit what it
-/// has read.
+/// An interruption ends the current wait for a lock. Before rows are read it also ends all later
+/// waits, because there is nothing to keep. Afterwards the load may wait again, to commit the rows
+/// it has read.
 class load_stop {
 public:
     explicit load_stop(const std::stop_token& interrupted)
@@ -21,7 +21,7 @@ public:
     bool requested() const noexcept { return interrupted_.stop_requested(); }
     const std::stop_token& token() const noexcept { return interrupted_; }
 
-    /// From its construction to its destruction, rows are read and kept.
+    /// While it exists, rows are read and kept.
     class reading {
     public:
         reading(load_stop& stop, weir::sqlite::database& db) : stop_(&stop) { stop.set(&db); }
@@ -46,7 +46,7 @@ private:
     std::stop_source nothing_to_keep_;
     std::mutex mutex_;
     weir::sqlite::database* reading_into_ = nullptr;  // guarded by mutex_
-    std::stop_callback<end_waits> on_stop_;           // last: it uses all the others
+    std::stop_callback<end_waits> on_stop_;           // last: it uses the other members
 };
 
 }  // namespace weir_load

@@ -1,4 +1,4 @@
-/// weir-load: makes CSV files of people and loads them into SQLite. See docs/weir-load.md.
+/// weir-load: creates CSV files of people and loads them into SQLite. See docs/weir-load.md.
 #include <shared/whole_program.hpp>
 
 #include <cstdio>
@@ -33,7 +33,7 @@ exit_code run(const command& c) {
         return std::visit(runner{}, c);
     } catch (const std::exception& error) {
         const exit_code code = weir_apps::tell(error);
-        // What cannot be printed is told by the exit code.
+        // If this cannot be printed, the exit code still reports the failure.
         if (wants_json(c)) std::puts(json_failure(error.what()).c_str());
         return code;
     }

@@ -18,7 +18,7 @@ namespace {
 
 namespace sqlite = weir::sqlite;
 
-/// Counts the transactions that have changed the file: bytes 24 to 27 of a SQLite database.
+/// The number of transactions that have changed the file: bytes 24 to 27 of a SQLite database.
 using change_counter = std::array<char, 4>;
 
 change_counter read_counter(int file) {
@@ -39,7 +39,7 @@ new_file_guard::~new_file_guard() {
     if (file_ < 0) return;
     try {
         if (!keep_ && is_ours()) ::unlink(database_.c_str());
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it stays, then
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the file stays
     }
     ::close(file_);
 }
@@ -56,8 +56,8 @@ bool new_file_guard::is_ours() const {
         if (others.step()) return false;
         counter = read_counter(file_);
     }
-    // The system gives a lease to write only if no other program has the file open. A program that
-    // opens it while the lease lasts waits, and finds that the file is gone.
+    // The system grants a write lease only if no other program has the file open. A program that
+    // opens the file during the lease waits, and then finds that the file was removed.
     if (::fcntl(file_, F_SETLEASE, F_WRLCK) != 0) return false;
     struct ::stat ours{};
     struct ::stat there{};

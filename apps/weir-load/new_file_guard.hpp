@@ -1,4 +1,4 @@
-/// A database that a load creates, and that goes again when the load fails.
+/// A database that a load creates, and that is removed when the load fails.
 #pragma once
 
 #include <sys/types.h>
@@ -8,16 +8,17 @@
 
 namespace weir_load {
 
-/// Creates the database, empty, if it is not there; and removes it again, unless `keep` was called.
-/// To be made before the file is opened with SQLite, so that it outlives the connection.
+/// Creates the database, empty, if it does not exist, and removes it again unless `keep` was
+/// called. Create the guard before SQLite opens the file, so that the guard outlives the
+/// connection.
 ///
-/// Only what this process has made is removed, and only if that is certain: the file is still the
-/// one that was created, it has no table but the one that is being loaded, and no other program has
-/// it open. Where the file system cannot tell whether a file is open (no leases: NFS, say), the
+/// It removes only a file that this process has created, and only if that is certain: the file is
+/// still the created one, it has no table except the loading one, and no other program has it open.
+/// If the file system cannot say whether a file is open (it has no leases, such as NFS), the
 /// database stays.
 class new_file_guard {
 public:
-    /// `staged`: the table that a load fills, which may be dropped with the file.
+    /// `staged`: the table that the load fills. It may be removed with the file.
     new_file_guard(const std::filesystem::path& database, std::string staged);
     new_file_guard(const new_file_guard&) = delete;
     new_file_guard& operator=(const new_file_guard&) = delete;
@@ -30,7 +31,7 @@ private:
 
     std::filesystem::path database_;
     std::string staged_;
-    int file_ = -1;  // open from creation to the end; none: the database was there
+    int file_ = -1;  // open from creation to the end; -1: the database already existed
     bool keep_ = false;
 };
 

@@ -16,23 +16,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether a rename may put a new file there.
+/// Whether a rename may put a new file at this path.
 bool replaceable(const fs::path& path) {
     std::error_code ignored;
     const auto status = fs::status(path, ignored);
     return !fs::exists(status) || fs::is_regular_file(status);
 }
 
-/// Gives a new file the mode of the one that it is to replace, and its owner if that can be.
+/// Gives a new file the mode of the file it replaces, and its owner if that is possible.
 void take_over(int file, const struct ::stat& old, mode_t most) {
     mode_t mode = old.st_mode & most;
     struct ::stat made{};
     if (::fstat(file, &made) != 0) return;
     if (made.st_uid != old.st_uid || made.st_gid != old.st_gid) {
-        // What the group might read is not for another group.
+        // The rights of the old group are not given to another group.
         if (::fchown(file, old.st_uid, old.st_gid) != 0) mode &= static_cast<mode_t>(~070);
     }
-    // Should it fail, the file stays as it was opened: for its owner alone.
+    // If this fails, the file keeps the mode of its creation: only its owner may use it.
     static_cast<void>(::fchmod(file, mode));
 }
 
@@ -58,7 +58,7 @@ void output_file::open_part(mode_t most) {
     path_ = behind_links(path_);
     struct ::stat old{};
     const bool replaces = ::stat(path_.c_str(), &old) == 0;
-    // A name that is free: what is there may be of a program that was killed, or of another one.
+    // Finds a free name: an existing file may belong to another program, or to one that was killed.
     constexpr int most_tries = 1'000;
     for (int i = 0; i < most_tries; ++i) {
         part_ = path_;

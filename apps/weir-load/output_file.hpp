@@ -1,4 +1,4 @@
-/// A file that is written as a whole, or not at all.
+/// A file that is written as a whole or not at all.
 #pragma once
 
 #include <sys/types.h>
@@ -10,17 +10,17 @@
 
 namespace weir_load {
 
-/// Writes beside the file, under a name that says that it is not done, and gives the file its name
-/// in `commit`. Until then the file keeps what it held; without `commit` nothing remains.
+/// Writes to a file beside the target, whose name says that it is incomplete. `commit` gives it the
+/// target's name. Until then the target keeps its contents; without `commit` nothing remains.
 ///
-/// What is no regular file (a pipe, a device; `-` means the standard output) is written to
+/// A target that is no regular file (a pipe, a device; `-` means the standard output) is written
 /// directly.
 ///
-/// A file that is replaced keeps its mode, and its owner where that is allowed. A new one may be
-/// read by all, less the umask and what `most` leaves out.
+/// A replaced file keeps its mode, and its owner if that is allowed. A new file may be read by all,
+/// except where the umask or `most` forbids it.
 ///
-/// Does not wait for the disk: after a loss of power the file may be missing or short.
-/// Throws std::system_error, whose text names the file and the cause.
+/// Does not wait for the disk: after a power failure the file may be missing or short. Throws
+/// std::system_error, whose text names the file and the cause.
 class output_file {
 public:
     explicit output_file(const std::filesystem::path& path, mode_t most = 0666);
@@ -29,12 +29,12 @@ public:
     ~output_file();
 
     void write(std::string_view bytes);
-    /// Ends the writing, and tells of a failure that only shows now. `commit` does it, too.
+    /// Ends the writing, and reports a late failure. `commit` calls it, too.
     void close();
-    /// If it throws after `close` has not, what was written stays under its first name.
+    /// If it throws although `close` succeeded, the written file keeps its temporary name.
     void commit();
 
-    /// What to call it in messages.
+    /// The name in messages.
     const std::string& name() const noexcept { return name_; }
 
 private:
@@ -43,7 +43,7 @@ private:
 
     std::string name_;
     std::filesystem::path path_;
-    std::filesystem::path part_;  // empty: written to directly
+    std::filesystem::path part_;  // empty: the target is written directly
     int file_ = -1;
 };
 

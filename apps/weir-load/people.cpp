@@ -39,7 +39,7 @@ std::size_t processor::fill(people_batch& to, const weir::csv::batch& records, s
     return i;
 }
 
-/// Nothing when the record was rejected.
+/// Returns nothing when the record was rejected.
 std::optional<processor::accepted> processor::accept(const weir::csv::record& record) {
     person_fields fields{record[columns_->first_name], record[columns_->last_name],
                          record[columns_->age]};
@@ -89,7 +89,7 @@ void processor::reject(const weir::csv::record_error& error) {
     bad_records_.warn(fmt::format("{}: {}: skipped", input_name(input_), error.message()));
 }
 
-/// A record that is good CSV.
+/// Rejects a record that is good CSV.
 void processor::reject(const weir::csv::record& record, const std::string& reason) {
     std::string text;
     for (std::size_t i = 0; i != record.size(); ++i) {

@@ -1,4 +1,4 @@
-/// The processor: records of a CSV file become batches of people.
+/// The processor: turns records of a CSV file into batches of people.
 #pragma once
 
 #include <weir/connectors/csv/batch.hpp>
@@ -25,19 +25,18 @@
 
 namespace weir_load {
 
-/// What becomes of a record whose age is neither a whole number nor empty.
+/// The treatment of a record whose age is neither a whole number nor empty.
 enum class bad_age { reject, null };
 
-/// How records are read.
+/// The rules for reading records.
 struct record_rules {
     char delimiter = ',';
     encoding text = encoding::utf8;
     bad_age on_bad_age = bad_age::reject;
 };
 
-/// Makes people of records, one after the other. Bad records go to the file of rejects, and those
-/// whose names are no text or whose age is no number.
-/// Used by one thread at a time.
+/// Turns records into people, one by one. It writes to the file of rejects bad records, and records
+/// with a bad age or with names that are not text. Used by one thread at a time.
 class processor {
 public:
     processor(std::filesystem::path input, const record_rules& rules,
@@ -46,11 +45,11 @@ public:
         : input_(std::move(input)), rules_(rules), ids_(ids), counts_(counts), rejects_(rejects) {}
 
     /// Adds the people of `records` from entry `from` on to `to`, until that is full. Returns the
-    /// first entry that was not looked at. Throws csv::file_error when the file lacks columns.
+    /// index of the first entry not read. Throws csv::file_error when the file lacks columns.
     std::size_t fill(people_batch& to, const weir::csv::batch& records, std::size_t from);
 
 private:
-    /// A record that is taken.
+    /// An accepted record.
     struct accepted {
         person_fields fields;
         read_age age;
@@ -73,8 +72,8 @@ private:
     weir_apps::limited_log unread_ages_{"ages that are not whole numbers"};
 };
 
-/// A stream of batches of records, made into one of full batches of people (and a last one that
-/// need not be full).
+/// Turns a stream of batches of records into a stream of full batches of people (the last one may
+/// be smaller).
 template <class S>
 class people_stream : public weir::pullable<people_stream<S>> {
 public:
@@ -103,7 +102,7 @@ public:
     }
 
 private:
-    /// Goes on with the current records; true when the batch of people is full.
+    /// Continues with the current records; returns true when the batch of people is full.
     bool process_current() {
         next_ = work_->fill(people_, *current_, next_);
         if (next_ == current_->size()) current_.reset();

@@ -11,7 +11,7 @@ namespace weir_load {
 namespace {
 
 constexpr std::string_view host = "@somemail.com";
-/// Digits of the longest age, with its sign.
+/// The number of digits of the longest age, with its sign.
 constexpr std::size_t age_room = 20;
 
 char* append(char* out, std::string_view text) noexcept {
@@ -19,7 +19,7 @@ char* append(char* out, std::string_view text) noexcept {
     return out + text.size();
 }
 
-/// `.0`, `.00`: what may stand behind a whole number and does not change it.
+/// `.0`, `.00`: a fraction that does not change a whole number.
 bool is_zero_fraction(std::string_view text) noexcept {
     return text.size() > 1 && text[0] == '.' && text.find_first_not_of('0', 1) == text.npos;
 }
@@ -33,7 +33,7 @@ std::uint32_t size_between(const char* from, const char* to) noexcept {
 read_age parse_age(std::string_view text) noexcept {
     using enum read_age::form;
     if (text.empty()) return {none};
-    // from_chars knows no plus, and would take +-5 for -5 without it.
+    // from_chars does not accept a plus. Without the check, +-5 would be read as -5.
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
     std::int64_t years = 0;
     const char* const end = text.data() + text.size();
@@ -90,7 +90,7 @@ void people_batch::add(const person_fields& fields, const read_age& read, const 
     people_.push_back(p);
 }
 
-/// Memory for `size` bytes of text; what of it is used is taken off by the caller.
+/// Memory for `size` bytes of text. The caller subtracts the part that it uses.
 char* people_batch::room(std::size_t size) {
     if (size > left_) {
         // Enough for a batch of ordinary people.

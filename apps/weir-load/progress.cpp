@@ -74,7 +74,7 @@ std::string json_members(const load_state& state) {
 }
 
 std::chrono::milliseconds progress::interval() const {
-    // A program needs no smooth picture, and nothing is to be shown when it is `none`.
+    // Other programs need no smooth updates, and with `none` nothing is shown.
     switch (mode_) {
         case progress_mode::bar:
             return std::chrono::milliseconds(100);
@@ -97,7 +97,7 @@ void progress::show() {
     if (mode_ == progress_mode::bar) {
         weir_apps::print_error("\r\x1b[K" + bar_line(state(), terminal_width()));
     } else if (mode_ == progress_mode::json) {
-        // A reader that is gone is no reason to end the load; the end of the load tells of it.
+        // A closed reader does not end the load; the end of the load reports it.
         std::printf("%s\n",
                     fmt::format("{{\"event\":\"progress\",{}}}", json_members(state())).c_str());
         std::fflush(stdout);

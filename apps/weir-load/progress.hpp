@@ -1,4 +1,4 @@
-/// What a load shows of itself while it runs.
+/// The display of a running load.
 #pragma once
 
 #include <chrono>
@@ -15,10 +15,10 @@ namespace weir_load {
 /// `plain` is a line on stderr every few seconds.
 enum class progress_mode { automatic, bar, plain, json, none };
 
-/// `bar` or `none` for `automatic`: a bar where stderr is a terminal.
+/// `automatic` becomes `bar` if stderr is a terminal, else `none`.
 progress_mode resolve(progress_mode mode);
 
-/// How a load stands at a moment.
+/// The state of a load at one moment.
 struct load_state {
     std::uint64_t rows = 0;
     std::uint64_t rejected = 0;
@@ -27,31 +27,31 @@ struct load_state {
     double seconds = 0;
 
     double rows_per_second() const { return seconds > 0 ? static_cast<double>(rows) / seconds : 0; }
-    /// From 0 to 1; nothing while the total is not known.
+    /// From 0 to 1; nothing if the total is not known.
     std::optional<double> share() const;
-    /// Nothing until it can be told.
+    /// Nothing until it can be estimated.
     std::optional<double> seconds_left() const;
 };
 
-/// One line for a terminal of `width` columns, without its end.
+/// One line for a terminal of `width` columns, without a line end.
 std::string bar_line(const load_state& state, std::size_t width);
-/// The members of a JSON object that tell the state, without the braces.
+/// The state as members of a JSON object, without the braces.
 std::string json_members(const load_state& state);
 
-/// Shows a load: as a bar on stderr, as JSON on stdout, one object a line, or not at all.
+/// Shows a load: as a bar on stderr, as JSON on stdout (one object per line), or not at all.
 class progress {
 public:
     progress(progress_mode mode, std::optional<std::uint64_t> total_bytes,
              const load_counts& counts)
         : mode_(resolve(mode)), total_bytes_(total_bytes), counts_(counts) {}
 
-    /// How long to wait between two calls of `show`.
+    /// The time between two calls of `show`.
     std::chrono::milliseconds interval() const;
-    /// Shows how the load stands now.
+    /// Shows the current state.
     void show();
-    /// Puts what is being done in the place of the bar.
+    /// Shows the current activity in place of the bar.
     void say(std::string_view what);
-    /// Wipes the bar, so that what is printed next stands where it was.
+    /// Clears the bar, so that the next output starts in its place.
     void clear();
 
     progress_mode mode() const noexcept { return mode_; }

@@ -14,11 +14,11 @@ namespace {
 constexpr std::size_t flush_size = std::size_t{64} << 10;
 constexpr std::string_view header = "line,reason,text";
 
-/// Whether nothing is lost when a file of rejects takes the place of what is there.
+/// Whether a file of rejects may replace the existing one without loss.
 bool may_go(const std::filesystem::path& path) {
     std::error_code error;
     const auto there = std::filesystem::status(path, error);
-    // A pipe or a device is written to and stays; a directory is an error of its own.
+    // A pipe or a device is written to and not replaced; a directory gives another error later.
     if (!std::filesystem::is_regular_file(there)) return true;
     if (std::filesystem::file_size(path, error) == 0 && !error) return true;
     std::string begin(header.size(), 0);
@@ -94,7 +94,7 @@ void reject_file::close() {
 
 void reject_file::commit() {
     const std::lock_guard lock(mutex_);
-    // Another program may have made a file there meanwhile.
+    // Another program may have created a file there in the meantime.
     check_old();
     if (file_) {
         file_->commit();
@@ -102,7 +102,7 @@ void reject_file::commit() {
     }
     std::error_code error;
     if (!std::filesystem::is_regular_file(path_, error)) return;
-    if (std::filesystem::file_size(path_, error) == 0 || error) return;  // not made by a load
+    if (std::filesystem::file_size(path_, error) == 0 || error) return;  // not written by a load
     if (!std::filesystem::remove(path_, error) && error) {
         throw std::system_error(error, "cannot remove " + path_.string());
     }

@@ -1,4 +1,4 @@
-/// The records that were not loaded, kept aside.
+/// The file of records that were not loaded.
 #pragma once
 
 #include <sys/types.h>
@@ -16,31 +16,31 @@
 
 namespace weir_load {
 
-/// A CSV file of rejected records: `line,reason,text`, the text as the input has it. It is created
-/// with the first of them; without one, there is no file.
+/// A CSV file of rejected records: `line,reason,text`, with the text as in the input. It is created
+/// at the first reject; without rejects there is no file.
 ///
-/// It is written beside the file of the load before (see `output_file`), which it replaces in
-/// `commit`. A pipe or a device is written to directly.
+/// It is written beside the file of the previous load (see `output_file`), and `commit` replaces
+/// that file. A pipe or a device is written directly.
 ///
 /// Thread-safe. Throws std::system_error, whose text names the file and the cause.
 class reject_file {
 public:
     explicit reject_file(std::filesystem::path path) : path_(std::move(path)) {}
 
-    /// Throws usage_error when there is a file of that name that holds something else: it would be
-    /// lost. One that is empty, or that an earlier load wrote, may go.
+    /// Throws usage_error when a file of that name has other contents, which would be lost. An
+    /// empty file, or one that an earlier load wrote, may be replaced.
     void check_old() const;
 
-    /// The file is to be open to no more than may read and write the database.
+    /// Only users that may read and write the database may open the file.
     void be_as_private_as(const std::filesystem::path& database);
 
     void add(std::uint64_t line, std::string_view reason, std::string_view text);
 
-    /// Hands what was added to the system.
+    /// Passes the added records to the system.
     void flush();
-    /// Hands the rest to the system, and tells of what has failed.
+    /// Passes the rest to the system, and reports failures.
     void close();
-    /// Puts the file in the place of that of the load before; without a reject, removes that.
+    /// Replaces the file of the previous load; without rejects, removes it.
     void commit();
 
     const std::filesystem::path& path() const noexcept { return path_; }

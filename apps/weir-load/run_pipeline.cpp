@@ -46,7 +46,7 @@ namespace csv = weir::csv;
 namespace fs = std::filesystem;
 namespace sqlite = weir::sqlite;
 
-/// How many batches may wait between two tasks: enough that none waits for the other's pauses.
+/// How many batches may wait between two tasks: enough to cover the pauses of either task.
 constexpr std::size_t batches_between = 4;
 
 fs::path rejects_path(const load_options& o) {
@@ -55,7 +55,7 @@ fs::path rejects_path(const load_options& o) {
     return path += ".rejects.csv";
 }
 
-/// Refuses to write where it reads, or two things to one file.
+/// Refuses an output that is also the input, or two outputs to one file.
 void check_files(const load_options& o) {
     weir_apps::used_files files;
     const auto use = [](const char* option, const fs::path& file) {
@@ -71,7 +71,7 @@ void check_files(const load_options& o) {
     files.check();
 }
 
-/// Refuses a database that would be gone when the load ends.
+/// Refuses a database that would not exist after the load.
 void check_database(const load_options& o) {
     if (o.database == fs::path(sqlite::in_memory) || o.database.empty()) {
         throw weir_apps::usage_error(fmt::format(
@@ -98,8 +98,8 @@ std::unique_ptr<processor> make_processor(const load_options& o, load_counts& co
     return std::make_unique<processor>(o.input, rules, ids, counts, rejects);
 }
 
-/// What the database does besides inserting: rows that it refuses are kept aside, before the rows
-/// around them are committed.
+/// Options beyond inserting: refused rows are written to the file of rejects before the rows around
+/// them are committed.
 sqlite::batch_writer_options<person> writer_options(const load_options& o, load_counts& counts,
                                                     reject_file& rejects) {
     auto log = std::make_shared<weir_apps::limited_log>("rows that the database refused");
@@ -151,7 +151,7 @@ loaded_rows load(weir::runtime& rt, const load_options& o, const csv::read_optio
     while (report.wait_for(shown.interval()) != std::future_status::ready) shown.show();
     loaded_rows loaded{report.get().take(), file->change()};
     if (!stop.stop_requested()) {
-        // What stands behind the last record, or is all there is, is in no batch.
+        // No batch covers the input behind the last record, or an input without records.
         const auto end = file->where();
         for (auto* line : {&counts.next_line, &counts.read_line}) line->store(end.line);
         for (auto* byte : {&counts.next_byte, &counts.read_byte}) byte->store(end.offset);
@@ -163,7 +163,8 @@ loaded_rows load(weir::runtime& rt, const load_options& o, const csv::read_optio
     return loaded;
 }
 
-/// Refuses an input of which a part was gone before it was read. It is unknown what was in it.
+/// Refuses an input of which a part was removed before it was read, because its contents are
+/// unknown.
 void check_whole(const load_options& o, const input_facts& input, const csv::position& read) {
     if (!input.size || input.no_records) return;
     std::error_code error;
@@ -202,7 +203,7 @@ void check_rows(const load_options& o, const sqlite::staged_table& people,
                     o.input.string(), o.database.string()));
 }
 
-/// What follows when the table is in its place. A failure changes nothing of that: it is told.
+/// The work after the table was published. A failure does not undo the load; it is only reported.
 void finish(const load_options& o, sqlite::database& db, reject_file& rejects, load_result& result,
             progress& shown) {
     const auto attempt = [&result](const auto& step) {
@@ -219,8 +220,8 @@ void finish(const load_options& o, sqlite::database& db, reject_file& rejects, l
     attempt([&] { db.vacuum(); });
 }
 
-/// Loads into a table out of sight, and puts it in the place of people when it is all there, or all
-/// that will come because of an interruption.
+/// Loads into a hidden table. When that table is complete, or as complete as an interruption
+/// allows, it replaces people.
 load_result replace_people(const load_options& o, const csv::read_options& reading,
                            const input_facts& input, load_counts& counts, reject_file& rejects,
                            progress& shown, load_stop& stop) {
@@ -265,7 +266,7 @@ load_result replace_people(const load_options& o, const csv::read_options& readi
     return result;
 }
 
-/// Prints the end of the load on stdout. False: it cannot be printed.
+/// Prints the end of the load on stdout. Returns false when it cannot be printed.
 bool print_end(const std::string& text) {
     const bool printed = std::puts(text.c_str()) >= 0 && std::fflush(stdout) == 0;
     return printed && std::ferror(stdout) == 0;
@@ -284,7 +285,7 @@ exit_code tell_end(const load_result& result, const load_counts& counts, const p
     return counts.complete() ? exit_code::success : exit_code::rejects;
 }
 
-/// A wait for a lock was ended by an interruption: nothing was changed.
+/// Reports that an interruption ended a wait for a lock: nothing was changed.
 exit_code tell_interrupted(const sqlite::database_error& error, progress& shown) {
     const std::string text = fmt::format("{}; the table people is as it was", error.what());
     shown.clear();

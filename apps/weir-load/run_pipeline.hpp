@@ -1,4 +1,4 @@
-/// `weir-load run-pipeline`: a CSV file of people into a SQLite database.
+/// `weir-load run-pipeline`: loads a CSV file of people into a SQLite database.
 #pragma once
 
 #include <shared/exit_code.hpp>
@@ -33,10 +33,10 @@ struct load_options {
     progress_mode progress = progress_mode::automatic;
 };
 
-/// Loads the file. Throws for what ends the load (sqlite::database_error, csv::file_error,
-/// std::system_error, each with a text that names the file and the cause): then the table people is
-/// as it was before, and a database that was not there is not there again. What fails when the
-/// table is in its place is not thrown but told: `exit_code::after_failed`.
+/// Loads the file. Throws errors that end the load (sqlite::database_error, csv::file_error,
+/// std::system_error, each with a text that names the file and the cause). Then the table people is
+/// unchanged, and a database that did not exist is removed again. A failure after the table was
+/// published is not thrown but reported: `exit_code::after_failed`.
 exit_code run_pipeline(const load_options& options);
 
 }  // namespace weir_load

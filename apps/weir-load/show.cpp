@@ -28,11 +28,11 @@ using weir_apps::shown;
 using weir_apps::shown_text;
 using cells = std::array<std::string, 5>;
 
-/// How many columns of a terminal a field may take, and the name of a file.
+/// The largest width of a field in columns, and the longest file name to print.
 constexpr std::size_t widest = 48;
 constexpr std::size_t longest_path = 4096;
 
-/// The id as a UUID; whatever else may stand there, as it is.
+/// The id as a UUID; any other value as it is.
 std::string id_text(sqlite::statement& row) {
     if (row.type(0) != sqlite::value_type::blob) return std::string(to_string(row.type(0)));
     const auto bytes = row.get<std::span<const std::byte>>(0);
@@ -43,7 +43,7 @@ std::string id_text(sqlite::statement& row) {
     return to_string(id);
 }
 
-/// Whether people has an order of its own: not a view, nor a table WITHOUT ROWID.
+/// Whether people has rows in a fixed order: it is neither a view nor a table WITHOUT ROWID.
 bool has_rowid(sqlite::database& db) {
     try {
         db.prepare("SELECT rowid FROM people");
@@ -55,7 +55,7 @@ bool has_rowid(sqlite::database& db) {
 
 std::vector<cells> first_people(sqlite::database& db, std::uint64_t most) {
     std::vector<cells> table = {{"id", "first_name", "last_name", "age", "email"}};
-    // No more of a field than could be shown, however long it is.
+    // Reads no more of a field than can be shown, however long the field is.
     auto select = db.prepare(
         "SELECT id, substr(CAST(first_name AS TEXT), 1, ?2), substr(CAST(last_name AS TEXT), 1, "
         "?2), "
@@ -95,7 +95,7 @@ void print(const std::vector<cells>& table) {
 
 constexpr const char* staged = "people (loading)";
 
-/// What a table of a load that has not ended means; empty when there is none.
+/// Explains the table of a load that has not ended; empty when there is none.
 std::string load_under_way(sqlite::database& db, const std::filesystem::path& database) {
     if (!has_table(db, staged)) return {};
     if (const auto holder = sqlite::table_lock::holder(database, "people")) {

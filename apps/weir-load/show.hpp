@@ -1,4 +1,4 @@
-/// `weir-load show`: what a load has left in a database.
+/// `weir-load show`: prints the result of a load.
 #pragma once
 
 #include <shared/exit_code.hpp>
@@ -15,8 +15,8 @@ struct show_options {
     std::uint64_t rows = 5;
 };
 
-/// Prints how many people there are, whether they are all of their input, and the first few.
-/// Throws sqlite::database_error. Without a table people: `exit_code::failure`.
+/// Prints the number of people, whether the input is complete, and the first few people. Throws
+/// sqlite::database_error. Without a table people: `exit_code::failure`.
 exit_code show(const show_options& options);
 
 }  // namespace weir_load

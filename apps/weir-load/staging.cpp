@@ -27,7 +27,7 @@ const char* option_for(sqlite::not_replaceable::reason why) {
 
 sqlite::staging_options staging_options(const allowances& allowed) {
     sqlite::staging_options options;
-    // Ids are made anew by each load, so no row could keep what it refers to.
+    // Each load creates new ids, so references from other rows are always lost.
     options.references =
         allowed.references ? sqlite::referring_rows::kept : sqlite::referring_rows::refused;
     options.other_shape = allowed.other_shape;

@@ -15,7 +15,7 @@ std::string summary(const load_result& result, const load_state& state, const lo
     std::string text = fmt::format("{}: {}{} in {}", result.database.string(),
                                    result.interrupted ? "interrupted after " : "",
                                    counted(result.rows, "row", "rows"), duration(state.seconds));
-    // A rate says nothing of a load that is over at once.
+    // A rate means nothing for a very short load.
     if (state.seconds > 0.1) {
         text += fmt::format(" ({} rows/s)",
                             grouped(static_cast<std::uint64_t>(state.rows_per_second())));

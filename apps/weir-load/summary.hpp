@@ -1,4 +1,4 @@
-/// What a load says when it is over.
+/// The final message of a load.
 #pragma once
 
 #include <weir/connectors/csv/position.hpp>
@@ -18,19 +18,19 @@ struct load_result {
     std::filesystem::path database;
     std::filesystem::path rejects;
     std::uint64_t rows = 0;    ///< in the table
-    weir::csv::position next;  ///< where the records begin that were not loaded
+    weir::csv::position next;  ///< the begin of the records that were not loaded
     bool interrupted = false;
-    std::string failed_after;  ///< what failed when the table was in its place; empty: nothing
+    std::string failed_after;  ///< the failures after the table was published; empty: none
 };
 
-/// One line for people.
+/// One line of text for users.
 std::string summary(const load_result& result, const load_state& state, const load_counts& counts);
 /// One JSON object.
 std::string json_summary(const load_result& result, const load_state& state,
                          const load_counts& counts);
 /// One JSON object for a load that failed.
 std::string json_failure(std::string_view error);
-/// One JSON object for a load that was interrupted, of which nothing is in the table.
+/// One JSON object for a load that was interrupted before it published any row.
 std::string json_interrupted(std::string_view why);
 
 }  // namespace weir_load

@@ -1,4 +1,4 @@
-/// Numbers and names as people, and as programs, like to read them.
+/// Formats numbers and texts for users and for programs.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ std::string counted(std::uint64_t number, std::string_view singular, std::string
 /// `0.42 s`, `17 s`, `4 min 5 s`, `2 h 3 min`
 std::string duration(double seconds);
 
-/// `text` as a JSON string, in its quotes. U+FFFD stands for what is no UTF-8.
+/// `text` as a JSON string, in its quotes. Bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
 
 }  // namespace weir_load

@@ -44,7 +44,7 @@ std::size_t encode(char32_t code, char* out) noexcept {
 }
 
 std::size_t to_upper_utf8(std::string_view text, char* out) noexcept {
-    // Lives as long as the program: names come until its end.
+    // Never freed, because names are processed until the program ends.
     static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
     char* const begin = out;
     while (!text.empty()) {

@@ -1,6 +1,6 @@
 /// Ids: UUIDs of version 7 and 4 as RFC 9562 defines them.
 ///
-/// Written here because no library that Debian 12 packages makes version 7.
+/// Implemented here because no library that Debian 12 packages creates version 7.
 #pragma once
 
 #include <array>
@@ -10,20 +10,20 @@
 
 namespace weir_load {
 
-/// A UUID as the 16 bytes of the RFC, the most significant first.
+/// A UUID as the 16 bytes of the RFC, in big-endian order.
 using uuid = std::array<unsigned char, 16>;
 
 /// `017f22e2-79b0-7cc3-98c4-dc0c0c07398f`
 std::string to_string(const uuid& id);
 
-/// Random bits of the operating system, taken in blocks. Not thread-safe.
-/// Cost: a system call every 32 calls. Throws std::system_error when the system has none.
+/// Random bits of the operating system, fetched in blocks. Not thread-safe. Cost: a system call
+/// every 32 calls. Throws std::system_error when the system has none.
 class random_source {
 public:
     std::uint64_t next();
 
 private:
-    // As many bytes as getentropy gives at a time.
+    // The maximum that one call of getentropy returns.
     std::array<std::uint64_t, 32> block_{};
     std::size_t used_ = 32;
 };
@@ -31,13 +31,13 @@ private:
 /// Milliseconds since 1970, as the timestamp of version 7 counts them.
 std::uint64_t unix_milliseconds();
 
-/// Makes UUIDs of version 7: each is greater than the one before, bytewise, whatever the clock
-/// does. Not thread-safe.
+/// Makes UUIDs of version 7: each is greater than the one before, bytewise, however the clock
+/// moves. Not thread-safe.
 ///
-/// A timestamp of 48 bits, a counter of 26 (RFC 9562 section 6.2, method 1: it starts each
-/// millisecond at a random value whose top bit is zero, and spans rand_a and the first 14 bits of
-/// rand_b), and 48 random bits. A clock that stands still or goes back only makes the counter go
-/// on; a counter that runs over borrows the next millisecond.
+/// A UUID has a timestamp of 48 bits, a counter of 26 and 48 random bits. The counter follows RFC
+/// 9562 section 6.2, method 1: each millisecond it starts at a random value whose top bit is zero,
+/// and it spans rand_a and the first 14 bits of rand_b. If the clock stands still or goes back, the
+/// counter continues; if the counter overflows, it borrows the next millisecond.
 class uuid7_source {
 public:
     using clock = std::uint64_t (*)();

@@ -7,8 +7,9 @@
 
 namespace weir::codec {
 
-/// The low 32 bits of XXH3 (64 bits, seed 0): a few nanoseconds a frame. Finds accidents, such as a
-/// wrong byte or a lost piece (one in 2^32 goes unseen); it does not prove who wrote the bytes.
+/// The low 32 bits of XXH3 (64 bits, seed 0). It costs a few nanoseconds a frame. It detects
+/// accidental damage, such as a wrong byte or a missing piece; one case in 2^32 goes undetected. It
+/// does not prove where the bytes came from.
 std::uint32_t checksum(std::string_view bytes) noexcept;
 
 }  // namespace weir::codec

@@ -1,5 +1,5 @@
 /// \file
-/// decode: chunks of bytes in, values out.
+/// decode: turns chunks of bytes into values.
 #pragma once
 
 #include <weir/codec/fault.hpp>
@@ -22,8 +22,8 @@
 
 namespace weir::codec {
 
-/// A decoder of this room, or one of yours: fed bytes cut anywhere, it calls back with values and
-/// faults, and stops where a callback says no. See `json_lines` and `frames`.
+/// A decoder of this room, or one of your own. It is fed bytes cut anywhere, calls back with values
+/// and faults, and stops where a callback returns false. See `json_lines` and `frames`.
 template <class D>
 concept decoder = std::movable<D> &&
                   requires(D& d, std::string_view bytes, bool (*on_value)(typename D::value_type&&),
@@ -32,8 +32,8 @@ concept decoder = std::movable<D> &&
                       { d.end(on_value, on_fault) } -> std::same_as<bool>;
                   };
 
-/// What can be looked at as bytes: std::string, std::vector<std::byte>, a buffer of yours with
-/// `data()` and `size()`.
+/// A type that can be viewed as bytes: std::string, std::vector<std::byte>, or a buffer of your own
+/// with `data()` and `size()`.
 template <class C>
 concept chunk = requires(const C& c) {
     { c.size() } -> std::convertible_to<std::size_t>;
@@ -47,7 +47,7 @@ std::string_view bytes_of(const T& c) noexcept {
     return {reinterpret_cast<const char*>(c.data()), c.size()};
 }
 
-/// No function for faults: they are items.
+/// No function for faults: the faults are items.
 struct faults_are_items {};
 
 template <class S, class D, class Reject>
@@ -87,8 +87,9 @@ public:
     std::uint64_t rejected() const noexcept { return rejected_; }
 
 private:
-    // Reads on in the chunk at hand, which stays until the next one comes: after `co_await next()`
-    // a value with views in it can be looked at until the next call. False when the sink said no.
+    // Decodes the rest of the current chunk. The chunk is kept until the next one arrives, so after
+    // `co_await next()` a value with views stays valid until the next call. Returns false when the
+    // sink returned false.
     template <class Sink>
     bool take(Sink& sink) {
         if (!chunk_ || at_ == chunk_->size()) return true;
@@ -138,24 +139,23 @@ private:
 
 }  // namespace detail
 
-/// Reads values out of a stream of chunks of bytes, cut anywhere; `reject` is called with the
-/// `codec::fault` of what could not be read, in its place between the values.
+/// Reads values from a stream of chunks of bytes, cut anywhere. `reject` is called with the
+/// `codec::fault` of each record that could not be read, in order between the values.
 ///
 ///     bytes | codec::decode(codec::json_lines<trade>(), [&](const codec::fault& wrong) {
 ///         ++rejected;
 ///         log(wrong.message());
 ///     })
 ///
-/// How it is called: with a decoder (`json_lines<T>`, `frames<T>`) in the state from which it shall
-/// go on, as a rule a new one. Chunks are anything with `data()` and `size()` in bytes; they must
-/// own their bytes, for the operator keeps the one at hand. What comes out: the decoder's values,
-/// in order. A value with std::string_view fields dies when the sink returns (after `co_await
-/// next()`: at the next call): `batch`, `buffer` and `to` refuse it at compile time. Errors: an
-/// exception of `reject` ends the pipeline as a `stage_error` naming "decode" and `name`. A decoder
-/// that is `broken()` ends the stream, for nothing more can come of it; its fault has been
-/// reported. As the first step of a `pipeline::stage`, or directly before a `pipeline::source`, its
-/// faults are in that ledger as `rejected`. What the upstream throws passes through, and what was
-/// incomplete then is lost. Cancellation: with the upstream. Cost and what is held: the decoder's,
+/// How it is called: with a decoder (`json_lines<T>`, `frames<T>`), usually a new one; decoding
+/// continues from its state. A chunk is anything with `data()` and `size()` in bytes. Chunks must
+/// own their bytes, because the operator keeps the current one. What comes out: the decoder's
+/// values, in order. A value with std::string_view fields is valid until the sink returns (after
+/// `co_await next()`: until the next call). `batch`, `buffer` and `to` refuse such values at
+/// compile time. Errors: an exception of `reject` ends the pipeline as a `stage_error` naming
+/// "decode" and `name`. A decoder that is `broken()` ends the stream, because it gives no more
+/// values; its fault was reported before. An exception of the upstream passes through; an
+/// incomplete record is then lost. Cancellation: with the upstream. Cost and memory: the decoder's,
 /// and one chunk.
 template <decoder D, class Reject>
 auto decode(D decoder, Reject reject, std::string_view name = {}) {
@@ -172,7 +172,7 @@ auto decode(D decoder, Reject reject, std::string_view name = {}) {
     });
 }
 
-/// The same without a function: faults are items too, each in its place. Out come
+/// The same without a function: faults are items too, in order between the values. The items are
 /// `absl::StatusOr<T>`, as `split_errors` and `try_map` take them.
 ///
 ///     bytes | codec::decode(codec::frames<trade>()) | weir::split_errors(reject)

@@ -1,5 +1,5 @@
 /// \file
-/// How decoders call their callers back.
+/// How decoders call their callbacks.
 #pragma once
 
 #include <concepts>
@@ -8,8 +8,8 @@
 
 namespace weir::codec {
 
-/// Calls `f(x)`. False when `f` returned the bool false: it wants no more for the moment. A
-/// function that returns anything else, or nothing, always wants more.
+/// Calls `f(x)`. Returns false when `f` returned the bool false, which means that it takes no more
+/// for now. A function that returns anything else, or nothing, always takes more.
 template <class F, class X>
 bool deliver(F& f, X&& x) {
     if constexpr (std::same_as<std::invoke_result_t<F&, X>, bool>) {

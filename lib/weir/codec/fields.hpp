@@ -1,7 +1,8 @@
 /// \file
-/// What a struct looks like outside the program: its fields, named once, for every format.
+/// The description of a struct for all formats: its fields, each named once.
 ///
-/// Beside the struct, in its namespace, stands one function (and one for each enum in it):
+/// The description is a function beside the struct, in its namespace (and one for each of its
+/// enums):
 ///
 ///     enum class side : std::uint8_t { buy, sell };
 ///     constexpr auto weir_names(std::type_identity<side>) {
@@ -23,8 +24,8 @@
 ///     }
 ///
 /// A field is an integer (of at most 64 bits), `float` or `double`, `bool`, an enum with names,
-/// `std::string`, `std::string_view`, or a `std::optional` of one of these. Any other type does not
-/// compile, `char` among them (is it a letter or a number?).
+/// `std::string`, `std::string_view`, or a `std::optional` of one of these. Other types do not
+/// compile. `char` is refused too, because it could mean a letter or a number.
 #pragma once
 
 #include <weir/core/stream.hpp>
@@ -43,7 +44,7 @@ namespace weir::codec {
 
 namespace detail {
 
-/// Fails to compile unless `text` can stand in JSON and in a message as it is.
+/// Fails to compile unless `text` can be used unescaped in JSON and in messages.
 consteval std::string_view checked_name(std::string_view text) {
     if (text.empty()) throw "weir::codec: a name must not be empty";
     for (const char c : text) {
@@ -54,7 +55,7 @@ consteval std::string_view checked_name(std::string_view text) {
     return text;
 }
 
-/// One enumerator and what it is called.
+/// One enumerator and its name.
 template <class E>
 struct name_of {
     std::string_view text;
@@ -70,7 +71,7 @@ consteval detail::name_of<E> name(std::string_view text, E value) {
     return {detail::checked_name(text), value};
 }
 
-/// The names of an enum: what `weir_names` returns. Values and names must be distinct.
+/// The names of an enum, as `weir_names` returns them. Values and names must be distinct.
 template <class E, class... More>
 consteval auto names(detail::name_of<E> first, More... more) {
     const std::array<detail::name_of<E>, 1 + sizeof...(More)> all{first, more...};
@@ -91,7 +92,7 @@ concept named_enum = std::is_enum_v<E> && requires { weir_names(std::type_identi
 template <named_enum E>
 inline constexpr auto names_of = weir_names(std::type_identity<E>{});
 
-/// What `value` is called, or nothing when it is none of the named ones.
+/// The name of `value`, or nothing if it has none.
 template <named_enum E>
 constexpr std::optional<std::string_view> to_text(E value) noexcept {
     for (const auto& n : names_of<E>) {
@@ -100,7 +101,7 @@ constexpr std::optional<std::string_view> to_text(E value) noexcept {
     return std::nullopt;
 }
 
-/// The value that is called `text`, if there is one. Case matters.
+/// The value with the name `text`, if there is one. Case matters.
 template <named_enum E>
 constexpr std::optional<E> from_text(std::string_view text) noexcept {
     for (const auto& n : names_of<E>) {
@@ -149,7 +150,7 @@ concept plain =
 
 namespace detail {
 
-/// One field of `T` and what it is called.
+/// One field of `T` and its name.
 template <class T, class M>
 struct field_of {
     using type = M;
@@ -171,12 +172,12 @@ consteval detail::field_of<T, M> field(std::string_view name, M T::* member) {
 
 namespace detail {
 
-/// No struct may have more fields than this.
+/// The largest number of fields that a struct may have.
 inline constexpr std::size_t max_fields = 64;
 
 }  // namespace detail
 
-/// The fields of a struct, in the order in which they are written: what `weir_fields` returns.
+/// The fields of a struct, in the order in which they are written, as `weir_fields` returns them.
 template <class T, class... M>
 consteval std::tuple<detail::field_of<T, M>...> fields(detail::field_of<T, M>... all) {
     static_assert(sizeof...(M) >= 1 && sizeof...(M) <= detail::max_fields,
@@ -220,8 +221,8 @@ constexpr void for_each_field(T& object, F&& f) {
                fields_of<std::remove_const_t<T>>);
 }
 
-/// Whether `T` has fields that are views, so that a value read lives no longer than what it was
-/// read from.
+/// Whether `T` has fields that are views. If so, a value that was read is valid only as long as the
+/// bytes it was read from.
 template <described T>
 inline constexpr bool has_views = []<std::size_t... I>(std::index_sequence<I...>) {
     return (std::same_as<detail::plain_t<detail::field_t<T, I>>, std::string_view> || ...);
@@ -229,6 +230,6 @@ inline constexpr bool has_views = []<std::size_t... I>(std::index_sequence<I...>
 
 }  // namespace weir::codec
 
-// What keeps items (`batch`, `buffer`, `to`) refuses those with views in them.
+// Steps that keep items (`batch`, `buffer`, `to`) refuse items with views.
 template <weir::codec::described T>
 inline constexpr bool weir::is_borrowed<T> = weir::codec::has_views<T>;

@@ -1,5 +1,5 @@
 /// \file
-/// Structs out, as frames of bytes.
+/// Writes structs as frames of bytes.
 #pragma once
 
 #include <weir/codec/checksum.hpp>
@@ -56,7 +56,7 @@ char* write_in_frame(char* to, const std::optional<M>& value) noexcept {
     return value ? write_in_frame(to, *value) : to;
 }
 
-/// The size of the payload of `value`'s frame; the frame has `frame_overhead` more.
+/// The size of the payload of `value`'s frame. The frame is `frame_overhead` bytes larger.
 template <described T>
 std::size_t payload_size(const T& value) noexcept {
     if constexpr (is_fixed_payload<T>) {
@@ -74,12 +74,12 @@ std::size_t payload_size(const T& value) noexcept {
 ///
 ///     codec::append_frame(out, trade);
 ///
-/// Values are written as they are, NaN and enum values without a name too (`frames` refuses the
-/// latter). Readers have a bound on the payload, `frames_options::max_payload`, which is not known
-/// here: bound your texts.
+/// Values are written as they are, also NaN and enum values without a name (`frames` refuses the
+/// latter). Readers have a limit on the payload, `frames_options::max_payload`, which the writer
+/// does not know: limit the length of your texts.
 ///
-/// Errors: std::length_error where the payload has 4 GiB or more, std::bad_alloc; then nothing is
-/// appended. Cost: no allocation where `to` has room.
+/// Errors: std::length_error if the payload has 4 GiB or more, std::bad_alloc; then nothing is
+/// appended. Cost: no allocation if `to` has room.
 template <described T>
 void append_frame(std::string& to, const T& value) {
     const std::size_t size = detail::payload_size(value);

@@ -1,5 +1,5 @@
 /// \file
-/// Frames of bytes in, structs of several types out.
+/// Reads structs of several types from frames of bytes.
 #pragma once
 
 #include <weir/codec/deliver.hpp>
@@ -21,9 +21,9 @@
 
 namespace weir::codec {
 
-/// The bounds of a `frames` and a `frames_of`.
+/// The limits of a `frames` and a `frames_of`.
 struct frames_options {
-    /// A frame whose payload is larger than this many bytes is a fault, and not read.
+    /// A frame whose payload is larger than this many bytes is a fault and is not read.
     std::size_t max_payload = std::size_t{1} << 20;
 };
 
@@ -38,17 +38,17 @@ consteval bool all_differ(std::array<std::uint32_t, N> ids) {
 
 }  // namespace detail
 
-/// Reads frames of several structs that stand in one input, as `append_frame` writes them. Which
-/// struct a frame is of is told by its schema id.
+/// Reads frames of several structs from one input, as `append_frame` writes them. The schema id of
+/// a frame says which struct it holds.
 ///
 ///     codec::frames_of<opened, deposit, closed> in;
 ///     in.feed(bytes, [&]<class T>(T&& entry) { ledger.enter(entry); },
 ///             [&](const codec::fault& f) { log(f.message()); });
 ///
-/// How it is called: `on_value` with each of the types, as an rvalue, or with `value_type`, a
-/// std::variant of them (which is what `codec::decode` makes items of). What comes out: the frames'
-/// values and faults, in order. All else as `frames`. Two of the structs must not have the same
-/// fields: it does not compile. Cost: as `frames`, and a comparison of ids a type.
+/// How it is called: `on_value` takes each of the types, as an rvalue, or it takes `value_type`, a
+/// std::variant of them (`codec::decode` makes its items of that type). What comes out: the frames'
+/// values and faults, in order. All else as `frames`. No two of the structs may have the same
+/// fields: that does not compile. Cost: as `frames`, and a comparison of ids for each type.
 template <described... T>
 class frames_of {
     static_assert(sizeof...(T) != 0, "weir::codec::frames_of: of which structs?");
@@ -64,9 +64,9 @@ public:
     explicit frames_of(frames_options options = {}) noexcept
         : cutter_(schemas, options.max_payload) {}
 
-    /// Takes in `bytes`, and hands on what they complete.
-    /// \return how many bytes were taken: all of them, unless a callback said no; feed it the rest
-    ///         then.
+    /// Decodes `bytes`, and calls back with the values and faults that they complete.
+    /// \return how many bytes were consumed: all of them, unless a callback returned false. Then
+    ///         feed the rest again.
     template <class OnValue, class OnFault>
     std::size_t feed(std::string_view bytes, OnValue&& on_value, OnFault&& on_fault) {
         std::size_t at = 0;
@@ -77,22 +77,22 @@ public:
         }
     }
 
-    /// Says that no more will come.
-    /// \return false when a callback said no (it was told all there was, though)
+    /// Reports the end of the input.
+    /// \return false when a callback returned false (everything was delivered nevertheless)
     template <class OnValue, class OnFault>
     bool end(OnValue&& on_value, OnFault&& on_fault) {
         const auto found = cutter_.end();
         return found == detail::frame_cutter::found::nothing || tell(found, on_value, on_fault);
     }
 
-    /// True when it cannot go on, and ignores further bytes.
+    /// True when the decoder cannot continue and ignores further bytes.
     bool broken() const noexcept { return cutter_.broken(); }
 
-    /// How many bytes of an incomplete frame it holds.
+    /// The number of bytes held of an incomplete frame.
     std::size_t held() const noexcept { return cutter_.held(); }
 
-    /// Where the frame of the value begins that was told last, as a fault without a cause: for who
-    /// finds that it was read, but makes no sense.
+    /// The begin of the frame whose value was delivered last, as a fault without a cause. Use it to
+    /// report a value that could be read but makes no sense.
     fault place() const noexcept {
         return {cause::none, cutter_.payload_offset() - detail::frame_header_size};
     }

@@ -6,7 +6,7 @@
 namespace weir::codec {
 namespace {
 
-// Bytes that stand for themselves in JSON text: printable ASCII but the quote and the backslash.
+// Bytes that need no escape in JSON text: printable ASCII except the quote and the backslash.
 constexpr auto is_plain = [] {
     std::array<bool, 256> all{};
     for (std::size_t c = 0x20; c != 0x80; ++c) all[c] = c != '"' && c != '\\';

@@ -1,5 +1,5 @@
 /// \file
-/// Structs out, as JSON lines.
+/// Writes structs as JSON lines.
 #pragma once
 
 #include <weir/codec/fields.hpp>
@@ -19,19 +19,19 @@ namespace weir::codec {
 
 namespace detail {
 
-/// Writes `text` in quotes at `to`, escaped, and returns where it ended. At most
-/// `json_text_bound(text)` bytes. What is not UTF-8 in it becomes U+FFFD, one for each maximal
-/// subpart (as Unicode calls it).
+/// Writes `text` in quotes at `to`, escaped, and returns its end. It writes at most
+/// `json_text_bound(text)` bytes. Bytes that are not UTF-8 become U+FFFD, one for each maximal
+/// subpart (a term of Unicode).
 char* write_json_text(char* to, std::string_view text) noexcept;
 
-/// No fewer bytes than `write_json_text` writes.
+/// An upper bound of the bytes that `write_json_text` writes.
 std::size_t json_text_bound(std::string_view text) noexcept;
 
 template <described T, std::size_t I>
 struct json_key {
     static constexpr std::string_view name = std::get<I>(fields_of<T>).name;
 
-    /// What stands before the value of field I: `{"id":` or `,"px":`.
+    /// The text before the value of field I: `{"id":` or `,"px":`.
     static constexpr auto text = [] {
         std::array<char, name.size() + 4> all{};
         all[0] = I == 0 ? '{' : ',';
@@ -48,7 +48,7 @@ inline char* write_bytes(char* to, std::string_view bytes) noexcept {
     return to + bytes.size();
 }
 
-/// No number is written with more characters: -2.2250738585072014e-308 has 24.
+/// An upper bound of a number's length: -2.2250738585072014e-308 has 24 characters.
 inline constexpr std::size_t longest_json_number = 32;
 
 template <plain M>
@@ -97,13 +97,13 @@ char* write_json(char* to, const std::optional<M>& value) noexcept {
 ///
 ///     codec::append_json_line(out, trade);   // {"trade_id":7,"trade_px":101.25,"side":"buy"}
 ///
-/// All fields are written, in order; an empty optional as null. Numbers are the shortest text that
-/// reads back to the same value. What JSON cannot say is written as null: infinities, NaN, and
-/// values of an enum without a name. Such a line is valid, and `json_lines` reads it where the
-/// field is an optional; elsewhere it reports a fault for that field. Text that is not UTF-8 is
-/// written with U+FFFD in place of what is wrong, so that the line is always valid.
+/// All fields are written, in order; an empty optional is written as null. A number is written as
+/// the shortest text that reads back to the same value. Infinities, NaN, and enum values without a
+/// name cannot be expressed in JSON and are written as null. Such a line is valid. `json_lines`
+/// reads it if the field is an optional; otherwise it reports a fault for that field. In text that
+/// is not UTF-8 the wrong bytes are written as U+FFFD, so the line is always valid.
 ///
-/// Errors: std::bad_alloc, and then nothing is appended. Cost: no allocation where `to` has room.
+/// Errors: std::bad_alloc, and then nothing is appended. Cost: no allocation if `to` has room.
 template <described T>
 void append_json_line(std::string& to, const T& value) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {

@@ -1,4 +1,4 @@
-/// What became of a drain.
+/// The result of a drain.
 #pragma once
 
 #include <weir/pipeline/graph.hpp>
@@ -11,17 +11,18 @@ namespace weir {
 
 enum class drain_outcome : std::uint8_t {
     not_running,  ///< There was nothing to drain: the pipeline had not been run.
-    drained,      ///< All that the sources had handed on was worked off.
-    cut_off,      ///< The deadline came first; what still ran was cancelled.
+    drained,      ///< All items that the sources had handed on were processed.
+    cut_off,      ///< The deadline passed first; the remaining segments were cancelled.
     cancelled,    ///< The pipeline was cancelled meanwhile.
-    failed        ///< A segment failed meanwhile; `run()` tells with what.
+    failed        ///< A segment failed meanwhile; `run()` reports the error.
 };
 
-/// What `pipeline::drain` yields.
+/// The result of `pipeline::drain`.
 struct drain_report {
     drain_outcome outcome = drain_outcome::not_running;
-    std::vector<std::string> cut_off;  ///< The segments the deadline cut off, as they were added.
-    weir::graph state;                 ///< The pipeline as it was then, with its ledgers.
+    std::vector<std::string> cut_off;  ///< The segments cut off by the deadline, as they were
+                                       ///< added.
+    weir::graph state;                 ///< The pipeline at that moment, with its ledgers.
 
     bool drained() const noexcept { return outcome == drain_outcome::drained; }
 };

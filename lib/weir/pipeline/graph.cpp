@@ -6,8 +6,7 @@ namespace weir {
 
 namespace {
 
-// Text as it stands between the quotes of a DOT string. `\n` is a line's end there and is made by
-// `line_end` only.
+// Escapes text for the quotes of a DOT string. In DOT, `\n` ends a line; only `line_end` writes it.
 std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -17,8 +16,8 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-// Appends, where `"\"" + ...` inserts: GCC 12 at -O3 sees an overlapping copy in the latter that is
-// not there.
+// Uses `append` instead of `"\"" + ...`: for the latter, GCC 12 at -O3 warns of an overlapping copy
+// that does not exist.
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     out.append(escaped(text)).append("\"");

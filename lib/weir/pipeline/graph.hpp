@@ -19,14 +19,14 @@ struct graph_stage {
     ledger items;
 };
 
-/// A segment, with its stages in the order in which items meet them.
+/// A segment, with its stages in the order in which items pass them.
 struct graph_segment {
     std::string name;
     std::vector<graph_stage> stages;
-    std::uint64_t restarts = 0;  ///< How often it was started again (see restart.hpp).
+    std::uint64_t restarts = 0;  ///< How often it was restarted (see restart.hpp).
 };
 
-/// A channel from one segment to another; an end whose segment is not known is empty.
+/// A channel from one segment to another. An end is empty if its segment is not known.
 struct graph_channel {
     std::string name;
     std::string from;
@@ -35,19 +35,20 @@ struct graph_channel {
     ledger items;
 };
 
-/// What `pipeline::graph` gives: segments in the order they were added (and last, without a name,
-/// one with the stages whose segment is not known), channels in the order they were made, and then
-/// the branches of a `fan_out` or `partition` between two of its segments ("branch 1", "branch 2",
-/// in the order in which their ends were piped); all with their ledgers as of now. Each ledger is a
-/// consistent snapshot; two of them need not be of the same moment.
+/// The result of `pipeline::graph`. Segments are in the order in which they were added; a last one,
+/// without a name, has the stages whose segment is not known. Channels are in the order in which
+/// they were made. After them come the branches of a `fan_out` or `partition` between two segments
+/// ("branch 1", "branch 2", in the order in which their ends were piped). Each ledger is a
+/// consistent snapshot of its part; two ledgers need not be of the same moment.
 struct graph {
     std::string name;
     std::vector<graph_segment> segments;
     std::vector<graph_channel> channels;
 };
 
-/// The graph for Graphviz: a box a segment with a line a stage, an arrow a channel. The same graph
-/// gives the same text; without `ledgers` it depends on the shape alone.
+/// The graph in Graphviz' DOT language: a box for each segment with a line for each stage, and an
+/// arrow for each channel. The same graph gives the same text; without `ledgers` the text depends
+/// on the shape only.
 std::string to_dot(const graph& g, bool ledgers = true);
 
 }  // namespace weir

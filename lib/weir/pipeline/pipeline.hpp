@@ -23,7 +23,7 @@
 
 namespace weir {
 
-/// Owns the segments of a service: starts them, names them, ends them together.
+/// Owns the segments of a service: starts them, names them, and ends them together.
 ///
 ///     weir::pipeline p("load", rt.executor());
 ///     auto [tx, rows] = weir::channel<row>(128);
@@ -32,17 +32,17 @@ namespace weir {
 ///     p.add("write", std::move(rows) | weir::for_each(store));
 ///     co_await p.run();
 ///
-/// The first failure cancels the other segments. The pipeline is over when every segment has let
-/// go of what it held; not before does `run` complete.
+/// The first failure cancels the other segments. The pipeline is over when every segment has
+/// released its resources; only then does `run` complete.
 ///
 /// Thread-safe: every function but the constructor, the destructor and moves may be called on any
-/// thread at any time.
-/// Destroying it cancels what runs and does not wait: `run()` then completes with
-/// `operation_aborted`, after the segments have let go. Destroying its context first abandons the
-/// segments, as everywhere in weir; the pipeline may be destroyed after that.
+/// thread at any time. Destroying it cancels the running segments and does not wait: `run()` then
+/// completes with `operation_aborted`, after the segments have released their resources. Destroying
+/// its context first abandons the segments, as everywhere in weir; the pipeline may be destroyed
+/// afterwards.
 class pipeline {
 public:
-    /// A pipeline that runs on `executor`, each segment on a strand of its own.
+    /// A pipeline that runs on `executor`, each segment on its own strand.
     /// Errors: `std::invalid_argument` for an empty name.
     pipeline(std::string name, const asio::any_io_executor& executor);
     pipeline(pipeline&&) noexcept = default;
@@ -53,8 +53,8 @@ public:
 
     /// Adds a segment: `stream | terminal`, or an `asio::awaitable<void>`. It starts with `run`.
     ///
-    /// Errors: `std::invalid_argument` for an empty name or one that is taken; `std::logic_error`
-    /// after `run`.
+    /// Errors: `std::invalid_argument` for an empty name or one that is already used;
+    /// `std::logic_error` after `run`.
     template <class Operation>
     void add(std::string name, Operation operation) {
         if constexpr (detail::check_segment<Operation>()) {
@@ -63,9 +63,9 @@ public:
         }
     }
 
-    /// The same for a segment that yields something: `take(result)` is called with it when the
-    /// segment is over and has not failed. It runs on the pipeline's strand, and an exception of it
-    /// is the segment's.
+    /// The same for a segment with a result: `take(result)` is called when the segment is over and
+    /// has not failed. `take` runs on the pipeline's strand. An exception that it throws is a
+    /// failure of the segment.
     ///
     ///     p.add("write", rows | sqlite::insert_into(db, "people"),
     ///           [&](sqlite::load_report r) { report = r; });
@@ -78,17 +78,18 @@ public:
         }
     }
 
-    /// Adds a segment that is started again when it fails: `make()` makes its operation anew for
-    /// each attempt. See `restart` for when, and `lend` for a sender that survives an attempt.
+    /// Adds a segment that is restarted when it fails: `make()` makes its operation anew for each
+    /// attempt. See `restart` for the policy, and `make_reusable` for a sender that survives an
+    /// attempt.
     ///
     ///     p.add("feed", weir::restart{.max_attempts = 5, .on_failure = log},
     ///           [&] { return connect() | p.source("feed") | weir::for_each(store); });
     ///
     /// `make` is called on the pipeline's strand, first by `run`; if it throws, the attempt has
-    /// failed. When the attempts are spent the pipeline fails with the last one's error. A drain
-    /// ends a wait and makes one last attempt, whose sources are at their end; a cancellation ends
-    /// a wait. An error that came through a channel from another segment is not tried again.
-    /// Errors: as `add`, and `std::invalid_argument` for a policy that makes no sense.
+    /// failed. When all attempts have failed, the pipeline fails with the last one's error. A drain
+    /// ends a wait and makes one last attempt, whose sources end at once. A cancellation ends a
+    /// wait. An error that came through a channel from another segment causes no restart. Errors:
+    /// as `add`, and `std::invalid_argument` for an invalid policy.
     template <class Make>
         requires std::invocable<Make&>
     void add(std::string name, restart policy, Make make) {
@@ -101,20 +102,19 @@ public:
         }
     }
 
-    /// Runs all segments and completes when all are over; with any completion token. A handler that
-    /// has no executor of its own is called on the pipeline's, as that of `drain` is, also after
-    /// the end.
+    /// Runs all segments and completes when all are over, with any completion token. A handler
+    /// without its own executor is called on the pipeline's executor, also after the end. The same
+    /// holds for `drain`.
     ///
     ///     co_await p.run();
     ///     p.run([](std::exception_ptr error) { ... });
     ///
-    /// Errors: the first failure as a `pipeline_error` that names its segment and stage. What only
-    /// follows from it is not reported: the end of the cancelled, and the failure of a segment
-    /// downstream that received the error through a channel, even if that one ends first.
-    /// A `pipeline_error` whose cause is `timed_out` if a drain's deadline cut segments off.
-    /// `std::logic_error` if it is run a second time.
-    /// Cancellation: cancels all segments; completes with `operation_aborted`, or without an error
-    /// if all had ended by then.
+    /// Errors: the first failure, as a `pipeline_error` that names its segment and stage. Failures
+    /// that only follow from it are not reported: those of cancelled segments, and that of a
+    /// downstream segment that received the error through a channel, even if that segment ends
+    /// first. A `pipeline_error` whose cause is `timed_out` if a drain's deadline cut segments off.
+    /// `std::logic_error` if it is run a second time. Cancellation: cancels all segments; completes
+    /// with `operation_aborted`, or without an error if all had ended by then.
     template <class Token = asio::use_awaitable_t<>>
     auto run(Token&& token = Token()) {
         auto initiation = [](auto handler, const counted_ptr<detail::supervisor>& s) {
@@ -144,7 +144,7 @@ public:
     /// stream had ended there; also one that waits. Its items are counted. Directly behind a
     /// `tcp::receive` or a `codec::decode` it counts their faults as `rejected`.
     ///
-    /// Errors, when it is piped: as `stage`.
+    /// Errors, when it is piped: as for `stage`.
     auto source(std::string name) {
         return weir::pipe([parts = parts_, name = std::move(name)](auto upstream) {
             auto counters = parts->place_stage(name, stage_role::source);
@@ -153,15 +153,15 @@ public:
         });
     }
 
-    /// A piece of a chain that keeps a ledger: `stream | p.stage("parse", map(...) | filter(...))`.
+    /// A part of a chain that keeps a ledger: `stream | p.stage("parse", map(...) | filter(...))`.
     ///
-    /// Holds steps that pass, leave out or gather items (see `step_kind`); others do not compile
-    /// there. It may begin with a `codec::decode`: then it counts records and faults, not chunks.
-    /// The stage belongs to the segment that is added next: build each chain in the call of `add`.
-    /// `graph()` shows its ledger. Errors, when it is piped: `std::invalid_argument` for an empty
-    /// name or one that is also a source's; `std::logic_error` if it is in another stream already.
-    /// After that one is gone the ledger goes on (as it does in a segment that is restarted). Cost:
-    /// about 0.6 ns an item over the same steps uncounted (g++ 12, AMD EPYC).
+    /// It may hold steps that pass, leave out or gather items (see stage_step.hpp); other steps do
+    /// not compile there. The stage belongs to the segment that is added next, so build each chain
+    /// in the call of `add`. `graph()` shows its ledger. Errors, when it is piped:
+    /// `std::invalid_argument` for an empty name or a name that is also a source's;
+    /// `std::logic_error` while another stream uses the stage. After that stream is destroyed, a
+    /// new one continues the ledger (as in a segment that is restarted).
+    /// Cost: about 0.6 ns an item over the same steps uncounted (g++ 12, AMD EPYC).
     template <class Apply>
     auto stage(std::string name, pipe_closure<Apply> steps) {
         return weir::pipe([parts = parts_, name = std::move(name),
@@ -171,36 +171,36 @@ public:
         });
     }
 
-    /// A channel between two segments that the graph shows, with what is in it.
+    /// A channel between two segments. The graph shows it and its contents.
     ///
     ///     auto [tx, rx] = p.channel<row>("rows", 128);
     ///
     /// The ends are a `sender` and a `receiver`, used as those of `weir::channel`. The graph learns
-    /// which segments they connect from `into(std::move(tx))` and `std::move(rx) | ...`.
-    /// Errors: as `weir::channel`; `std::invalid_argument` for an empty name or one that is taken.
+    /// from `into(std::move(tx))` and `std::move(rx) | ...` which segments they connect. Errors: as
+    /// `weir::channel`; `std::invalid_argument` for an empty name or one that is already used.
     /// Cost: that of `weir::channel`; counting costs nothing.
     template <class T>
     pipeline_channel_ends<T> channel(const std::string& name, std::size_t capacity) {
         return detail::make_pipeline_channel<T>(parts_, name, capacity);
     }
 
-    /// The pipeline as data: what it is made of, and what is where. At any time, from any thread.
+    /// The pipeline as data: its parts, with their ledgers. May be called at any time, from any
+    /// thread.
     weir::graph graph() const { return parts_->graph(); }
 
-    /// Ends the pipeline in good order: stops its sources, lets what they had handed on run through
-    /// to the sinks (partial batches too), and completes when all segments are over. What is not
-    /// over when `deadline` has passed is cancelled.
+    /// Ends the pipeline in good order. It stops the sources and lets the items under way reach the
+    /// sinks (partial batches too). It completes when all segments are over. Segments that still
+    /// run after `deadline` are cancelled.
     ///
     ///     const auto report = co_await p.drain(5s);
     ///
     /// Yields a `drain_report`. May be called at any time and any number of times: the earliest
-    /// deadline holds, and all callers get the report. Before `run` it completes at once, and a
-    /// later `run` finds its sources at their end.
-    /// A segment that awaits the drain of its own pipeline is what the drain waits for, and is cut
-    /// off at the deadline: there, ask for it with `asio::detached` and end.
-    /// Time is that of the executor's clock. Errors: none but that of a cancellation.
-    /// Cancellation: of the wait alone, which ends with `operation_aborted`; the drain goes on. To
-    /// end the pipeline ask `cancel()`.
+    /// deadline counts, and all callers get the report. Before `run` it completes at once, and the
+    /// sources of a later `run` end at once. A segment must not await the drain of its own
+    /// pipeline: the drain would wait for the segment, and cut it off at the deadline. Request the
+    /// drain there with `asio::detached`, and end. Time is that of the executor's clock. Errors:
+    /// only that of a cancellation. Cancellation: ends this wait only, with `operation_aborted`;
+    /// the drain continues. To end the pipeline call `cancel()`.
     template <class Token = asio::use_awaitable_t<>>
     auto drain(clock::duration deadline, Token&& token = Token()) {
         auto initiation = [](auto handler, const counted_ptr<detail::supervisor>& s,
@@ -209,11 +209,11 @@ public:
             std::move(initiation), token, supervisor_, deadline);
     }
 
-    /// Has SIGINT and SIGTERM drain the pipeline; a second one cancels it at once. They are caught
-    /// from now until it is over, or destroyed. One pipeline of a process should do it: each that
-    /// does gets every signal. Does not keep the context busy once the pipeline is over.
-    /// Called again it says a new deadline, and forgets no signal: one that has come counts as the
-    /// first, and of its deadline and the new one the earlier holds.
+    /// Makes SIGINT and SIGTERM drain the pipeline; a second signal cancels it at once. The signals
+    /// are caught from now until the pipeline is over or destroyed. Only one pipeline of a process
+    /// should use it, because each one that does gets every signal. It does not keep the context
+    /// busy once the pipeline is over. Another call sets a new deadline and forgets no signal: a
+    /// signal that came before counts as the first, and the earlier of both deadlines counts.
     void drain_on_signals(clock::duration deadline) { supervisor_->drain_on_signals(deadline); }
 
 private:

@@ -1,4 +1,4 @@
-/// Channels that a pipeline knows of.
+/// Channels that a pipeline's graph shows.
 #pragma once
 
 #include <weir/channel/channel.hpp>
@@ -16,7 +16,8 @@ namespace weir {
 
 namespace detail {
 
-/// Notes which segment has an end of a channel: the one that is being built when the end is piped.
+/// Records which segment has an end of a channel: the segment that is being built when the end is
+/// piped.
 class channel_end {
 public:
     channel_end(std::shared_ptr<pipeline_parts> parts, std::string channel)
@@ -43,14 +44,15 @@ private:
     detail::channel_end end_;
 };
 
-/// The receiving end of `pipeline::channel`: a `receiver` that says which segment takes it.
+/// The receiving end of `pipeline::channel`: a `receiver` that records which segment takes it.
 template <class T>
 class pipeline_receiver : public receiver<T> {
 public:
     pipeline_receiver(receiver<T> from, detail::channel_end end)
         : receiver<T>(std::move(from)), end_(std::move(end)) {}
     const detail::channel_end& end() const noexcept { return end_; }
-    /// See `weir::taken_over`: by whatever takes it, a step, a join or an `any_stream`.
+    /// See `weir::taken_over`. A step, a join or an `any_stream` calls it when it takes the
+    /// receiver.
     void note_taken() const {
         receiver<T>::note_taken();
         end_.note_receiver();
@@ -66,7 +68,7 @@ struct pipeline_channel_ends {
     pipeline_receiver<T> receiver;
 };
 
-/// As `into(sender)`; the pipeline's graph learns which segment sends.
+/// As `into(sender)`. The pipeline's graph learns which segment sends.
 template <class T>
 auto into(pipeline_sender<T> to) {
     return pipe([to = std::move(to)](auto stream) mutable {
@@ -75,7 +77,7 @@ auto into(pipeline_sender<T> to) {
     });
 }
 
-/// As for any receiver; the pipeline's graph learns which segment receives.
+/// As for any receiver. The pipeline's graph learns which segment receives.
 template <class T, class Apply>
 auto operator|(pipeline_receiver<T>&& from, pipe_closure<Apply> op) {
     from.end().note_receiver();
@@ -84,8 +86,8 @@ auto operator|(pipeline_receiver<T>&& from, pipe_closure<Apply> op) {
 
 namespace detail {
 
-/// Makes a channel that the pipeline's graph knows by `name`. Errors: as `weir::channel`, and
-/// `std::invalid_argument` for an empty name or one that is taken.
+/// Makes a channel that the pipeline's graph shows as `name`. Errors: as `weir::channel`, and
+/// `std::invalid_argument` for an empty name or one that is already used.
 template <class T>
 pipeline_channel_ends<T> make_pipeline_channel(const std::shared_ptr<pipeline_parts>& parts,
                                                const std::string& name, std::size_t capacity) {

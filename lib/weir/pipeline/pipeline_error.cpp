@@ -14,7 +14,7 @@ std::string place(const std::string& pipeline, const std::string& segment) {
     return where;
 }
 
-/// `error` as an error of that pipeline which has its names already; null if it is none.
+/// `error` as an error of this pipeline that already names a segment; null if it is none.
 const pipeline_error* named(const std::exception_ptr& error,
                             const std::shared_ptr<const std::string>& pipeline) {
     try {
@@ -26,7 +26,7 @@ const pipeline_error* named(const std::exception_ptr& error,
     }
 }
 
-/// What `error` says its cause is; null when it is a cause itself.
+/// The cause that `error` names; null if `error` is itself a cause.
 std::exception_ptr cause_of(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);

@@ -1,4 +1,4 @@
-/// What a pipeline fails with: which segment it was, and why.
+/// The error of a pipeline: which segment failed, and why.
 #pragma once
 
 #include <weir/core/error.hpp>
@@ -10,14 +10,15 @@
 
 namespace weir {
 
-/// The first failure of a pipeline, in the order of cause and effect.
+/// The first failure of a pipeline. A cause counts before its effects, even if an effect was seen
+/// first.
 ///
 ///     try { co_await p.run(); }
 ///     catch (const weir::pipeline_error& e) { log(e.what()); }
 ///     // pipeline 'load': segment 'read': map 'parse': bad item
 ///
-/// `cause()` is what the segment failed with: a `stage_error` where a callable threw, whose own
-/// cause is what you threw. `segment()` is empty where no single segment is to blame.
+/// `cause()` is the segment's error: a `stage_error` if a callable threw, whose own cause is the
+/// thrown exception. `segment()` is empty if no single segment caused the failure.
 class pipeline_error : public error {
 public:
     pipeline_error(std::shared_ptr<const std::string> pipeline, std::string segment,
@@ -28,7 +29,7 @@ public:
     std::exception_ptr cause() const noexcept { return cause_; }
     [[noreturn]] void rethrow_cause() const { std::rethrow_exception(cause_); }
 
-    /// True for an error of the pipeline whose name this is: the very string, not an equal one.
+    /// True for an error of the pipeline with this name: the same string object, not an equal one.
     bool is_of(const std::shared_ptr<const std::string>& pipeline) const noexcept {
         return pipeline_ == pipeline;
     }
@@ -41,10 +42,11 @@ private:
 
 namespace detail {
 
-/// True when the root of `error` is `asio::error::operation_aborted`: what the cancelled fail with.
+/// True when the root of `error` is `asio::error::operation_aborted`, the error of cancelled
+/// operations.
 bool is_cancellation(std::exception_ptr error);
 
-/// The name a segment's failures get. Copies share the pipeline's.
+/// The name that a segment's failures get. Copies share the pipeline's name.
 class segment_name {
 public:
     segment_name(std::shared_ptr<const std::string> pipeline, std::string segment)
@@ -52,10 +54,10 @@ public:
 
     const std::string& segment() const noexcept { return segment_; }
 
-    /// `error` as a `pipeline_error` of this segment; unchanged if it has a segment's name already,
-    /// which is how an error that came through a channel keeps the name of where it arose.
+    /// `error` as a `pipeline_error` of this segment. An error that already names a segment is
+    /// unchanged, so an error that came through a channel keeps the name of its origin.
     std::exception_ptr put_on(std::exception_ptr error) const;
-    /// The same error, with what else is to be said about it before its cause.
+    /// The same, with a remark before the cause.
     std::exception_ptr put_on(std::exception_ptr error, const std::string& remark) const;
     /// True for an error that came from another segment of the pipeline.
     bool is_of_another(const std::exception_ptr& error) const;

@@ -1,4 +1,4 @@
-/// How many items an item counts for.
+/// The number of records that an item counts as.
 #pragma once
 
 #include <cstdint>
@@ -6,16 +6,16 @@
 
 namespace weir {
 
-/// What an item of type `T` weighs in a ledger: 1, and a vector what its elements weigh together.
-/// Specialise it for a batch type of your own:
+/// How many records an item of type `T` counts as in a ledger: 1; a vector counts as the sum of its
+/// elements. Specialise it for a batch type of your own:
 ///
 ///     template <> struct weir::record_count<my_block> {
 ///         static constexpr bool is_unit = false;
 ///         static std::uint64_t of(const my_block& b) noexcept { return b.rows(); }
 ///     };
 ///
-/// `is_unit` says that every such item weighs 1. `of` is called once for each item that a counted
-/// stage takes; it must be cheap and not throw.
+/// `is_unit` says that every such item counts as 1. `of` is called once for each item that a
+/// counted stage takes; it must be cheap and must not throw.
 template <class T>
 struct record_count {
     static constexpr bool is_unit = true;
@@ -36,7 +36,7 @@ struct record_count<std::vector<T, Allocator>> {
     }
 };
 
-/// The weight of `item`.
+/// The record count of `item`.
 template <class T>
 constexpr std::uint64_t record_count_of(const T& item) noexcept {
     return record_count<T>::of(item);

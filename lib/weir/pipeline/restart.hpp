@@ -1,4 +1,4 @@
-/// When and how often a segment that failed is started again.
+/// When and how often a failed segment is restarted.
 #pragma once
 
 #include <weir/runtime/backoff.hpp>
@@ -14,15 +14,15 @@
 
 namespace weir {
 
-/// What `restart::on_failure` is told before each wait.
+/// The argument of `restart::on_failure`, which is called before each wait.
 struct restart_notice {
     std::string segment;
-    unsigned attempt = 1;    ///< The attempt that failed, from 1; of those since it last ran well.
-    clock::duration wait{};  ///< How long until the next one.
-    std::exception_ptr error;  ///< What it failed with, as a `pipeline_error`.
+    unsigned attempt = 1;      ///< The failed attempt, from 1, counted since one ran well.
+    clock::duration wait{};    ///< The time until the next attempt.
+    std::exception_ptr error;  ///< The attempt's error, as a `pipeline_error`.
 };
 
-/// A policy: wait longer after each failure, up to a limit, and give up after so many attempts.
+/// A policy: wait longer after each failure, up to a limit, and give up after some attempts.
 ///
 ///     p.add("feed", weir::restart{.first_wait = 100ms, .max_wait = 30s, .on_failure = log},
 ///           [&] { return connect() | p.source("feed") | weir::into(tx); });
@@ -35,13 +35,14 @@ struct restart {
                         ///< those who failed together do not come back together.
     unsigned max_attempts =
         std::numeric_limits<unsigned>::max();  ///< Attempts, the first one included.
-    /// An attempt that ran so long ran well: after it, attempts and waits begin anew.
+    /// An attempt that runs this long ran well: after it, attempts and waits start from the
+    /// beginning.
     clock::duration well = std::chrono::minutes(1);
     /// Called on the pipeline's strand; must not block. If it throws, the pipeline fails.
     callback<const restart_notice&> on_failure = {};
     std::uint64_t seed = 0;  ///< Decides the jitter; 0 asks the machine for a random one.
 
-    /// Its waits. Errors: `std::invalid_argument` for a policy that makes no sense.
+    /// The waits. Errors: `std::invalid_argument` for an invalid policy.
     backoff waits() const;
 };
 

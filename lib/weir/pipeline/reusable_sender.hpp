@@ -13,13 +13,13 @@
 
 namespace weir {
 
-/// A sender for a segment that may be restarted. Copies share it, and one at a time uses it.
+/// A sender for a segment that may be restarted. Copies share it; only one at a time may use it.
 ///
-/// `stream | into(lent)` closes the channel when the stream ends, as any `into`; when it fails or
-/// is cancelled the channel stays open for the next attempt. When the last copy is gone (the
-/// pipeline has given the segment up) the channel is closed with `operation_aborted`: what the
-/// receiver has is not all there was.
-/// Not thread-safe: the segment's, and before that its maker's.
+/// `stream | into(reusable)` closes the channel when the stream ends, as every `into` does. When
+/// the stream fails or is cancelled, the channel stays open for the next attempt. When the last
+/// copy is destroyed (the pipeline has given the segment up), the channel is closed with
+/// `operation_aborted`: the receiver has not got all items. Not thread-safe: used by its creator,
+/// then by the segment only.
 template <class T>
 class reusable_sender {
     struct state {
@@ -39,7 +39,7 @@ public:
         : state_(std::make_shared<state>(sender<T>(std::move(static_cast<sender<T>&>(to))))),
           end_(to.end()) {}
 
-    /// False once it was moved from.
+    /// False after it was moved from.
     explicit operator bool() const noexcept { return state_ != nullptr; }
     detail::channel_state<T>& channel() const noexcept { return state_->to.state(); }
     bool open() const noexcept { return state_->open; }
@@ -95,7 +95,7 @@ reusable_sender<T> make_reusable(pipeline_sender<T> to) {
     return reusable_sender<T>(std::move(to));
 }
 
-/// As `into(sender)`, but for what `reusable_sender` says.
+/// As `into(sender)`, except for what `reusable_sender` describes.
 template <class T>
 auto into(reusable_sender<T> to) {
     return terminal_closure([to = std::move(to)]<class S>(const S&) mutable {

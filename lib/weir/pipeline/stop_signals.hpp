@@ -10,14 +10,15 @@
 
 namespace weir {
 
-/// SIGINT and SIGTERM, caught while it lives; afterwards they do what they did by default.
+/// Catches SIGINT and SIGTERM while it exists; afterwards the signals have their default effect
+/// again.
 struct stop_signals {
     stop_signals(const asio::any_io_executor& executor, clock::duration d)
         : set(executor, SIGINT, SIGTERM), deadline(d) {}
 
     asio::signal_set set;
-    clock::duration deadline;  // of the drain that the first one asks for
-    bool seen = false;         // the first one
+    clock::duration deadline;  // of the drain that the first signal requests
+    bool seen = false;         // the first signal came
 };
 
 }  // namespace weir

@@ -14,7 +14,7 @@ std::size_t payload_size_in(std::string_view frame) {
 
 }  // namespace
 
-// Whether it is known how long the frame is.
+// Checks the header. If it returns `cause::none`, the frame's size is known.
 cause frame_cutter::check_header(std::string_view frame) {
     if (!frame.starts_with(frame_mark)) return cause::not_a_frame;
     const bool known = load_number<std::uint8_t>(frame.data() + 2) == frame_version &&
@@ -29,11 +29,11 @@ frame_cutter::found frame_cutter::fail(cause why) {
     return found::fault;
 }
 
-// Looks into a frame that is all there.
+// Checks a frame that is complete.
 frame_cutter::found frame_cutter::open(std::string_view frame) {
     const std::string_view checked = frame.substr(0, frame.size() - frame_checksum_size);
     if (load_number<std::uint32_t>(checked.data() + checked.size()) != checksum(checked)) {
-        broken_ = true;  // it may be the size that is damaged
+        broken_ = true;  // the size itself may be damaged
         return fail(cause::wrong_checksum);
     }
     schema_ = load_number<std::uint32_t>(frame.data() + 8);
@@ -53,7 +53,7 @@ frame_cutter::found frame_cutter::next(std::string_view bytes, std::size_t& at) 
         kept_.clear();
         kept_is_used_ = false;
     }
-    // First the header, then all of it.
+    // First the header is completed, then the whole frame.
     std::size_t wanted = kept_.size() < frame_header_size ? frame_header_size
                                                           : frame_overhead + payload_size_in(kept_);
     while (!broken_) {

@@ -1,5 +1,5 @@
 /// \file
-/// What a frame is made of. docs/codec.md describes it byte by byte.
+/// The layout of a frame. docs/codec.md describes it byte by byte.
 ///
 ///     0   2  "wf"
 ///     2   1  version of the format: 1
@@ -9,10 +9,10 @@
 ///     12  n  payload
 ///     12+n 4 checksum of all bytes before it
 ///
-/// Numbers are little-endian. In the payload stand the fields in order, without padding: integers
-/// and floating-point numbers in their size, a bool as one byte (0 or 1), an enum as its underlying
-/// integer, text as its size in 4 bytes and its bytes, an optional as one byte (0 or 1) and, after
-/// a 1, its value.
+/// Numbers are little-endian. The payload holds the fields in order, without padding. Integers and
+/// floating-point numbers have their own size, a bool is one byte (0 or 1), and an enum is its
+/// underlying integer. Text is its size in 4 bytes, then its bytes. An optional is one byte (0 or
+/// 1) and, after a 1, its value.
 #pragma once
 
 #include <weir/codec/fields.hpp>
@@ -30,10 +30,10 @@ inline constexpr std::string_view frame_mark = "wf";
 inline constexpr std::uint8_t frame_version = 1;
 inline constexpr std::size_t frame_header_size = 12;
 inline constexpr std::size_t frame_checksum_size = 4;
-/// What a frame has besides its payload.
+/// The bytes of a frame besides its payload.
 inline constexpr std::size_t frame_overhead = frame_header_size + frame_checksum_size;
 
-/// FNV-1a, 32 bits, over what describes a schema.
+/// FNV-1a, 32 bits, over the description of a schema.
 class schema_hash {
 public:
     constexpr void add(std::string_view text) noexcept {
@@ -41,7 +41,7 @@ public:
             state_ = (state_ ^ static_cast<unsigned char>(c)) * 0x01000193u;
         }
     }
-    /// In decimal digits, so that the id is of a text that one can write down.
+    /// In decimal digits, so that the hashed text can be written down.
     constexpr void add_number(std::uint64_t n) noexcept {
         if (n >= 10) add_number(n / 10);
         const char digit = static_cast<char>('0' + n % 10);
@@ -79,8 +79,8 @@ constexpr void describe(schema_hash& to) noexcept {
     }
 }
 
-/// Tells structs apart: a hash over names and types of the fields, in order. Two structs with the
-/// same fields are the same on the wire; std::string and std::string_view are both text.
+/// Distinguishes structs: a hash over the names and types of the fields, in order. Two structs with
+/// the same fields are the same on the wire; std::string and std::string_view are both text.
 template <described T>
 inline constexpr std::uint32_t schema_id = [] {
     schema_hash hash;
@@ -92,11 +92,11 @@ inline constexpr std::uint32_t schema_id = [] {
     return hash.value();
 }();
 
-/// Whether a field has the same size in every frame, which is then `sizeof` of it.
+/// Whether a field has the same size in every frame. That size is its `sizeof`.
 template <class M>
 inline constexpr bool is_fixed = !is_optional<M> && !text<M>;
 
-/// The fewest bytes that a field takes.
+/// The smallest number of bytes that a field takes.
 template <class M>
 inline constexpr std::size_t least_size = is_optional<M> ? 1
                                           : text<M>      ? 4

@@ -27,12 +27,12 @@ std::string_view token_of(ondemand::value& value) {
     return token;
 }
 
-// Whether `rest` begins with this key and the quote that ends it. Names have nothing to escape.
+// Whether `rest` begins with this key and its closing quote. Field names contain no escapes.
 bool is_key(std::string_view rest, std::string_view name) {
     return rest.size() > name.size() && rest[name.size()] == '"' && rest.starts_with(name);
 }
 
-// Digits from `at` on; where they end.
+// Returns the end of the digits that begin at `at`.
 std::size_t past_digits(std::string_view token, std::size_t at) {
     while (at != token.size() && token[at] >= '0' && token[at] <= '9') ++at;
     return at;
@@ -40,7 +40,7 @@ std::size_t past_digits(std::string_view token, std::size_t at) {
 
 enum class number_form : std::uint8_t { none, integer, real };
 
-// Whether a token is a number by JSON's grammar.
+// The form of a token by JSON's grammar for numbers.
 number_form form_of(std::string_view token) {
     std::size_t at = token.starts_with('-') ? 1 : 0;
     const std::size_t first = at;
@@ -83,7 +83,7 @@ cause refusal(std::string_view token, json_kind wanted) {
     }
 }
 
-// Text without a backslash is used where it stands.
+// Text without a backslash is used in place.
 simdjson::error_code read_text(ondemand::value& value, std::string_view token,
                                std::string_view& to) {
     const bool whole = token.size() >= 2 && token.front() == '"' && token.back() == '"';
@@ -117,12 +117,12 @@ simdjson::error_code read_scalar(ondemand::value& value, std::string_view token,
     return simdjson::UNEXPECTED_ERROR;
 }
 
-// What closes this bracket; NUL for any other character.
+// The character that closes this bracket; NUL for any other character.
 constexpr char closing(char c) {
     return c == '{' ? '}' : c == '[' ? ']' : '\0';
 }
 
-// Past the quote that ends a text whose first quote is at `at`.
+// Returns the position behind the text whose opening quote is at `at`.
 std::size_t past_text(std::string_view rest, std::size_t at) {
     for (++at; at < rest.size() && rest[at] != '"'; ++at) {
         if (rest[at] == '\\') ++at;
@@ -130,9 +130,9 @@ std::size_t past_text(std::string_view rest, std::size_t at) {
     return at + 1;
 }
 
-// Whether the value at the start of `rest` is one whose brackets match: simdjson, which skips what
-// nobody reads, only counts them. `open` is memory for it. Not recursive: how deep it goes is up to
-// who wrote the line.
+// Whether the brackets of the value at the start of `rest` match. This is needed because simdjson
+// only counts the brackets of a value that it skips. `open` is working memory. The function is not
+// recursive, because the input decides how deep the brackets are nested.
 bool is_balanced(std::string_view rest, std::string& open) {
     constexpr std::string_view begins = "{[\"-0123456789tfn";
     if (rest.empty() || begins.find(rest.front()) == begins.npos) return false;
@@ -153,7 +153,7 @@ bool is_balanced(std::string_view rest, std::string& open) {
     return false;
 }
 
-// Puts a value into its field, or says why that cannot be.
+// Stores a value in its field, or returns why it cannot be stored.
 cause take_value(ondemand::value& value, std::string_view token, const json_slot& slot,
                  void* record, std::string_view& detail) {
     if (slot.optional && token == "null") return cause::none;
@@ -173,9 +173,9 @@ cause take_value(ondemand::value& value, std::string_view token, const json_slot
 
 struct json_reader::tools {
     ondemand::parser parser;
-    std::string open;  // the brackets that are open in a value that is passed over
+    std::string open;  // the open brackets of a value that is skipped
 
-    // Room for lines of a power of two: a slowly growing length does not allocate each time.
+    // Rounds up to a power of two, so a slowly growing line length does not allocate each time.
     void make_room(std::size_t size) {
         if (size <= parser.capacity()) return;
         if (parser.allocate(std::max<std::size_t>(std::bit_ceil(size), 1024)) !=
@@ -184,8 +184,8 @@ struct json_reader::tools {
         }
     }
 
-    // Moves `at` to the slot of a field's key; to the end when there is none. Fields mostly come in
-    // their order: the one at `at` is looked at first.
+    // Moves `at` to the slot with the field's key, or to the end if there is none. Fields usually
+    // come in their order, so the slot at `at` is compared first.
     simdjson::error_code find(ondemand::field& field, const char* line_end,
                               std::span<const json_slot> slots, std::size_t& at) {
         const std::string_view rest(field.key().raw(), line_end);
@@ -230,7 +230,7 @@ fault json_reader::read_fields(const json_line& line, void* record) {
                 .get(document)) {
         return not_json(begin, error);
     }
-    // Where the document's reading stands; its begin once it is beyond its end.
+    // The current reading position; the document's begin once the position is past its end.
     const auto here = [&] {
         const char* place = begin;
         return document.current_location().get(place) == simdjson::SUCCESS ? place : begin;
@@ -249,7 +249,7 @@ fault json_reader::read_fields(const json_line& line, void* record) {
         if (const auto error = tools_->find(field, end, slots_, next)) {
             return not_json(here(), error);
         }
-        if (next == slots_.size()) {  // none of ours: it is skipped
+        if (next == slots_.size()) {  // not one of our fields: it is skipped
             const char* const at = field.value().raw_json_token().data();
             if (!is_balanced({at, end}, tools_->open)) {
                 return not_json(at, simdjson::TAPE_ERROR);

@@ -1,5 +1,5 @@
 /// \file
-/// Reads one JSON object into the fields of some struct. The only place that knows simdjson.
+/// Reads one JSON object into the fields of a struct. Only this file and its source use simdjson.
 #pragma once
 
 #include <weir/codec/detail/json_slot.hpp>
@@ -15,27 +15,28 @@ namespace weir::codec::detail {
 
 /// One line of the input.
 struct json_line {
-    /// Without its LF, which stands behind it. `json_reader::padding` bytes behind it may be read.
+    /// Without its LF, which follows the text. Up to `json_reader::padding` bytes behind it may be
+    /// read.
     std::string_view text;
     std::uint64_t offset = 0;  ///< of its first byte
     std::uint64_t number = 0;  ///< from 1
 };
 
-/// Reads objects. Keeps its working memory from one to the next.
+/// Reads objects. Its working memory is reused for each object.
 class json_reader {
 public:
-    /// How many bytes behind a line must be readable.
+    /// The number of bytes that must be readable behind a line.
     static constexpr std::size_t padding = 64;
 
-    /// A reader for a struct of these fields, which must outlive it (they are static, as a rule).
+    /// A reader for a struct of these fields. They must outlive it (usually they are static).
     explicit json_reader(std::span<const json_slot> slots);
     ~json_reader();
     json_reader(json_reader&&) noexcept;
     json_reader& operator=(json_reader&&) noexcept;
 
-    /// Reads `line` into `*record`, or says what is wrong: then the record is half filled. Views in
-    /// the record point into the line or, where text had to be unescaped, into the reader: they
-    /// live until its next call.
+    /// Reads `line` into `*record`, or returns a fault; the record is then half filled. Views in
+    /// the record point into the line or, if text was unescaped, into the reader. They are valid
+    /// until the next call.
     fault read(const json_line& line, void* record);
 
 private:

@@ -1,6 +1,6 @@
 /// \file
-/// The fields of a struct as the JSON reader sees them, which knows nothing of the struct: what to
-/// look for, and how to put it away. Users meet `json_lines` only.
+/// The fields of a struct as the JSON reader sees them: which key to look for, and how to store its
+/// value. The reader itself does not know the struct. Users meet `json_lines` only.
 #pragma once
 
 #include <weir/codec/fault.hpp>
@@ -18,19 +18,19 @@
 
 namespace weir::codec::detail {
 
-/// What a field wants to be given.
+/// The kind of value that a field takes.
 enum class json_kind : std::uint8_t {
     signed_integer,
     unsigned_integer,
     double_number,
-    float_number,  ///< as the digits in the line: by way of a double it would be rounded twice
+    float_number,  ///< as the digits of the line: conversion through a double would round twice
     boolean,
     text,
 };
 
 /// A value of one of these kinds.
 struct json_scalar {
-    std::string_view text = {};  ///< of a text; of a float_number its digits
+    std::string_view text = {};  ///< the text; for a float_number, its digits
     union {
         std::int64_t signed_integer = 0;
         std::uint64_t unsigned_integer;
@@ -39,12 +39,12 @@ struct json_scalar {
     };
 };
 
-/// One field of some struct.
+/// One field of a struct.
 struct json_slot {
     std::string_view name;
     json_kind kind;
     bool optional;
-    /// Puts the value into its field of `*record`, or says why it does not fit.
+    /// Stores the value in its field of `*record`, or returns why it does not fit.
     cause (*store)(void* record, const json_scalar& value);
 };
 

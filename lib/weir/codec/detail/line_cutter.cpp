@@ -15,7 +15,7 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
-// Puts a part of a line by. False when the line is too long; then nothing of it is kept.
+// Keeps a part of a line. Returns false when the line is too long; then nothing of it is kept.
 bool line_cutter::keep(std::string_view part) {
     if (part.size() > max_line_ - kept_size_) {
         skipped_ = kept_size_ + part.size();
@@ -35,14 +35,14 @@ bool line_cutter::keep(std::string_view part) {
     return true;
 }
 
-// The line that was put together, ended as it would be in the input: what simdjson makes of a
+// Returns the assembled line. It gets its LF, as in the input, because simdjson's result for a
 // malformed line may depend on the first byte behind it.
 std::string_view line_cutter::take_kept() {
     kept_[kept_size_] = '\n';
     return {kept_.get(), std::exchange(kept_size_, 0)};
 }
 
-// Makes `text` the line at hand. False when it is blank.
+// Makes `text` the current line. Returns false when it is blank.
 bool line_cutter::begin_line(std::string_view text) {
     line_ = {text, next_offset_, next_number_};
     if (next_number_ == 1 && text.starts_with(byte_order_mark)) {

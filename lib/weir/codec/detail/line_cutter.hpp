@@ -1,5 +1,5 @@
 /// \file
-/// Cuts bytes into lines, whatever pieces they come in. Users meet `json_lines` only.
+/// Cuts bytes into lines, however the bytes are split. Users meet `json_lines` only.
 #pragma once
 
 #include <weir/codec/detail/json_reader.hpp>
@@ -12,29 +12,29 @@
 
 namespace weir::codec::detail {
 
-/// Hands out the lines that are not blank, each with padding behind it. A line that lies whole in
-/// the bytes and is not at their very end is handed out where it is; others are put together in a
-/// buffer of at most the longest line's size.
+/// Delivers the lines that are not blank, each with padding behind it. A line that lies whole in
+/// the bytes, but not at their very end, is not copied. Other lines are assembled in a buffer that
+/// is at most as large as the longest line.
 class line_cutter {
 public:
     enum class found : std::uint8_t {
-        nothing,   ///< all bytes are taken; more are needed
-        line,      ///< `line()` is the next one
-        too_long,  ///< `too_long()` says where
+        nothing,   ///< all bytes are consumed; more are needed
+        line,      ///< `line()` is the next line
+        too_long,  ///< `too_long()` says which line
     };
 
     explicit line_cutter(std::size_t max_line) noexcept : max_line_(max_line) {}
 
-    /// Goes on in `bytes` at `at`, and moves `at` past what it took.
+    /// Continues in `bytes` at `at`, and moves `at` past the bytes it consumed.
     found next(std::string_view bytes, std::size_t& at);
 
-    /// The same at the end of the input: a last line needs no line end.
+    /// The same at the end of the input: the last line needs no line end.
     found end();
 
     const json_line& line() const noexcept { return line_; }
     fault too_long() const noexcept { return {cause::line_too_long, line_.offset, line_.number}; }
 
-    /// How many bytes it holds.
+    /// The number of bytes held of an incomplete line.
     std::size_t held() const noexcept { return kept_size_; }
 
 private:
@@ -47,9 +47,9 @@ private:
     std::size_t kept_size_ = 0;
     std::size_t kept_capacity_ = 0;
     bool skipping_ = false;
-    std::uint64_t next_offset_ = 0;  // where the line begins that comes next
+    std::uint64_t next_offset_ = 0;  // of the next line
     std::uint64_t next_number_ = 1;
-    std::uint64_t skipped_ = 0;  // of a line too long
+    std::uint64_t skipped_ = 0;  // bytes of a line that is too long
     json_line line_;
 };
 

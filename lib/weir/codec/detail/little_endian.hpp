@@ -1,5 +1,5 @@
 /// \file
-/// Numbers as bytes, the lowest first, whatever the machine.
+/// Numbers as bytes in little-endian order, on every machine.
 #pragma once
 
 #include <bit>
@@ -24,14 +24,14 @@ constexpr U little_endian(U value) noexcept {
     }
 }
 
-/// The unsigned integer of a number's size.
+/// The unsigned integer that has the size of a number.
 template <std::size_t Size>
 using bits_t = std::conditional_t<
     Size == 1, std::uint8_t,
     std::conditional_t<Size == 2, std::uint16_t,
                        std::conditional_t<Size == 4, std::uint32_t, std::uint64_t>>>;
 
-/// Writes an integer or a floating-point number at `to`, and returns where it ended.
+/// Writes an integer or a floating-point number at `to`, and returns the end of its bytes.
 template <class N>
     requires std::is_arithmetic_v<N>
 char* store_number(char* to, N value) noexcept {
@@ -40,7 +40,7 @@ char* store_number(char* to, N value) noexcept {
     return to + sizeof bits;
 }
 
-/// Reads the number that stands at `from`.
+/// Reads the number at `from`.
 template <class N>
     requires std::is_arithmetic_v<N>
 N load_number(const char* from) noexcept {

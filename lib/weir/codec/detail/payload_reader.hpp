@@ -1,5 +1,5 @@
 /// \file
-/// Reads the fields of a struct out of a frame's payload. Users meet `frames` only.
+/// Reads the fields of a struct from a frame's payload. Users meet `frames` only.
 #pragma once
 
 #include <weir/codec/detail/frame_layout.hpp>
@@ -16,8 +16,8 @@
 
 namespace weir::codec::detail {
 
-/// Walks a payload. Trusts nothing in it: a right checksum says that the bytes arrived as they were
-/// written, not that they were written by weir.
+/// Reads a payload field by field. It trusts nothing in the payload: a correct checksum shows that
+/// the bytes arrived as they were sent, not that weir wrote them.
 class payload_reader {
 public:
     explicit payload_reader(std::string_view payload) noexcept
@@ -55,7 +55,7 @@ public:
         return read(to.emplace());
     }
 
-    /// Bytes read so far.
+    /// The number of bytes read so far.
     std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
     std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
 
@@ -72,7 +72,7 @@ private:
     const char* end_;
 };
 
-/// Reads a whole payload, which begins at `offset` of the input, into `to`.
+/// Reads a whole payload into `to`. The payload begins at `offset` of the input.
 template <described T>
 fault read_payload(std::string_view payload, std::uint64_t offset, T& to) {
     payload_reader reader(payload);

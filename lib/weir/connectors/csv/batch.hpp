@@ -1,5 +1,5 @@
 /// \file
-/// A run of CSV records together with the bytes they are made of.
+/// A sequence of CSV records together with their bytes.
 #pragma once
 
 #include <weir/connectors/csv/detail/block.hpp>
@@ -16,7 +16,7 @@
 
 namespace weir::csv {
 
-/// One place in a batch: a good record or a bad one. A view like `record`.
+/// One entry of a batch: a good record or a bad one. A view like `record`.
 ///
 /// Example: `if (e.ok()) use(e.record()); else log(e.error().message());`
 class entry {
@@ -30,7 +30,7 @@ public:
         return {*block_, index_};
     }
 
-    /// What is wrong with it. Only when not `ok()`. Its text lives as long as the batch.
+    /// Its error. Only when not `ok()`. The text in it is valid as long as the batch.
     record_error error() const noexcept {
         assert(!ok());
         const detail::bad_row& bad = block_->bad[row().first - detail::row::is_fault];
@@ -49,11 +49,11 @@ private:
     std::size_t index_;
 };
 
-/// Whole records, good and bad ones in the order of the file, and the memory they live in.
+/// Whole records, good and bad ones in the order of the file, with their memory.
 ///
-/// Movable: send it to another thread, keep it as long as its records are needed. When it dies its
-/// memory goes back to the parser's pool (on whatever thread; that is safe). Not thread-safe
-/// otherwise, but several threads may read one batch.
+/// Movable: send it to another thread, and keep it as long as its records are needed. When it is
+/// destroyed, its memory returns to the parser's pool (on any thread; that is safe). Not
+/// thread-safe otherwise, but several threads may read one batch.
 ///
 /// Example
 /// ```
@@ -79,11 +79,11 @@ public:
         if (block_) pool_->give_back(std::move(block_));
     }
 
-    /// How many entries it has, good and bad; at least one unless it was moved from.
+    /// The number of entries, good and bad; at least one unless it was moved from.
     std::size_t size() const noexcept { return block_ ? block_->rows.size : 0; }
     bool empty() const noexcept { return size() == 0; }
 
-    /// How many of them are bad.
+    /// The number of bad entries.
     std::size_t errors() const noexcept { return block_ ? block_->bad.size() : 0; }
 
     /// Entry `i`, which must be less than `size()`.
@@ -92,12 +92,12 @@ public:
     iterator begin() const noexcept;
     iterator end() const noexcept;
 
-    /// The stretch of the file it was made from: it starts where the batch before it ended and ends
-    /// where the next record begins. Header, comments and empty lines on the way are covered.
+    /// The part of the file from which it was made: from the end of the previous batch to the begin
+    /// of the next record. Header, comments and empty lines in between are included.
     range covers() const noexcept { return block_->covered; }
 
-    /// The columns of the file. None (`size()` is 0) where the file has no header and no good
-    /// record has come yet: then all entries are bad.
+    /// The columns of the file. None (`size()` is 0) if the file has no header and no good record
+    /// was read yet: then all entries are bad.
     const csv::columns& columns() const noexcept { return *block_->columns; }
 
 private:
@@ -105,7 +105,7 @@ private:
     std::shared_ptr<detail::block_pool> pool_;
 };
 
-/// Walks the entries of a batch.
+/// Iterates over the entries of a batch.
 class batch::iterator {
 public:
     using iterator_category = std::input_iterator_tag;
@@ -146,7 +146,7 @@ inline batch::iterator batch::end() const noexcept {
 
 }  // namespace weir::csv
 
-/// In a pipeline's ledger a batch counts for its records, good and bad.
+/// In a pipeline's ledger a batch counts as its records, good and bad.
 template <>
 struct weir::record_count<weir::csv::batch> {
     static constexpr bool is_unit = false;

@@ -10,10 +10,10 @@
 
 namespace weir::csv {
 
-/// How many columns a file has, and what they are called when it has a header.
+/// The number of columns of a file, and their names when it has a header.
 ///
-/// Immutable once made; every batch of a file shares one. Names are as the header has them, not
-/// trimmed; the same name may stand twice.
+/// Immutable once created; all batches of a file share one. Names are as in the header, not
+/// trimmed; a name may occur twice.
 ///
 /// Example: `auto age = record.columns().find("age");`
 class columns {
@@ -25,14 +25,14 @@ public:
     /// `size` columns without names.
     explicit columns(std::size_t size) : size_{size} {}
 
-    /// How many columns there are.
+    /// The number of columns.
     std::size_t size() const noexcept { return size_; }
 
     /// The names in order; empty for a file without header.
     const std::vector<std::string>& names() const noexcept { return names_; }
 
-    /// The index of the first column of that name, or nothing. Cost: a linear search; look names up
-    /// once a load, not once a row.
+    /// The index of the first column of that name, or nothing. Cost: a linear search, so look names
+    /// up once per load, not once per row.
     std::optional<std::size_t> find(std::string_view name) const noexcept {
         for (std::size_t i = 0; i != names_.size(); ++i) {
             if (names_[i] == name) return i;

@@ -11,7 +11,7 @@
 namespace weir::csv {
 namespace {
 
-// Abseil's own string_view where std's would do: on some machines they are different types.
+// Abseil's own string_view instead of std's: on some machines they are different types.
 constexpr absl::string_view position_url = "weir/csv/position";
 
 }  // namespace
@@ -40,7 +40,7 @@ absl::Status record_error::status() const {
     if (reason == fault::none) return absl::OkStatus();
     absl::Status s = reason == fault::record_too_large ? absl::ResourceExhaustedError(message())
                                                        : absl::InvalidArgumentError(message());
-    // By way of a view: clang and GCC name Cord's constructor from std::string&& differently.
+    // Through a view, because clang and GCC name Cord's constructor from std::string&& differently.
     const std::string place = absl::StrCat(where.line, " ", where.offset);
     s.SetPayload(position_url, absl::Cord{absl::string_view{place}});
     return s;

@@ -1,5 +1,5 @@
 /// \file
-/// What can be wrong with one record.
+/// The faults of a single record.
 #pragma once
 
 #include <weir/connectors/csv/position.hpp>
@@ -23,41 +23,41 @@ enum class fault : std::uint8_t {
     record_too_large,   ///< longer than `dialect::max_record_size`
 };
 
-/// A record that could not be read, at its place among the good ones.
+/// A record that could not be read, in its position among the good ones.
 ///
-/// A quote that is never closed would make one record of all the rest. So a record with an unclosed
-/// quote, or one that grew too large inside quotes, ends with the physical line on which that quote
-/// stands, and reading goes on with the next line. A record too large outside quotes ends with the
-/// physical line on which it passed the bound.
+/// A quote that is never closed would turn the rest of the file into one record. So a record with
+/// an unclosed quote, or one that grew too large inside quotes, ends with the physical line of that
+/// quote, and reading continues with the next line. A record that is too large outside quotes ends
+/// with the physical line on which it exceeded the limit.
 struct record_error {
     fault reason = fault::none;
-    position where;            ///< where the record starts
-    std::uint64_t length = 0;  ///< its bytes, line end not counted
+    position where;            ///< the begin of the record
+    std::uint64_t length = 0;  ///< bytes of the record, line end not counted
     std::size_t field =
         0;  ///< the field at fault, from 1; for `wrong_field_count` how many there are
-    /// How many fields a record of this file has; 0 where that is not known yet, because the file
-    /// has no header and no good record has come.
+    /// How many fields a record of this file has. 0 if that is not known yet, because the file has
+    /// no header and no good record was read.
     std::size_t expected = 0;
 
-    /// Its bytes as the file has them; of one that is too large the first `excerpt_size`. A view
-    /// into the batch.
+    /// The record's bytes as in the file; only the first `excerpt_size` of a record that is too
+    /// large. A view into the batch.
     std::string_view text;
 
     static constexpr std::size_t excerpt_size = 256;
 
-    /// Place and reason on one line, such as `line 7, byte 123: 4 fields, expected 3`.
+    /// Position and reason on one line, such as `line 7, byte 123: 4 fields, expected 3`.
     std::string message() const;
 
     /// The reason alone.
     std::string reason_text() const;
 
-    /// The same as an absl::Status: InvalidArgument, or ResourceExhausted for a record too large.
-    /// It carries the position too, see `position_of`.
+    /// The same as an absl::Status: InvalidArgument, or ResourceExhausted for a record that is too
+    /// large. It carries the position too, see `position_of`.
     absl::Status status() const;
 };
 
-/// Where the bad record starts that a status from `record_error::status` (so one out of
-/// `csv::read`) is about; nothing for any other status.
+/// The begin of the bad record to which a status of `record_error::status` (and so of `csv::read`)
+/// belongs; nothing for any other status.
 std::optional<position> position_of(const absl::Status& status);
 
 }  // namespace weir::csv

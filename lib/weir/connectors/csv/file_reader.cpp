@@ -64,7 +64,7 @@ std::optional<batch> file_reader::next_or_throw() {
 void file_reader::open() {
     opened_ = true;
     in_.open(path_);
-    // From where it stands: positions count from there.
+    // Relative to the descriptor's current position, because positions count from there.
     if (start_ && ::lseek(in_.get(), static_cast<off_t>(start_->offset), SEEK_CUR) < 0) {
         in_.fail("seek in", errno);
     }
@@ -84,7 +84,7 @@ void file_reader::read_block() {
     }
 }
 
-/// Throws when the file begins as no CSV file does.
+/// Throws when the file begins with bytes that no CSV file begins with.
 void file_reader::check_head(std::string_view read) {
     if (head_.size() >= foreign_head_size || (start_ && start_->offset != 0)) return;
     head_ += read.substr(0, foreign_head_size - head_.size());

@@ -15,7 +15,7 @@ struct format {
 constexpr auto utf16 =
     "this is UTF-16 and must be UTF-8: convert it first, with iconv -f UTF-16 -t UTF-8 say"sv;
 
-// UTF-32 in the little order begins as UTF-16 does, so it stands before it.
+// Little-endian UTF-32 begins with the same bytes as UTF-16, so it is listed before UTF-16.
 constexpr std::array formats = {
     format{"\x1f\x8b"sv,
            "this is compressed by gzip and no CSV: decompress it first, with zcat say"},

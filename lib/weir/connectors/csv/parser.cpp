@@ -12,13 +12,15 @@
 namespace weir::csv {
 namespace {
 
-// How many 64-byte chunks are classified before they are taken apart: their masks stay in L1.
+// The number of 64-byte chunks that are classified before they are parsed, so their masks stay in
+// L1.
 constexpr std::size_t stretch_chunks = 32;
 
-// Offsets in a block are 32 bits and the top bit of a field's end is borrowed; see `escaped`.
+// Offsets in a block have 32 bits, and the top bit of a field's end is used as a mark; see
+// `escaped`.
 constexpr std::size_t largest_block = std::size_t{1} << 31;
 
-// Marks, until its record ends, a field that holds doubled quotes.
+// Marks a field that holds doubled quotes, until its record ends.
 constexpr std::uint32_t escaped = std::uint32_t{1} << 31;
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -34,7 +36,7 @@ dialect checked(const dialect& rules) {
     return rules;
 }
 
-/// Of a batch of bad records, before the first good one of a file without header.
+/// For a batch of bad records, before the first good one of a file without header.
 std::shared_ptr<const columns> columns_not_known() {
     static const auto none = std::make_shared<const columns>(std::size_t{0});
     return none;
@@ -46,7 +48,7 @@ header_error::header_error(position where, const std::string& reason)
     : weir::error{absl::StrCat("line ", where.line, ", byte ", where.offset, ": ", reason)},
       where_{where} {}
 
-/// Some classified chunks: masks of the bytes from `begin` to `end`, the last chunk cut to fit.
+/// Some classified chunks: masks of the bytes from `begin` to `end`. The last chunk may be partial.
 struct parser::stretch {
     std::size_t begin;
     std::size_t end;
@@ -124,11 +126,11 @@ position parser::at(std::size_t offset, std::uint64_t line) const noexcept {
     return {line, block_->origin.offset + offset};
 }
 
-/// Moves what is not yet a whole record from a block that is done (or stays, having given no
-/// record) to the start of the one to fill.
+/// Moves the bytes of the incomplete record to the start of the next block. `from` is the finished
+/// block; if it gave no record, it stays the current one.
 void parser::carry_over(detail::block& from) {
     const bool same = &from == block_.get();
-    // Of a line that will be dropped, only the excerpt and what was not looked at are kept.
+    // Of a line that will be dropped, only the excerpt and the bytes not scanned yet are kept.
     const bool dropping = state_ == state::skipping || state_ == state::comment;
     if (same && !dropping && record_begin_ == 0) return;
 
@@ -159,14 +161,15 @@ void parser::scan() {
     if (at_file_start_ && !skip_byte_order_mark()) return;
     if (finished_ && size_ != 0) std::memset(block_->text() + size_, 0, detail::block::slack);
     do {
-        // What a CR or a quote means is told by the byte after it: the last one has to wait.
+        // The meaning of a CR or a quote depends on the byte after it, so the last byte has to
+        // wait.
         const char last = size_ != 0 ? block_->text()[size_ - 1] : '\0';
         const bool wait = !finished_ && (last == '\r' || last == rules_.quote);
         scan_to(wait ? size_ - 1 : size_);
     } while (finished_ && end_input());
 }
 
-/// \return false when more input must come first
+/// \return false when more input is needed first
 bool parser::skip_byte_order_mark() {
     const std::string_view seen{block_->text(), std::min(size_, byte_order_mark.size())};
     if (!finished_ && seen.size() < byte_order_mark.size() && byte_order_mark.starts_with(seen)) {
@@ -181,7 +184,7 @@ bool parser::skip_byte_order_mark() {
 }
 
 void parser::scan_to(std::size_t limit) {
-    // What lies beyond a record that is too large is looked at again: little more than the bound.
+    // Bytes beyond a record that is too large are scanned again: little more than the limit.
     const std::size_t step =
         std::clamp<std::size_t>(rules_.max_record_size, 64, 64 * stretch_chunks);
     stretch s;
@@ -198,13 +201,14 @@ void parser::scan_to(std::size_t limit) {
         make_room();
         if (take(s) == progress::restart) continue;
         scanned_ = s.end;
-        // Here, not after all input: it must not be read to its end again for each such record.
+        // Here, not after all input: otherwise each such record would be read to the input's end
+        // again.
         cut_oversized();
     }
 }
 
-/// Makes room for the most that a stretch and the end of the input can yield; and forgets fields
-/// that a record has too many of, so that a line of delimiters costs no more memory than its bytes.
+/// Reserves space for the largest possible result of a stretch and of the end of the input. Surplus
+/// fields of a record are forgotten, so a line of delimiters needs no more memory than its bytes.
 void parser::make_room() {
     detail::table<detail::field_span>& fields = block_->fields;
     if (const std::size_t kept = fields.size - record_fields_; kept > most_fields_) {
@@ -263,8 +267,7 @@ parser::progress parser::take_plain(const stretch& s, std::size_t& chunk) {
             }
             const auto count = static_cast<std::size_t>(field - fields) - record_fields;
             if (count == width && p - record_begin <= longest && clean) [[likely]] {
-                const char* const end =
-                    text + p;  // at the block's first byte there is slack before it
+                const char* const end = text + p;  // slack precedes the block's first byte
                 const bool crlf = (end[0] == '\n') & (end[-1] == '\r');
                 field[-1].end -= crlf;
                 *next_row++ = {record_begin, static_cast<std::uint32_t>(record_line - first_line),
@@ -277,7 +280,7 @@ parser::progress parser::take_plain(const stretch& s, std::size_t& chunk) {
             --field;
             store();
             if (end_record(p) == progress::restart) return progress::restart;
-            // The rest of this chunk: columns may have become known, so all is looked up anew.
+            // The rest of this chunk: columns may have become known, so all state is loaded again.
             return take_rest(s, chunk++, left & (left - 1));
         }
     }
@@ -295,7 +298,7 @@ parser::progress parser::take_any(const stretch& s, std::size_t chunk) {
     return take_rest(s, chunk, m.separators | m.specials);
 }
 
-/// As take_any, for those bytes of the chunk that are set in `left`.
+/// As take_any, for the bytes of the chunk whose bits are set in `left`.
 parser::progress parser::take_rest(const stretch& s, std::size_t chunk, std::uint64_t left) {
     const std::size_t base = s.begin + 64 * chunk;
     const std::uint64_t separators = s.marks[chunk].separators;
@@ -336,7 +339,7 @@ parser::progress parser::take_rest(const stretch& s, std::size_t chunk, std::uin
     return progress::through;
 }
 
-/// A quote or comment character outside quotes. It means something only at the start of a field or
+/// A quote or comment character outside quotes. It is special only at the start of a field or
 /// record.
 void parser::take_special(std::size_t p) {
     if (block_->text()[p] == rules_.quote) {
@@ -350,7 +353,7 @@ void parser::take_special(std::size_t p) {
     }
 }
 
-/// A quote inside quotes: the first or second of a doubled one, or the closing one.
+/// A quote inside quotes: the first or second of a doubled quote, or the closing one.
 void parser::take_inner_quote(std::size_t p) {
     if (p == second_of_pair_) return;
     const char next = block_->text()[p + 1];
@@ -399,8 +402,8 @@ void parser::end_field(std::size_t p) {
     field_begin_ = p + 1;
 }
 
-/// Where the text of a line ends whose line end, or end of input, is at `p`; `from` is where to
-/// look.
+/// The end of a line's text, if its line end, or the end of the input, is at `p`. `from` limits the
+/// search.
 std::size_t parser::text_end(std::size_t p, std::size_t from) const noexcept {
     const char* const text = block_->text();
     return p > from && p != size_ && text[p] == '\n' && text[p - 1] == '\r' ? p - 1 : p;
@@ -447,7 +450,7 @@ void parser::add_record(std::size_t end) {
     ++block_->rows.size;
 }
 
-/// Writes down `fault_` as a bad record whose text ends at `end`.
+/// Records `fault_` as a bad record whose text ends at `end`.
 void parser::add_fault(std::size_t end, std::size_t excerpt) {
     if (!columns_ && rules_.header == header::present) {
         throw header_error{fault_.where,
@@ -461,7 +464,7 @@ void parser::add_fault(std::size_t end, std::size_t excerpt) {
     block_->bad.push_back({fault_, narrow(record_begin_), narrow(excerpt)});
 }
 
-/// The first record: it tells the columns, and is a record too when there is no header.
+/// Takes the columns from the first record, which counts as a record too when there is no header.
 void parser::name_columns() {
     const std::size_t count = fields_seen();
     if (count > max_columns) {
@@ -485,8 +488,9 @@ void parser::name_columns() {
     block_->fields.size = record_fields_;
 }
 
-/// Makes doubled quotes single, in place, in those fields of the record that hold some. Not earlier
-/// than when the record is complete and good: until then its bytes may have to be read again.
+/// Replaces doubled quotes by single ones, in place, in the fields of the record that have some.
+/// This waits until the record is complete and good, because its bytes may have to be read again
+/// before.
 void parser::unescape() {
     char* const text = block_->text();
     for (detail::field_span* f = block_->fields.items.get() + record_fields_;
@@ -509,7 +513,7 @@ void parser::unescape() {
 
 // ------------------------------------------------------------------------------------ faults
 
-/// Gives up on the record; it ends with the physical line that `from` is in.
+/// Gives the record up; it ends with the physical line that contains `from`.
 void parser::skip_from(std::size_t from, fault reason) {
     fault_.where = at(record_begin_, record_line_);
     fault_.reason = reason;
@@ -531,17 +535,16 @@ void parser::end_skipped_line(std::size_t p) {
     start_record(pass_line_end(p));
 }
 
-/// Deals with a record that has outgrown the bound while still incomplete.
+/// Handles a record that exceeds the limit while still incomplete.
 void parser::cut_oversized() {
     const bool in_record = state_ != state::skipping && state_ != state::comment;
-    // A CR whose LF is still to be looked at belongs to the line end.
+    // A CR whose LF was not scanned yet belongs to the line end.
     const std::size_t seen = text_end(scanned_, record_begin_);
     if (in_record && seen - record_begin_ > rules_.max_record_size) skip_oversized();
 }
 
-/// Finds out how a record that is too large stood at the bound, by reading it again up to there, so
-/// that the outcome does not depend on how the input was cut; then skips from there, or from its
-/// open quote.
+/// Reads a record that is too large again, up to the limit, to find its state there. So the outcome
+/// does not depend on how the input was cut. Then it skips from there, or from the open quote.
 void parser::skip_oversized() {
     const std::size_t bound = record_begin_ + rules_.max_record_size;
     block_->fields.size = record_fields_;
@@ -560,8 +563,8 @@ void parser::skip_open_quote_or(std::size_t from, fault reason) {
     skip_from(from, reason);
 }
 
-/// All input has been looked at: ends what is still open.
-/// \return whether there is now something to look at again
+/// All input has been scanned: ends what is still open.
+/// \return whether there is now something to scan again
 bool parser::end_input() {
     make_room();
     switch (state_) {

@@ -1,5 +1,5 @@
 /// \file
-/// Bytes in, batches of records out: the CSV parser, without any input or output of its own.
+/// The CSV parser: turns bytes into batches of records, and performs no input or output itself.
 #pragma once
 
 #include <weir/connectors/csv/batch.hpp>
@@ -20,13 +20,13 @@
 
 namespace weir::csv {
 
-/// The header is missing or cannot be read, so that no record could be checked: a fault of the
-/// whole file. `what()` gives place and reason.
+/// The header is missing or cannot be read, so no record could be checked: a fault of the whole
+/// file. `what()` has position and reason.
 class header_error : public weir::error {
 public:
     header_error(position where, const std::string& reason);
 
-    /// Where the header starts, or the end of the file where there is none.
+    /// The begin of the header, or the end of the file if there is none.
     position where() const noexcept { return where_; }
 
 private:
@@ -35,8 +35,8 @@ private:
 
 /// Cuts a sequence of bytes into CSV records.
 ///
-/// It is fed pieces of any size, cut anywhere, and after each gives a batch of the records that are
-/// complete. What comes out does not depend on how the input was cut, save for where batches end.
+/// It is fed pieces of any size, cut anywhere, and after each it gives a batch of the complete
+/// records. The records do not depend on how the input was cut; only the ends of the batches do.
 ///
 /// ```
 /// csv::parser parser{csv::dialect{}};
@@ -48,25 +48,24 @@ private:
 /// while (auto batch = parser.next()) use(*std::move(batch));
 /// ```
 ///
-/// Read straight into the parser's memory with `prepare` and `commit` to save the copy of `feed`.
+/// To save the copy of `feed`, read directly into the parser's memory with `prepare` and `commit`.
 ///
-/// Errors: a bad record is an entry of its batch (see `fault`), the first one too where there is no
-/// header. A bad header is thrown by `next`.
-/// Thread-safety: one thread at a time; the batches are independent of it and of its lifetime.
-/// Cost: one pass over the bytes, no allocation a row, none a batch once the first batches have
-/// died and their memory is recycled. The incomplete record at the end of a piece is copied to the
-/// next batch's memory and looked at again. Holds at most one batch, or one record of the largest
-/// size.
+/// Errors: a bad record is an entry of its batch (see `fault`), also the first one if there is no
+/// header. A bad header is thrown by `next`. Thread-safety: one thread at a time; the batches are
+/// independent of the parser and of its lifetime. Cost: one pass over the bytes; no allocation per
+/// row, and none per batch once the first batches were destroyed and their memory is reused. The
+/// incomplete record at the end of a piece is copied to the memory of the next batch and scanned
+/// again. It holds at most one batch, or one record of the largest size.
 class parser {
 public:
     /// A parser for a file from its start.
     /// \throws std::invalid_argument when `validate(rules)` is not OK
     explicit parser(const dialect& rules);
 
-    /// A parser that goes on at `start`, where a record of a file with these columns begins: the
+    /// A parser that continues at `start`, where a record of a file with these columns begins: the
     /// `covers().end` of an earlier batch. It expects no header.
     /// \throws std::invalid_argument as above, or when `known` has more columns than `max_columns`,
-    ///         or none. (None is right where there is no header and no good record has come yet.)
+    ///         or none. (None is allowed if there is no header and no good record was read yet.)
     parser(const dialect& rules, position start, csv::columns known);
 
     parser(const parser&) = delete;
@@ -74,17 +73,18 @@ public:
     parser(parser&&) = default;
     parser& operator=(parser&&) = default;
 
-    /// Room for `size` bytes of input; valid until the next call of any other member.
-    /// \throws std::length_error when this and what `next` has not yet taken make 2 GiB
+    /// Space for `size` bytes of input; valid until the next call of any other member.
+    /// \throws std::length_error when this and the input that `next` has not consumed yet make 2
+    ///         GiB
     std::span<char> prepare(std::size_t size);
 
-    /// Says that the first `size` bytes of what `prepare` gave are now filled.
+    /// Reports that the first `size` bytes of the space from `prepare` are filled.
     void commit(std::size_t size) noexcept;
 
-    /// Copies bytes in: `prepare` and `commit` in one.
+    /// Copies the bytes: `prepare` and `commit` in one.
     void feed(std::string_view bytes);
 
-    /// Says that no more input will come, so that a last line without line end counts.
+    /// Reports the end of the input, so a last line without line end counts.
     void finish() noexcept { finished_ = true; }
 
     /// The records that became complete, or nothing when more input is needed. Call it after each
@@ -92,22 +92,22 @@ public:
     /// \throws header_error
     std::optional<batch> next();
 
-    /// The columns, once the first good record has been seen; null before.
+    /// The columns, once the first good record was read; null before.
     const std::shared_ptr<const columns>& known_columns() const noexcept { return columns_; }
 
-    /// Where the first record not yet delivered starts.
+    /// The begin of the first record not yet delivered.
     position where() const noexcept;
 
-    /// Uses another way to find bytes than the fastest: for tests and benchmarks.
+    /// Uses another classifier than the fastest: for tests and benchmarks.
     void use(const detail::named_classifier& c) noexcept { classify_ = c.function; }
 
 private:
     enum class state : std::uint8_t {
         plain,     // outside quotes
         quoted,    // inside quotes
-        closed,    // behind a closing quote: a separator comes next
+        closed,    // behind a closing quote: a separator must come next
         comment,   // in a comment line
-        skipping,  // in the line on which a bad record ends
+        skipping,  // in the line with which a bad record ends
     };
     enum class progress : std::uint8_t { through, restart };
     struct stretch;
@@ -150,9 +150,9 @@ private:
     detail::classifier classify_;
     std::shared_ptr<detail::block_pool> pool_;
     std::shared_ptr<const columns> columns_;
-    std::size_t most_fields_ = max_columns;  // fields of one record worth keeping
+    std::size_t most_fields_ = max_columns;  // fields of one record that are kept at most
 
-    // The block being filled. Its bytes [0, size_) are input, [0, scanned_) have been looked at.
+    // The block being filled. Its bytes [0, size_) are input, and [0, scanned_) were scanned.
     std::unique_ptr<detail::block> block_;
     std::size_t size_ = 0;
     std::size_t scanned_ = 0;
@@ -172,7 +172,7 @@ private:
     std::uint64_t quote_line_ = 1;
     std::size_t quote_end_ = 0;
     std::size_t second_of_pair_ =
-        SIZE_MAX;  // the later quote of a doubled one, which closes nothing
+        SIZE_MAX;  // the second quote of a doubled one, which closes nothing
     bool field_escaped_ = false;
     bool record_escaped_ = false;
     record_error fault_;  // of this record, when `reason` is set

@@ -48,7 +48,7 @@ public:
             auto& [error, next] = *done;
             if (error) std::rethrow_exception(std::move(error));
             if (!next) return poll_state::finished;
-            start(cx);  // one batch ahead: it is read while this one is used
+            start(cx);  // one batch ahead: it is read while the current one is used
             if (!sink(std::move(*next))) return poll_state::paused;
         }
     }
@@ -75,8 +75,8 @@ public:
                 if (granted == 0) return poll_state::pending;
                 for (const std::size_t stop = index_ + granted; index_ != stop;) {
                     const entry e = (*current_)[index_++];
-                    // The batch stays until the next poll: `co_await next()` gives a record that
-                    // can be looked at until the next call.
+                    // The batch is kept until the next poll, so after `co_await next()` a record
+                    // stays valid until the next call.
                     if (!sink(e.ok() ? value_type{e.record()} : value_type{e.error().status()})) {
                         return poll_state::paused;
                     }
@@ -100,14 +100,14 @@ private:
 /// Streams a CSV file as batches of records, good and bad ones together.
 ///
 /// How it is called: `read_batches(path)` or `read_batches(path, options)`; the path "-" is
-/// standard input, from where it stands. The file is opened when the stream is first polled. What
-/// comes out: `csv::batch`, in the order of the file, about `options.block_size` bytes each. Each
-/// says which range of the file it covers; hand its end to `read_options::resume` to go on after
-/// it. Batches own their records: buffer them, keep them, send them to other threads. Errors: those
-/// of `file_reader` are thrown out of the pipeline. Cancellation: lets go at once; a read under way
-/// on the blocking executor is over before the pipeline completes. Cost: file and parser run on the
-/// blocking executor, one batch ahead of the consumer; one hop between threads a batch, nothing a
-/// row. Memory: about four blocks and their tables.
+/// standard input, from its current position. The file is opened at the first poll. What comes out:
+/// `csv::batch`, in the order of the file, about `options.block_size` bytes each. Each has the
+/// range of the file that it covers; pass its end to `read_options::resume` to continue after it.
+/// Batches own their records: buffer them, keep them, send them to other threads. Errors: those of
+/// `file_reader` are thrown out of the pipeline. Cancellation: stops at once; a read in progress on
+/// the blocking executor ends before the pipeline completes. Cost: file and parser run on the
+/// blocking executor, one batch ahead of the consumer, with one hop between threads per batch and
+/// none per row. Memory: about four blocks and their tables.
 ///
 /// Example
 /// ```
@@ -115,20 +115,20 @@ private:
 ///           | weir::map([](csv::batch b) { return b.size(); })
 ///           | weir::fold(std::size_t{0}, std::plus<>{});
 /// ```
-/// \throws std::invalid_argument when the options make no sense
+/// \throws std::invalid_argument when the options are invalid
 inline batch_stream read_batches(std::filesystem::path path, const read_options& options = {}) {
     return batch_stream{std::make_shared<file_reader>(std::move(path), options)};
 }
 
 /// Streams a CSV file record by record.
 ///
-/// What comes out: `absl::StatusOr<csv::record>` in the order of the file; a record's fault is a
-/// Status that says line, byte offset and reason. The record is a view that dies when the sink
-/// returns (after `co_await next()`: at the next call), so map it to something that owns its data;
-/// `batch`, `buffer` and `to` refuse it at compile time. All else as `read_batches`.
+/// What comes out: `absl::StatusOr<csv::record>` in the order of the file. A bad record is a Status
+/// with line, byte offset and reason. A record is a view that is valid until the sink returns
+/// (after `co_await next()`: until the next call), so map it to a type that owns its data. `batch`,
+/// `buffer` and `to` refuse it at compile time. All else as `read_batches`.
 ///
 /// Example: `csv::read("people.csv") | weir::try_map(to_person) | weir::split_errors(reject)`
-/// \throws std::invalid_argument when the options make no sense
+/// \throws std::invalid_argument when the options are invalid
 inline record_stream read(std::filesystem::path path, const read_options& options = {}) {
     return record_stream{read_batches(std::move(path), options)};
 }

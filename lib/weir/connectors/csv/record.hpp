@@ -13,17 +13,17 @@
 
 namespace weir::csv {
 
-/// A good record: a view into its batch, two words wide. Copy it freely, but it and the fields it
-/// hands out die with the batch. Reading is free of locks and allocation.
+/// A good record: a view into its batch, two words in size. Copy it freely; the record and its
+/// fields are valid as long as the batch. Reading takes no lock and allocates nothing.
 ///
-/// Fields are unquoted: without the surrounding quotes, and doubled quotes made single.
+/// Fields are unquoted: without the surrounding quotes, and with single quotes for doubled ones.
 ///
 /// Example: `std::string name{r[0]};  for (std::string_view field : r) ...`
 class record {
 public:
     class iterator;
 
-    /// How many fields it has: the same for all records of a file.
+    /// The number of fields: the same for all records of a file.
     std::size_t size() const noexcept { return block_->columns->size(); }
 
     /// Field `i`, which must be less than `size()`.
@@ -35,7 +35,7 @@ public:
     iterator begin() const noexcept;
     iterator end() const noexcept;
 
-    /// Where in the file it starts.
+    /// Its position in the file.
     position where() const noexcept {
         const csv::detail::row& r = row();
         return {block_->origin.line + r.line, block_->origin.offset + r.begin};
@@ -57,7 +57,7 @@ private:
     std::size_t index_;
 };
 
-/// Walks the fields of a record.
+/// Iterates over the fields of a record.
 class record::iterator {
 public:
     using iterator_category = std::input_iterator_tag;

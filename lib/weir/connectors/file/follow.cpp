@@ -10,9 +10,9 @@ namespace weir::file {
 
 namespace {
 
-// IN_ATTRIB: also when its last name goes.
+// IN_ATTRIB also reports that the file's last name was removed.
 constexpr std::uint32_t signs_of_growth = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
-/// Until which it makes no difference how long it is.
+/// The longest quiet time; longer ones would make no difference.
 constexpr std::chrono::nanoseconds longest_quiet = std::chrono::hours(24 * 365);
 
 }  // namespace
@@ -40,7 +40,7 @@ std::optional<followed_block> follow_stream::look(poll_context& cx) {
     }
 }
 
-/// False: there is nothing to read, and a wake-up is arranged.
+/// Returns false when there is nothing to read; a wake-up is then arranged.
 bool follow_stream::has_news(poll_context& cx) {
     while (!news_) {
         while (const auto note = notes_.next()) {
@@ -59,13 +59,12 @@ bool follow_stream::has_news(poll_context& cx) {
 }
 
 void follow_stream::start_reading(poll_context& cx) {
-    news_ = false;  // what happens from now on is noted
+    news_ = false;  // later changes set it again
     start_blocking(reading_, cx, file_,
                    [let_go = let_go_](detail::growing_file& file) { return file.next(let_go); });
 }
 
-/// How long a file that another has taken the place of may be quiet. Each time that it grows it has
-/// all of it again.
+/// Sets how long a replaced file may be quiet. Each time the file grows, the time starts again.
 void follow_stream::set_patience(poll_context& cx, const detail::growing_file::growth& found) {
     const auto now = clock_of(cx.executor()).now();
     if (!found.has_successor) {

@@ -1,5 +1,5 @@
 /// \file
-/// The bytes of a file as they are appended.
+/// The bytes of a file, including those appended later.
 #pragma once
 
 #include <weir/connectors/file/detail/growing_file.hpp>
@@ -20,12 +20,12 @@
 
 namespace weir::file {
 
-/// How a file is followed.
+/// Options of following a file.
 struct follow_options {
-    std::size_t block_size = std::size_t{64} << 10;  ///< how many bytes are read at a time
-    /// How long a file that was moved away, and that another has taken the place of, must have been
-    /// quiet before it is left for the other: its writer may still append to it, until it has been
-    /// told to open the new one. Once a writer has closed it, a tenth of that.
+    std::size_t block_size = std::size_t{64} << 10;  ///< bytes to read at a time
+    /// How long a file that was moved away and replaced must be quiet before it is left for its
+    /// successor. Its writer may still append to it, until the writer opens the new file. Once a
+    /// writer has closed it, a tenth of this is enough.
     std::chrono::nanoseconds quiet = std::chrono::seconds(1);
 };
 
@@ -59,12 +59,13 @@ private:
     weir::async_operation<std::exception_ptr, detail::growing_file::growth> reading_;
     std::optional<clock::time_point> let_go_at_;  // of a file with a successor
     alarm alarm_;
-    bool news_ = true;     // there may be something to read
-    bool let_go_ = false;  // the file has been quiet for long enough
+    bool news_ = true;     // there may be bytes to read
+    bool let_go_ = false;  // the file was quiet for long enough
     bool closed_ = false;  // a writer has closed the file
 };
 
-/// Streams what is in the file at `path`, and then what others append to it, as they do; endless.
+/// Streams the contents of the file at `path`, and then the bytes that other programs append;
+/// endless.
 ///
 ///     weir::file::follow("updates.jsonl") | weir::for_each([&](weir::file::followed_block&& b) {
 ///         if (b.before != weir::file::file_break::none) lines = {};   // another file begins
@@ -72,19 +73,18 @@ private:
 ///     })
 ///
 /// What comes out: blocks of up to `options.block_size` bytes, in order, cut anywhere. A file that
-/// was truncated, or that another was moved over, is followed from its begin on, and the block says
-/// so (it may have no bytes then). One that is deleted is read to its end, and another waited for.
-/// One that is moved away (a log that is rotated) is followed on until another is there, and until
-/// it has then been quiet for `options.quiet`; what is appended to it later is not read. A file
-/// that is written anew in place is only known for it while it is shorter than what was read of it:
-/// replace files by moving others over them. Symbolic links are followed, and what they are
-/// replaced by.
+/// was truncated, or replaced by moving another over it, is followed from its begin, and the block
+/// says so (it may have no bytes then). A deleted file is read to its end, and another one is
+/// awaited. A file that was moved away (a rotated log) is followed until another file is there and
+/// the old one was then quiet for `options.quiet`; later additions to it are not read. A file that
+/// is rewritten in place is detected only while it is shorter than the bytes already read: replace
+/// files by moving others over them. Symbolic links are followed, also when they are replaced.
 /// Linux (inotify), local file systems. All watches of the process share one inotify instance.
-/// Errors: from this call, when it cannot be opened or watched, and out of the pipeline when it
-/// cannot be read, is no file (a pipe, a device), or its directory is gone: `std::system_error`
-/// with path and cause. Cancellation: lets go at once; a read of the disk that is under way is over
-/// before the pipeline completes. Cost: read on the blocking executor, a block at a time; waiting
-/// keeps no thread.
+/// Errors: `std::system_error` with path and cause. This call throws it when the file cannot be
+/// opened or watched. The pipeline throws it when the file cannot be read, is no file (a pipe, a
+/// device), or its directory was removed. Cancellation: stops at once; a disk read in progress ends
+/// before the pipeline completes. Cost: one block at a time is read on the blocking executor;
+/// waiting occupies no thread.
 inline follow_stream follow(const std::filesystem::path& path, const follow_options& options = {}) {
     return follow_stream(path, options);
 }

@@ -1,5 +1,5 @@
 /// \file
-/// What `file::follow` hands on.
+/// The items of `file::follow`.
 #pragma once
 
 #include <cstdint>
@@ -7,18 +7,18 @@
 
 namespace weir::file {
 
-/// What has become of a file that is followed.
+/// What happened to a followed file.
 enum class file_break : std::uint8_t {
     none,       ///< nothing: it has only grown
-    truncated,  ///< it was cut off, and begins anew
-    replaced    ///< another file has taken its place
+    truncated,  ///< it was truncated, and begins anew
+    replaced    ///< another file has replaced it
 };
 
-/// Bytes of a file that is followed.
+/// Bytes of a followed file.
 struct followed_block {
     std::string bytes;
-    /// What happened before them: with all but `none` they are the first of what is there now, and
-    /// what came before is no more.
+    /// What happened before these bytes. Unless it is `none`, they are the first bytes of the new
+    /// contents, and the earlier contents no longer exist.
     file_break before = file_break::none;
 };
 

@@ -29,8 +29,7 @@ void block_stream::start_reading(poll_context& cx) {
     start_blocking(reading_, cx, file_, next);
 }
 
-// A pipe that nobody has opened for writing yet looks as if it had ended: so it is waited for
-// before it is read.
+// A pipe that no writer has opened yet looks as if it had ended, so we wait before we read.
 std::optional<std::string> block_stream::hear(poll_context& cx) {
     for (;;) {
         if (!heard_) {
@@ -44,7 +43,7 @@ std::optional<std::string> block_stream::hear(poll_context& cx) {
             if (!waiting_.poll(cx)) return std::nullopt;
             heard_ = true;
         }
-        // Not by Asio's read_some: that waits for input where there is none.
+        // Not Asio's read_some, which waits when there is no input.
         if (const auto got = file_->read_now(memory_)) {
             heard_ = *got == memory_.size();
             return memory_.substr(0, *got);

@@ -39,32 +39,31 @@ public:
     }
 
 private:
-    // Nothing: a wake-up is arranged. Empty: the end.
+    // Nothing: a wake-up is arranged. An empty block: the end.
     std::optional<std::string> read(poll_context& cx);
     std::optional<std::string> hear(poll_context& cx);
     void start_reading(poll_context& cx);
 
     std::shared_ptr<block_reader> file_;
     weir::async_operation<std::exception_ptr, std::string> reading_;
-    // Says when there is something of what is waited for, and not read by a thread that blocks:
+    // Reports input that would otherwise have to be awaited by a blocking thread:
     std::optional<asio::posix::stream_descriptor> input_;
     weir::async_operation<asio::error_code> waiting_;
-    bool heard_ = false;  // it was said to be ready, and not found otherwise
+    bool heard_ = false;  // reported as readable, and no read has found it empty since
     std::string memory_;
 };
 
-/// Streams a file, or what comes by standard input ("-": descriptor 0, from where it stands), in
-/// blocks of bytes.
+/// Streams a file, or standard input ("-": descriptor 0, from its current position), in blocks of
+/// bytes.
 ///
-/// What comes out: `std::string`s of up to `options.block_size` bytes, in order, none empty. Cut
-/// anywhere: `codec::decode` makes values of them. The file is opened when the stream is first
-/// polled. Of a pipe, a socket or a terminal each block is what has come, at once.
-/// Errors: `std::system_error` with path and cause, thrown out of the pipeline, when the file
-/// cannot be opened or read; `std::invalid_argument` for options that make no sense.
-/// Cancellation: lets go at once; a read of the disk that is under way is over before the pipeline
-/// completes. What was read of a pipe and not handed on is lost then.
-/// Cost: a file is read on the blocking executor, one block ahead of the consumer. What would have
-/// to be waited for (a pipe, a terminal) keeps no thread waiting.
+/// What comes out: `std::string`s of up to `options.block_size` bytes, in order, none empty. They
+/// are cut anywhere; `codec::decode` turns them into values. The file is opened at the first poll.
+/// From a pipe, a socket or a terminal, each block is the input available, without delay. Errors:
+/// `std::system_error` with path and cause, thrown out of the pipeline, when the file cannot be
+/// opened or read; `std::invalid_argument` for invalid options. Cancellation: stops at once; a disk
+/// read in progress ends before the pipeline completes. Bytes that were read from a pipe and not
+/// handed on are lost then. Cost: a file is read on the blocking executor, one block ahead of the
+/// consumer. Waiting for input (from a pipe, a terminal) occupies no thread.
 ///
 ///     weir::file::read("-") | weir::codec::decode<weir::codec::json_lines<trade>>() | ...
 inline block_stream read(std::filesystem::path path, const read_options& options = {}) {

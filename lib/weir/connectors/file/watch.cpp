@@ -20,7 +20,7 @@ bool same_time(const timespec& a, const timespec& b) {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-/// Whether they are of one file that was not written in between.
+/// Whether both are of one file that was not written in between.
 bool same(const struct stat& a, const struct stat& b) {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
            same_time(a.st_mtim, b.st_mtim);
@@ -34,7 +34,7 @@ change_stream::change_stream(const std::filesystem::path& path)
 std::optional<change> change_stream::look(poll_context& cx) {
     do {
         take_notes();
-        // What is there now was maybe noted meanwhile.
+        // The notes of the current state may have come in the meantime.
         if (is_linked() || is_exchanged()) {
             take_notes();
             if (is_linked() || is_exchanged()) found(change::written);
@@ -63,10 +63,10 @@ void change_stream::take_note(const detail::file_note& note) {
     if ((note.mask & IN_CLOSE_NOWRITE) != 0) open_ = false;
 }
 
-/// Another file may be there now, or none.
+/// There may be another file now, or none.
 void change_stream::take_note_of_way(std::uint32_t mask) {
     const auto now = status_of(path_);
-    // Where notes were lost it counts as written, to be on the safe side.
+    // If notes were lost, the file counts as written, to be on the safe side.
     const bool lost = (mask & IN_Q_OVERFLOW) != 0;
     if (now && (lost || !known_ || !same(*now, *known_))) found(change::written);
     if (!now && (lost || known_)) found(change::removed);
@@ -78,7 +78,7 @@ void change_stream::found(change what) {
     created_ = false;
 }
 
-/// A new name of a file that was there before. One that is new is opened, and has still to be
+/// True when an existing file got this name. A new file is not: it is open, and must still be
 /// written.
 bool change_stream::is_linked() const {
     if (!created_ || open_) return false;
@@ -86,7 +86,7 @@ bool change_stream::is_linked() const {
     return now && (now->st_nlink > 1 || now->st_size != 0);
 }
 
-/// One went from there, and the other had come before.
+/// True after an exchange of two files: the note of the new file came before that of the old one.
 bool change_stream::is_exchanged() const {
     return latest_ == change::removed && !created_ && status_of(path_).has_value();
 }

@@ -1,5 +1,5 @@
 /// \file
-/// Being told when a file has changed.
+/// A stream of the changes of a file.
 #pragma once
 
 #include <weir/connectors/file/detail/name_watch.hpp>
@@ -15,10 +15,10 @@
 
 namespace weir::file {
 
-/// What has happened to a file.
+/// What happened to a file.
 enum class change : std::uint8_t {
     written,  ///< it is complete and new: written and closed, moved there, or linked
-    removed   ///< its name is gone
+    removed   ///< its name was removed
 };
 
 /// The stream that `watch` makes.
@@ -52,26 +52,27 @@ private:
     detail::name_watch notes_;  // first, so that no change is missed
     std::optional<struct stat> known_;
     std::optional<change> latest_;
-    bool created_ = false;  // its name has come, and it is not known whether it is whole
-    bool open_ = false;     // since then, by its writer or another
+    bool created_ = false;  // the name has appeared; the file may be incomplete
+    bool open_ = false;     // opened since then, by its writer or another program
 };
 
-/// A stream of what happens to the file at `path` from this call on; endless.
+/// A stream of the changes of the file at `path`, from this call on; endless.
 ///
 ///     auto changes = weir::file::watch("accounts.csv");   // first this,
 ///     load("accounts.csv");                               // then this: no change is missed
 ///     while (auto c = co_await changes.next()) ...
 ///
-/// Says `written` when a writer closes the file, when another is moved over it, exchanged with it
-/// or linked there (as editors and careful programs do), and `removed` when its name goes. It need
-/// not exist yet; its directory must. What happens between two polls is one item, the latest. It is
-/// the file that the path leads to which is watched: behind symbolic links, wherever they stand in
-/// the path. When a link, or a directory on the way, is replaced, and another file is there now,
-/// that is `written`. A link may lead nowhere for a while. It may say `written` once too often, of
-/// a file that is opened by others while it is made. Linux (inotify), local file systems. All
-/// watches of the process share one inotify instance; each takes a file descriptor. Errors:
-/// `std::system_error` that names the directory, from this call when it cannot be watched, and out
-/// of the pipeline when the directory is removed or moved, and no other is in its place.
+/// Gives `written` when a writer closes the file, or when another file is moved over it, exchanged
+/// with it or linked there (as editors and careful programs do). Gives `removed` when its name is
+/// removed. The file need not exist yet; its directory must. All changes between two polls are one
+/// item, the latest. The watched file is the one to which the path leads, behind symbolic links
+/// anywhere in the path. When a link, or a directory on the way, is replaced, and another file is
+/// there now, that is `written`. A link may lead nowhere for a while. It may give `written` once
+/// too often, for a file that other programs open while it is created. Linux (inotify), local file
+/// systems. All watches of the process share one inotify instance; each takes a file descriptor.
+/// Errors: `std::system_error` that names the directory. This call throws it when the directory
+/// cannot be watched. The pipeline throws it when the directory is removed or moved, and no other
+/// is in its place.
 inline change_stream watch(const std::filesystem::path& path) {
     return change_stream(path);
 }

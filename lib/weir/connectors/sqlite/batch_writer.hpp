@@ -1,5 +1,5 @@
 /// \file
-/// Writes batches of rows into a table: fast, durable, and with bad rows kept out.
+/// Writes batches of rows into a table: fast, durable, and without the bad rows.
 #pragma once
 
 #include <weir/connectors/sqlite/insert_session.hpp>
@@ -20,18 +20,18 @@
 
 namespace weir::sqlite {
 
-/// A row that the database refused, valid during the call it is handed to.
+/// A row that the database refused, valid during the call of `on_reject`.
 template <class Row>
 struct reject {
-    std::size_t index;  ///< Its place in the batch that was being written, from 0.
+    std::size_t index;  ///< Its index in the current batch, from 0.
     const Row& row;
-    /// AlreadyExists (a key that is taken), FailedPrecondition (foreign key), OutOfRange (too large
-    /// for SQLite), or InvalidArgument (any other constraint); the text names the constraint and
-    /// holds no value of the row.
+    /// AlreadyExists (the key exists), FailedPrecondition (foreign key), OutOfRange (too large for
+    /// SQLite), or InvalidArgument (any other constraint). The text names the constraint and holds
+    /// no value of the row.
     absl::Status cause;
 };
 
-/// How a `batch_writer` goes about its work; all but `on_reject` are told in `commit_options`.
+/// The options of a `batch_writer`; `commit_options` describes all but `on_reject`.
 template <class Row>
 struct batch_writer_options {
     std::uint64_t rows_per_commit = commit_options{}.rows_per_commit;
@@ -50,26 +50,26 @@ struct batch_writer_options {
 ///     for (const auto& batch : batches) people.write(batch);
 ///     people.finish();
 ///
-/// Commits when a batch has completed `rows_per_commit` rows, and never in the middle of a batch.
-/// A row that breaks a constraint of the table, or holds a value that SQLite cannot, is handed to
-/// `on_reject` and left out; all others are inserted, in order, and the load goes on.
+/// Commits when a batch has completed `rows_per_commit` rows, and never in the middle of a batch. A
+/// row that breaks a constraint of the table, or holds a value that SQLite cannot store, is passed
+/// to `on_reject` and left out. All others are inserted, in order, and the load continues.
 ///
-/// Errors: what is no single row's fault (disk full, I/O, read-only, corrupt, locked beyond the
-/// limit, no memory) throws `sqlite::database_error`, and so does a failed commit; whatever a
-/// callback or `bind_row` throws passes through. All of these roll back to the last commit, and the
-/// writer then refuses further work. A commit is never tried twice, and `error::outcome_unknown`
-/// says whether a failed one may have taken effect all the same.
+/// Errors: a failure that is not caused by a single row (disk full, I/O, read-only, corrupt, locked
+/// beyond the limit, no memory) throws `sqlite::database_error`, and so does a failed commit.
+/// Exceptions of a callback or of `bind_row` pass through. All of these roll back to the last
+/// commit, and the writer then refuses further work. A commit is never tried twice;
+/// `database_error::outcome_unknown` says whether a failed one may have taken effect nevertheless.
 ///
-/// Cancellation: `database::interrupt`. Destroying the writer rolls back what is not committed.
+/// Cancellation: `database::interrupt`. Destroying the writer rolls back the uncommitted rows.
 /// Threads: that of its database, which must outlive it. While a transaction is open, use the
-/// database for nothing else.
-/// Cost: per row, the binding (nothing is copied) and SQLite's own work; a refused row costs its
-/// neighbours, up to 127, a second insert.
+/// database for nothing else. Cost: per row, the binding (nothing is copied) and SQLite's own work;
+/// for a refused row, up to 127 rows around it are inserted a second time.
 template <class Row>
 class batch_writer {
 public:
-    /// Without columns, rows have a value for each of the table's but generated ones, in its order.
-    /// Touches nothing yet; throws std::invalid_argument for what cannot be a table's name.
+    /// Without `columns`, rows have a value for each column of the table except generated ones, in
+    /// the table's order. Does not access the database yet; throws std::invalid_argument for an
+    /// invalid table name.
     batch_writer(database& db, std::string table, std::vector<std::string> columns = {},
                  batch_writer_options<Row> options = {})
         : on_reject_(std::move(options.on_reject)),
@@ -78,7 +78,7 @@ public:
               {options.rows_per_commit, std::move(options.on_begin), std::move(options.on_commit),
                std::move(options.after_commit), std::move(options.on_conflict)}) {}
 
-    /// Inserts the rows of `batch`, a sized range of `Row` that can be walked twice.
+    /// Inserts the rows of `batch`, a sized range of `Row` that can be iterated twice.
     template <std::ranges::forward_range Batch>
     void write(const Batch& batch) {
         static_assert(std::ranges::sized_range<const Batch> &&
@@ -92,13 +92,13 @@ public:
         });
     }
 
-    /// Commits what has been written so far, if anything; writing may go on.
+    /// Commits the rows written so far, if there are any; writing may continue.
     void commit() {
         guarded([&] { session_.commit(); });
     }
 
-    /// Commits the rest. A load without a row has its transaction too: `on_begin` and `on_commit`
-    /// are called, and an empty table is created as it should be.
+    /// Commits the rest. A load without rows has a transaction too: `on_begin` and `on_commit` are
+    /// called, so an empty table is created.
     load_report finish() {
         guarded([&] {
             if (report().commits == 0) session_.begin();
@@ -107,7 +107,7 @@ public:
         return report();
     }
 
-    /// What has been committed so far.
+    /// The committed part of the load so far.
     load_report report() const noexcept { return session_.report(); }
     /// Rows inserted so far, committed or not.
     std::uint64_t rows_inserted() const noexcept { return session_.rows_inserted(); }
@@ -138,7 +138,7 @@ private:
         }
     }
 
-    /// The rows of a statement that was refused: one of them is bad, or several.
+    /// Inserts the rows of a refused statement one by one: one or more of them are bad.
     template <class Iterator>
     void insert_singly(Iterator row, std::size_t count, std::size_t index) {
         sqlite3_stmt* const statement = session_.insert_of(1);
@@ -153,7 +153,7 @@ private:
         }
     }
 
-    /// Binds `count` rows from `row` on, which it advances past them.
+    /// Binds `count` rows from `row` on, and advances `row` past them.
     template <class Iterator>
     int bind(sqlite3_stmt* statement, Iterator& row, std::size_t count) {
         const int columns = session_.columns();

@@ -1,5 +1,5 @@
 /// \file
-/// How a C++ value becomes a parameter of a SQLite statement.
+/// Binds C++ values to the parameters of a SQLite statement.
 ///
 /// | C++ | SQLite |
 /// |---|---|
@@ -9,8 +9,9 @@
 /// | `std::string`, `std::string_view`, literals | TEXT, expected to be UTF-8; empty is not NULL |
 /// | contiguous `std::byte` or `unsigned char` (vector, array, span) | BLOB; empty is not NULL |
 ///
-/// Text and blobs are not copied: what is bound must live until the statement has run. An owning
-/// temporary (`std::string{...}`, a returned `std::vector<std::byte>`) could not, so it is copied.
+/// Text and blobs are not copied: a bound value must live until the statement has run. An owning
+/// temporary (`std::string{...}`, a returned `std::vector<std::byte>`) would be destroyed before,
+/// so it is copied.
 #pragma once
 
 #include <sqlite3.h>
@@ -37,7 +38,7 @@ namespace detail {
 template <class T>
 concept null_value = std::same_as<T, std::nullptr_t> || std::same_as<T, std::nullopt_t>;
 
-/// Characters are no numbers here: a `char` bound as 120 is not what was meant.
+/// Characters are not numbers here: binding a `char` as 120 would be a mistake.
 template <class T>
 concept integer_value =
     std::integral<T> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
@@ -53,7 +54,7 @@ concept blob_value = std::ranges::contiguous_range<const T> && std::ranges::size
 
 }  // namespace detail
 
-/// A type that `bind_value` takes; optionals of such a type count too.
+/// A type that `bind_value` takes, or an optional of such a type.
 template <class T>
 concept bindable = detail::null_value<T> || detail::integer_value<T> || std::floating_point<T> ||
                    detail::text_value<T> || detail::blob_value<T> || is_optional<T>;
@@ -61,21 +62,21 @@ concept bindable = detail::null_value<T> || detail::integer_value<T> || std::flo
 namespace detail {
 
 /// Binds `value` to parameter `index` (from 1) and returns SQLite's result code: SQLITE_OK,
-/// SQLITE_TOOBIG for text or a blob above the connection's limit, SQLITE_RANGE for a wrong index;
-/// and SQLITE_MISMATCH for an unsigned integer above 2^63 - 1, which SQLite cannot hold.
-/// Cost: the C call, nothing else.
+/// SQLITE_TOOBIG for text or a blob above the connection's limit, SQLITE_RANGE for a wrong index,
+/// and SQLITE_MISMATCH for an unsigned integer above 2^63 - 1, which SQLite cannot hold. Cost: the
+/// C call, nothing else.
 template <class T>
 int bind_value(sqlite3_stmt* statement, int index, T&& value) {
     using plain = std::remove_cvref_t<T>;
     static_assert(bindable<plain>,
                   "weir: this type is not a SQLite value; bind nullptr, an integer, a floating "
                   "point number, text, contiguous bytes, or a std::optional of one of these.");
-    // A view may be a temporary; an owner that is one would be gone when the statement runs.
+    // A view may be a temporary; an owning temporary would be destroyed before the statement runs.
     constexpr bool dies = !std::is_lvalue_reference_v<T> && !std::ranges::borrowed_range<plain> &&
                           !std::is_pointer_v<plain>;
-    // By value: the C macros hold an old-style cast.
+    // By value, because the C macros contain an old-style cast.
     const auto keep = dies ? reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1}) : nullptr;
-    // A null pointer would be bound as NULL, and empty text is not NULL.
+    // A null pointer would be bound as NULL, but empty text is not NULL.
     static constexpr char empty = 0;
 
     if constexpr (null_value<plain>) {

@@ -12,13 +12,13 @@ namespace weir::sqlite {
 
 namespace {
 
-/// What SQLite will be asked to open. A name that SQLite would read as a URI is made a plain path.
+/// The name for SQLite to open. A name that SQLite would read as a URI is turned into a plain path.
 std::string plain_path(const std::filesystem::path& file) {
     std::string name = file.string();
     return name.starts_with("file:") ? "./" + name : name;
 }
 
-/// Why a file cannot be opened, where that is plain to see; else empty.
+/// An obvious reason why a file cannot be opened, or an empty text.
 std::string plain_cause(const std::filesystem::path& file, bool read_only) {
     namespace fs = std::filesystem;
     std::error_code ignored;
@@ -28,7 +28,8 @@ std::string plain_cause(const std::filesystem::path& file, bool read_only) {
     if (!directory.empty() && !fs::is_directory(directory, ignored)) {
         return "there is no directory " + directory.string();
     }
-    // SQLite would say that there is no such file, having tried to open it for reading at last.
+    // SQLite would report that there is no such file, because its last attempt is to open it for
+    // reading.
     if (!read_only && !fs::exists(file, ignored) &&
         ::access(directory.empty() ? "." : directory.c_str(), W_OK) != 0) {
         return "its directory cannot be written to (" + std::generic_category().message(errno) +
@@ -70,7 +71,7 @@ void database::open(const std::filesystem::path& file, const database_options& o
         !cause.empty()) {
         throw database_error(SQLITE_CANTOPEN, file_, "open", cause);
     }
-    // One thread at a time uses it, so SQLite need not lock it at each call.
+    // Only one thread at a time uses it, so SQLite need not lock it in each call.
     const int flags =
         SQLITE_OPEN_NOMUTEX |
         (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
@@ -80,7 +81,7 @@ void database::open(const std::filesystem::path& file, const database_options& o
     if (!opened) throw database_error(code, file_, "open", sqlite3_errstr(code));
     sqlite3_extended_result_codes(opened, 1);
     if (code != SQLITE_OK) fail("open");
-    // SQLite falls back to reading where it may not write, and would say so only at the first row.
+    // If SQLite may not write, it opens for reading, and would report that only at the first row.
     if (!options.read_only && sqlite3_db_readonly(opened, "main") == 1) {
         throw database_error(SQLITE_READONLY, file_, "open for writing", "the file is read-only");
     }
@@ -106,7 +107,8 @@ void database::configure(const database_options& options) {
     if (options.page_size > 0) {
         settings += "PRAGMA page_size = " + std::to_string(options.page_size) + ";";
     }
-    // SQLite opens lazily; the last one reads the file, so that what is no database fails here.
+    // SQLite opens lazily. This last pragma reads the file, so a file that is no database fails
+    // here.
     settings += "PRAGMA schema_version;";
     exec(settings, "open");
 }
@@ -125,7 +127,8 @@ std::int64_t database::row_count(std::string_view table) {
 }
 
 void database::vacuum() {
-    // VACUUM makes its copy in temporary storage: in a file, or memory would grow with the table.
+    // VACUUM makes its copy in temporary storage. That must be a file, or memory would grow with
+    // the table.
     exec("PRAGMA temp_store = FILE", "vacuum");
     const int code = sqlite3_exec(connection_.get(), "VACUUM", nullptr, nullptr, nullptr);
     const database_error met = failure("vacuum");
@@ -160,7 +163,7 @@ database_error database::failure(const std::string& operation) {
         case detail::lock_wait::refusal::none:
             break;
     }
-    // SQLite asks for no wait where one would last for ever: two that read wait to write, say.
+    // SQLite does not wait if the wait could never end: for example if two readers wait to write.
     const std::string cause = met.code() == SQLITE_BUSY_SNAPSHOT
                                   ? "another connection has written since this one began to read"
                                   : sqlite3_errmsg(connection_.get());
@@ -174,7 +177,7 @@ detail::interruptible::interruptible(database& db, const std::atomic<bool>& give
     const auto look = [](void* flag) {
         return static_cast<const std::atomic<bool>*>(flag)->load(std::memory_order_relaxed) ? 1 : 0;
     };
-    // SQLite hands the pointer back as it is; nothing is written through it.
+    // SQLite returns the pointer unchanged; nothing is written through it.
     sqlite3_progress_handler(db.handle(), instructions, look,
                              const_cast<std::atomic<bool>*>(&given_up));
     db.waits().watch(&given_up);
@@ -189,8 +192,8 @@ void commit(database& db) {
     if (sqlite3_exec(db.handle(), "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK) return;
     const database_error met = db.failure("commit");
     detail::rollback(db);
-    // Refused before anything was written, or undone by SQLite because nothing could be. Of the
-    // rest, a failed sync above all, nobody can tell what reached the disk.
+    // The first cases were refused before any write, or undone by SQLite because nothing could be
+    // written. In the other cases, above all a failed sync, it is unknown what reached the disk.
     switch (met.primary_code()) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
@@ -209,8 +212,8 @@ void detail::rollback(database& db) noexcept {
         sqlite3_exec(db.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
         return !db.in_transaction();
     };
-    // SQLite has rolled back by itself after some errors. An interruption lasts as long as any
-    // statement is in the middle of its rows, and ends a ROLLBACK too. If ROLLBACK fails for
+    // After some errors SQLite has already rolled back. An interruption lasts as long as any
+    // statement is in the middle of its rows, and then ends a ROLLBACK too. If ROLLBACK fails for
     // another reason, the next connection that opens the file completes it from the journal.
     if (!db.in_transaction() || attempt()) return;
     db.abandon_reads();

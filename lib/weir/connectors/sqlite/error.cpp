@@ -16,10 +16,10 @@ database_error detail::last_error(sqlite3* connection, const std::string& file,
     const int family = code & 0xff;
     int system = sqlite3_system_errno(connection);
     if (system == 0 && family == SQLITE_IOERR) {
-        // A failing COMMIT leaves it with the file only.
+        // A failing COMMIT stores it in the file only.
         sqlite3_file_control(connection, nullptr, SQLITE_FCNTL_LAST_ERRNO, &system);
     }
-    // Other families leave the number of an earlier, unrelated failure behind.
+    // For other families, the number may be that of an earlier, unrelated failure.
     if (system != 0 && (family == SQLITE_CANTOPEN || family == SQLITE_IOERR)) {
         cause += " (" + std::generic_category().message(system) + ")";
     }

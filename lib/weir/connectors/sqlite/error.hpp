@@ -1,5 +1,5 @@
 /// \file
-/// What everything in weir::sqlite throws when the database, not a single row, is at fault.
+/// The exception of weir::sqlite for failures of the database, not of a single row.
 #pragma once
 
 #include <weir/core/error.hpp>
@@ -13,8 +13,8 @@ namespace weir::sqlite {
 
 /// A failed operation on a database file.
 ///
-/// `what()` is one line that names the file, the operation and the cause, and no value that was
-/// bound to a statement:
+/// `what()` is one line that names the file, the operation and the cause. It holds no value that
+/// was bound to a statement:
 ///
 ///     people.db: cannot open: it is a directory
 ///     people.db: cannot insert into "people": database or disk is full
@@ -34,14 +34,14 @@ public:
     int primary_code() const noexcept { return code_ & 0xff; }
     /// The database, as the caller named it.
     const std::string& file() const noexcept { return file_; }
-    /// What was tried, such as `open` or `commit`.
+    /// The attempted operation, such as `open` or `commit`.
     const std::string& operation() const noexcept { return operation_; }
 
-    /// True when a COMMIT failed in a way that leaves open whether it took effect: look at the
-    /// table before the rows are written again, and never simply repeat the commit.
+    /// True when a COMMIT failed and it is unknown whether it took effect: check the table before
+    /// the rows are written again, and never simply repeat the commit.
     bool outcome_unknown() const noexcept { return outcome_unknown_; }
 
-    /// The same error, marked (also in its text) as one whose outcome is unknown.
+    /// The same error, marked (also in its text) as one with an unknown outcome.
     database_error with_unknown_outcome() const {
         database_error marked = *this;
         static_cast<std::runtime_error&>(marked) = std::runtime_error(
@@ -59,8 +59,8 @@ private:
 
 namespace detail {
 
-/// The error that `connection` met last, told in SQLite's words and, where the system said more
-/// (no space, no permission), in the system's.
+/// The last error of `connection`, in SQLite's words, followed by the system's if there are any (no
+/// space, no permission).
 database_error last_error(sqlite3* connection, const std::string& file,
                           const std::string& operation);
 

@@ -1,5 +1,5 @@
 /// \file
-/// insert_into: a stream of batches into a table.
+/// insert_into: writes a stream of batches into a table.
 #pragma once
 
 #include <weir/connectors/sqlite/batch_writer.hpp>
@@ -22,8 +22,8 @@ namespace weir::sqlite {
 
 namespace detail {
 
-/// The sink behind `insert_into` (see `weir::sink_for`): hands batches to the database's thread, a
-/// few at a time.
+/// The sink of `insert_into` (see `weir::sink_for`): passes batches to the database's thread, a few
+/// at a time.
 template <class Batch>
 class insert_sink {
 public:
@@ -37,9 +37,9 @@ public:
     insert_sink& operator=(insert_sink&&) = delete;
     ~insert_sink() {
         if (!scope_ || finished_) return;
-        // Cancelled or failed: what is uncommitted goes, on the thread that may do it, and no lock
-        // is waited for any longer. The ticket makes the pipeline's completion wait for that. Only
-        // this load is given up: others that use the database go on.
+        // Cancelled or failed: the uncommitted rows are rolled back on the database's thread, and
+        // no lock is awaited any longer. The ticket makes the pipeline's completion wait for that.
+        // Only this load is stopped: other users of the database continue.
         work_->given_up.store(true);
         work_->db.waits().look_again();
         const auto executor = work_->db.executor();
@@ -63,7 +63,7 @@ public:
         if (!std::exchange(finishing_, true)) {
             run([w = work_] {
                 w->report = w->writer->finish();
-                w->writer.reset();  // here, where its statements may be dropped
+                w->writer.reset();  // here, on the thread that may drop its statements
             });
         }
         take_results(cx);
@@ -74,7 +74,7 @@ public:
     load_report result() const { return work_->report; }
 
 private:
-    // Used by the database's thread alone once the first batch is on its way.
+    // Used only by the database's thread once the first batch was posted.
     struct work {
         work(database& d, std::string table, std::vector<std::string> columns,
              batch_writer_options<row_type> options)
@@ -86,8 +86,7 @@ private:
         std::atomic<bool> given_up{false};  // false -> true once, by the sink's destructor
     };
 
-    /// One that is being written, and one that keeps the database's thread from waiting for the
-    /// next.
+    /// One batch is being written, and one is ready, so the database's thread need not wait for it.
     static constexpr std::size_t most_running = 2;
 
     template <class F>
@@ -103,10 +102,10 @@ private:
         });
     }
 
-    /// What `f` throws. The rows in it are gone when this returns: before the pipeline can
-    /// complete.
+    /// Returns the exception of `f`. The rows in `f` are destroyed when this returns, before the
+    /// pipeline can complete.
     template <class F>
-    // NOLINTNEXTLINE(performance-unnecessary-value-param): it is to die here
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): it must be destroyed here
     static std::exception_ptr failure_of(work& w, F f) noexcept {
         if (w.given_up.load()) return nullptr;  // its result is not read
         try {
@@ -118,7 +117,7 @@ private:
         return nullptr;
     }
 
-    /// Takes what is over, in order; throws what the first failure was.
+    /// Takes the finished operations, in order; throws the first failure.
     void take_results(poll_context& cx) {
         while (!running_.empty()) {
             const auto done = running_.front().poll(cx);
@@ -130,7 +129,7 @@ private:
 
     std::shared_ptr<work> work_;
     std::deque<weir::async_operation<std::exception_ptr>> running_;
-    poll_context* context_ = nullptr;  // of the turn that is on
+    poll_context* context_ = nullptr;  // of the current turn
     ticket scope_;
     bool finishing_ = false;
     bool finished_ = false;
@@ -138,25 +137,24 @@ private:
 
 }  // namespace detail
 
-/// Writes batches (sized ranges of rows, see row.hpp) into columns of a table; without columns,
-/// into all of the table's in its order. Commits as a `batch_writer` does.
+/// Writes batches (sized ranges of rows, see row.hpp) into columns of a table; without `columns`,
+/// into all columns in the table's order. Commits as a `batch_writer` does.
 ///
 ///     people | weir::batch(5'000) | sqlite::insert_into(db, "people")
 ///     people | weir::batch(5'000) |
 ///         sqlite::insert_into<person>(db, "people", {}, {.on_reject = log_reject})
 ///
-/// Runs on the database's own thread, and so do the callbacks of the options; upstream goes on
-/// meanwhile, by at most two batches. Yields a `load_report` once all is committed.
+/// Runs on the database's own thread, and so do the callbacks of the options. Meanwhile the
+/// upstream continues, by at most two batches. Yields a `load_report` once everything is committed.
 ///
-/// Errors: as `batch_writer` does; then, and when upstream fails, what is not committed is rolled
-/// back. A rejected row is no error.
-/// Cancellation: ends a wait for a lock and the statement that runs, and rolls back to the last
-/// commit before the terminal completes. To keep all that has come so far, end the stream instead.
-/// A second load on the same database while the first one runs fails at its first batch, since a
-/// connection has one transaction: the first load is not touched.
-/// The database must outlive the pipeline, and nothing else use it meanwhile but through its
-/// executor. The pipeline's execution context must outlive the database, whose thread posts to it
-/// to the last: declare the runtime first.
+/// Errors: those of `batch_writer`; on these, and when the upstream fails, the uncommitted rows are
+/// rolled back. A rejected row is no error. Cancellation: ends a wait for a lock and the running
+/// statement, and rolls back to the last commit before the terminal completes. To keep all rows
+/// received so far, end the stream instead. A second load on the same database during the first one
+/// fails at its first batch, because a connection has one transaction; the first load is not
+/// affected. The database must outlive the pipeline. Other code may use it meanwhile through its
+/// executor only. The pipeline's execution context must outlive the database, whose thread posts to
+/// it until the end: declare the runtime first.
 template <class Row>
 auto insert_into(database& db, std::string table, std::vector<std::string> columns,
                  batch_writer_options<Row> options) {

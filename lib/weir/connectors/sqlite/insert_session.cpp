@@ -14,11 +14,11 @@ std::size_t rows_within_limit(database& db, std::size_t columns, std::size_t mos
     return std::bit_floor(std::clamp<std::size_t>(rows, 1, most));
 }
 
-/// The columns that values can be given for: all but those that are generated or hidden.
+/// The columns that take values: all but generated and hidden ones.
 std::vector<std::string> insertable_columns(database& db, const std::string& table,
                                             const std::string& operation) {
     const std::string quoted = quote_identifier(table);
-    db.prepare("SELECT * FROM " + quoted, operation);  // throws where there is no such table
+    db.prepare("SELECT * FROM " + quoted, operation);  // throws if there is no such table
     std::vector<std::string> names;
     auto columns = db.prepare("PRAGMA table_xinfo(" + quoted + ")", operation);
     constexpr int name = 1;
@@ -87,8 +87,8 @@ void detail::insert_session::write_sql() {
         values_ += values_.empty() ? "(?" : ",?";
     }
     values_ += ')';
-    // OR ABORT overrides conflict clauses of the table: whatever they say, a refused statement must
-    // leave no trace, or its rows would be tried again on top of themselves.
+    // OR ABORT overrides conflict clauses of the table. A refused statement must leave no trace,
+    // because otherwise its rows would be inserted twice.
     insert_into_ = "INSERT OR ABORT INTO " + table + " (" + names + ") VALUES ";
 }
 
@@ -123,7 +123,7 @@ bool detail::insert_session::insert(sqlite3_stmt* bound, std::size_t rows) {
 }
 
 void detail::insert_session::check_refusal(const database_error& met) const {
-    // Anything else (disk full, I/O, a lock, memory, SQL that fails) would hit every row alike.
+    // Any other error (disk full, I/O, a lock, memory, SQL that fails) would affect every row.
     const int family = met.primary_code();
     if (family != SQLITE_CONSTRAINT && family != SQLITE_MISMATCH && family != SQLITE_TOOBIG) {
         throw met;

@@ -21,7 +21,7 @@
 
 namespace weir::sqlite {
 
-/// What a load has done so far.
+/// The result of a load so far.
 struct load_report {
     std::uint64_t rows = 0;      ///< Inserted and committed.
     std::uint64_t rejected = 0;  ///< Kept out, because the database refused the row.
@@ -29,7 +29,7 @@ struct load_report {
     std::uint64_t commits = 0;
 };
 
-/// When and with what a writer commits.
+/// When a writer commits, and its callbacks.
 struct commit_options {
     /// A commit follows the batch that completes this many rows; 0: only when asked.
     std::uint64_t rows_per_commit = 100'000;
@@ -49,45 +49,45 @@ struct commit_options {
 
 namespace detail {
 
-/// Inserts rows into one table in transactions. Used through `batch_writer`.
+/// Inserts rows into one table in transactions. Used by `batch_writer`.
 ///
-/// Rows go in by statements of several rows: one such statement is undone as a whole by SQLite when
-/// a row of it is refused, and costs less than half of what its rows cost one by one (SQLite keeps
-/// its place in the tables between them). Statements of 128, 64, ... 1 rows cover any number.
+/// One statement inserts several rows. SQLite undoes such a statement as a whole when one of its
+/// rows is refused. It costs less than half of single inserts, because SQLite keeps its position in
+/// the tables between the rows. Statements of 128, 64, ... 1 rows cover any number.
 class insert_session {
 public:
-    /// Columns in the order in which rows bind their values; none means all of the table's, in
-    /// its order, but for generated ones.
+    /// Columns are in the order in which rows bind their values. None means all columns of the
+    /// table in its order, except generated ones.
     insert_session(database& db, std::string table, std::vector<std::string> columns,
                    commit_options options);
     insert_session(const insert_session&) = delete;
     insert_session& operator=(const insert_session&) = delete;
-    /// Rolls back what is not committed.
+    /// Rolls back the uncommitted rows.
     ~insert_session() { roll_back(); }
 
-    /// Makes sure that a transaction is open. Throws also when an earlier call has failed.
+    /// Ensures that a transaction is open. Throws also when an earlier call has failed.
     void begin();
-    /// How many of `rows` rows the next statement should insert.
+    /// The number of rows, of `rows` rows, that the next statement should insert.
     std::size_t chunk(std::size_t rows) const noexcept {
         return std::bit_floor(std::min(rows, largest_));
     }
-    /// The statement that inserts `rows` rows, a power of two that `chunk` returned.
+    /// The statement that inserts `rows` rows, a power of two returned by `chunk`.
     sqlite3_stmt* insert_of(std::size_t rows);
-    /// Runs it. True: the rows are in. False: a row was refused and none is in. Throws for what is
-    /// no row's fault.
+    /// Runs the statement. True: the rows are inserted. False: a row was refused and none is
+    /// inserted. Throws for errors that no row has caused.
     bool insert(sqlite3_stmt* bound, std::size_t rows);
     /// Why `insert` last returned false.
     const absl::Status& refusal() const noexcept { return refusal_; }
-    /// Why a row that `bind_value` answered with `code` cannot be inserted.
+    /// Why a row cannot be inserted for which `bind_value` returned `code`.
     static absl::Status unbindable(int code);
     void count_reject() noexcept { ++report_.rejected; }
 
-    /// Commits if enough rows have come together.
+    /// Commits if there are enough rows.
     void commit_if_due();
-    /// Commits what is open, if anything is.
+    /// Commits the open transaction, if there is one.
     void commit();
-    /// Rolls back, and refuses further work: rows have been lost, and a caller that went on would
-    /// leave a hole.
+    /// Rolls back and refuses further work, because rows were lost and later ones would leave a
+    /// gap.
     void fail() noexcept;
     [[noreturn]] void fail_column_count(int bound) const;
 
@@ -112,7 +112,7 @@ private:
     std::string values_;       // the parameters of one row
     int columns_ = 0;
     std::size_t largest_ = 1;
-    // By the logarithm of how many rows it inserts; made when first needed.
+    // By the logarithm of the number of rows; prepared at the first use.
     std::array<std::optional<statement>, std::bit_width(max_rows)> statements_;
     std::uint64_t pending_ = 0;
     load_report report_;

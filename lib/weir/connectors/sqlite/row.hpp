@@ -1,15 +1,15 @@
 /// \file
-/// How a type of yours becomes a row: a function beside it,
+/// Turns a type of your own into a row, with a function beside it:
 ///
 ///     void bind_row(weir::sqlite::row_binder& row, const person& p) {
 ///         row(p.id, p.first_name, p.last_name, p.age, p.email);
 ///     }
 ///
-/// with the values in the order of the columns (bind.hpp says which types). Tuples, pairs and
-/// arrays of values are rows without it.
+/// The values are in the order of the columns (bind.hpp lists the types). Tuples, pairs and arrays
+/// of values are rows without such a function.
 ///
-/// What is bound is not copied: it must live as long as the row, as its members do. Owning
-/// temporaries, such as the `std::string` that a function returned, are copied.
+/// A bound value is not copied: it must live as long as the row, as its members do. Owning
+/// temporaries, such as a `std::string` returned by a function, are copied.
 #pragma once
 
 #include <weir/connectors/sqlite/bind.hpp>
@@ -23,7 +23,7 @@
 
 namespace weir::sqlite {
 
-/// Takes the values of one row, in the order of the columns. Handed to `bind_row`; do not keep it.
+/// Takes the values of one row, in the order of the columns. Passed to `bind_row`; do not keep it.
 /// Never throws: a value that cannot be bound makes the row a rejected one.
 class row_binder {
 public:
@@ -37,9 +37,9 @@ public:
         (bind(std::forward<Values>(values)), ...);
     }
 
-    /// How many values were bound.
+    /// The number of bound values.
     int bound() const noexcept { return next_ - first_; }
-    /// SQLITE_OK, or what was wrong with the first value that could not be bound.
+    /// SQLITE_OK, or the error of the first value that could not be bound.
     int code() const noexcept { return code_; }
 
 private:

@@ -24,7 +24,7 @@ std::vector<schema_entry> entries(statement select) {
 
 struct column_facts {
     std::string name;
-    std::string declared;  // type and constraints, to be compared and shown
+    std::string declared;  // type and constraints, for comparison and messages
 };
 
 std::vector<column_facts> columns_of(database& db, const std::string& table) {
@@ -42,7 +42,7 @@ std::vector<column_facts> columns_of(database& db, const std::string& table) {
     return columns;
 }
 
-/// The keys that the table's own SQL made: UNIQUE and PRIMARY KEY.
+/// The keys defined by the table's own SQL: UNIQUE and PRIMARY KEY.
 std::vector<std::string> keys_of(database& db, const std::string& table) {
     auto select = db.prepare(
         "SELECT l.origin || group_concat(' ' || lower(coalesce(i.name, '')) || ' ' || i.\"desc\" "
@@ -64,7 +64,7 @@ bool has_references(database& db, const std::string& table) {
     return any;
 }
 
-/// How often each keyword stands in the SQL of a table that no pragma tells of.
+/// The number of occurrences, in a table's SQL, of each keyword that no pragma reports.
 std::vector<std::pair<std::string, long>> rules_of(const schema_entry& table) {
     const auto words = sql_words(table.sql);
     std::vector<std::pair<std::string, long>> rules;

@@ -1,5 +1,5 @@
 /// \file
-/// What the schema of a database says of a table. For those that replace tables.
+/// A table's description in the database's schema. Used to replace tables.
 #pragma once
 
 #include <weir/connectors/sqlite/database.hpp>
@@ -21,20 +21,21 @@ struct schema_entry {
 
 /// The table, view or index of this name.
 std::optional<schema_entry> find_entry(database& db, const std::string& name);
-/// The indexes (`type` index) or triggers of a table that SQL made, in the order of their making.
+/// The indexes (`type` index) or triggers of a table that were created by SQL, in order of
+/// creation.
 std::vector<schema_entry> parts_of(database& db, const std::string& table, const char* type);
 std::vector<schema_entry> virtual_tables(database& db);
 
-/// In which way `there`, a table, is of another shape than `wanted`: the first difference, in words
-/// that go after its name ("lacks the column \"age\""); empty when it is of the same.
+/// The first difference in shape between the table `there` and `wanted`, in words that follow its
+/// name ("lacks the column \"age\""); empty if there is none.
 std::string difference(database& db, const schema_entry& there, const schema_entry& wanted);
 
-/// The names of tables that have rows which refer to `table` by a foreign key, or could have: with
-/// `with_rows`, only those that have. The table itself does not count.
+/// The names of other tables whose foreign keys refer to `table`; with `with_rows`, only those that
+/// have rows which refer to it.
 std::vector<std::string> referring_tables(database& db, const std::string& table, bool with_rows);
 
-/// Switches the enforcement of foreign keys off while it lives, so that to drop a table deletes
-/// nothing in others.
+/// Disables the enforcement of foreign keys while it exists, so that dropping a table deletes
+/// nothing in other tables.
 class unenforced_references {
 public:
     explicit unenforced_references(database& db);

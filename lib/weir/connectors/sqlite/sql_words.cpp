@@ -19,7 +19,7 @@ constexpr bool in_word(char c) {
 
 constexpr std::string_view spaces = " \t\n\f\r";
 
-/// The size of what `sql` begins with that is no word: spaces, and comments.
+/// The size of the spaces and comments at the begin of `sql`.
 std::size_t gap(std::string_view sql) {
     std::size_t size = 0;
     for (;;) {
@@ -40,7 +40,7 @@ sql_word quoted_word(std::string_view sql) {
     std::size_t i = 1;
     for (; i < sql.size(); ++i) {
         if (sql[i] == end) {
-            // A quote that is doubled stands for itself, but for brackets.
+            // A doubled quote stands for itself, except for brackets.
             if (end == ']' || i + 1 == sql.size() || sql[i + 1] != end) break;
             ++i;
         }

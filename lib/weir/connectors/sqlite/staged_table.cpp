@@ -11,8 +11,8 @@ namespace weir::sqlite {
 
 namespace {
 
-/// While it lives, renaming a table leaves alone what else the schema says. Otherwise a view on the
-/// table that is just being replaced would forbid it.
+/// While it exists, renaming a table does not change other parts of the schema. Otherwise a view on
+/// the table that is being replaced would forbid the renaming.
 class plain_renaming {
 public:
     explicit plain_renaming(database& db) : connection_(db.handle()) { set(1); }
@@ -27,7 +27,7 @@ private:
     sqlite3* connection_;
 };
 
-/// While it lives, locks are not waited for, or not for long: what failed should end.
+/// While it exists, waits for locks are short: a failed load should end.
 class brief_waits {
 public:
     explicit brief_waits(database& db) : waits_(&db.waits()), before_(waits_->limit()) {
@@ -44,7 +44,8 @@ private:
     std::chrono::milliseconds before_;
 };
 
-/// The file may have been removed by the program that had made it, while this one waited.
+/// Checks that the file still exists: the program that created it may have removed it during a
+/// wait.
 void check_in_place(database& db, const std::string& doing) {
     int moved = 0;
     const int code = sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
@@ -75,7 +76,7 @@ bool is_unique(const std::string& index_sql) {
     return words.size() > 1 && words[1].is("UNIQUE");
 }
 
-/// What stands behind the name of the table: `(email) WHERE email <> ''`.
+/// The terms of an index, after the table's name: `(email) WHERE email <> ''`.
 std::string_view index_terms(const std::string& index_sql) {
     const auto words = sql_words(index_sql);
     const auto open = std::ranges::find_if(words, [](const sql_word& w) { return w.is("("); });
@@ -203,8 +204,8 @@ void staged_table::check_search(old_table& old) const {
     }
 }
 
-/// Makes the index on the empty table: a unique one stays, so that the rows it forbids are rejected
-/// as they come; of another it shows that it can be made at the end.
+/// Creates the index on the empty table. A unique index stays, so rows that it forbids are rejected
+/// when they come. For another index it only checks that `publish` can create it.
 void staged_table::stage_index(const part& index) {
     const std::string name = staged_name_of(index.name);
     const std::string quoted = quote_identifier(name);

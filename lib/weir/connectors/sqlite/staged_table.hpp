@@ -14,30 +14,30 @@
 
 namespace weir::sqlite {
 
-/// What becomes of rows of other tables that refer to the table (`REFERENCES people`) when it is
+/// What happens to rows of other tables that refer to the table (`REFERENCES people`) when it is
 /// replaced. They are never deleted or changed, whatever their ON DELETE says.
 enum class referring_rows : std::uint8_t {
     refused,  ///< If there are any, the table is not replaced.
-    checked,  ///< The table is not published unless each of them finds its row in the new table.
-    kept,     ///< They stay, and may then refer to rows that are gone.
+    checked,  ///< The table is published only if each of them finds its row in the new table.
+    kept,     ///< They stay, and may then refer to rows that no longer exist.
 };
 
-/// What may be replaced. By default, what would lose something is refused.
+/// What may be replaced. By default, a replacement that would lose something is refused.
 struct staging_options {
     sqlite::referring_rows references = referring_rows::refused;
-    /// A table that has other columns, types or constraints may be replaced.
+    /// A table with other columns, types or constraints may be replaced.
     bool other_shape = false;
-    /// A table that a full-text table (or another virtual one) follows may be replaced: a full-text
-    /// table that reads it (`content=`) is rebuilt, others are left as they are.
+    /// A table that a full-text table (or another virtual one) depends on may be replaced. A
+    /// full-text table that reads it (`content=`) is rebuilt; others are left unchanged.
     bool search_tables = false;
 };
 
-/// Thrown where a table cannot be replaced without a loss, or not at all.
+/// Thrown when a table cannot be replaced, or not without a loss.
 class not_replaceable : public database_error {
 public:
     enum class reason : std::uint8_t {
         other_kind,     ///< A view, a virtual table or an index has the name; no option allows it.
-        staging_taken,  ///< The name for rows that are being loaded is taken by something else.
+        staging_taken,  ///< The name of the loading table is used by something else.
         index,          ///< An index cannot be carried over.
         other_shape,
         references,
@@ -55,8 +55,8 @@ private:
     reason why_;
 };
 
-/// Replaces a table as a whole, so that a load that stops half-way (an error, a crash, a loss of
-/// power) never leaves a half-filled table under the real name, and what was there stays.
+/// Replaces a table as a whole. A load that stops half-way (an error, a crash, a power failure)
+/// never leaves a half-filled table under the real name, and the old table stays.
 ///
 ///     sqlite::staged_table people(db, description);
 ///     sqlite::batch_writer<person> writer(db, people.name());
@@ -64,40 +64,40 @@ private:
 ///     people.publish(report.rows);
 ///
 /// Rows are committed to a table called `people (loading)`. `publish` drops the old `people` and
-/// gives the new one its name, in one transaction. Without `publish` the destructor drops what was
-/// loaded; after a crash it stays under its telling name, until the next load of the table.
-/// While it loads, the file holds both tables.
+/// gives the new one its name, in one transaction. Without `publish` the destructor drops the
+/// loaded rows. After a crash they stay under that name until the next load of the table. During
+/// the load the file holds both tables.
 ///
-/// Other tables keep every row. Indexes and triggers of the old table are carried over: a unique
-/// index already holds for the rows that are loaded, the others are made by `publish`; triggers do
-/// not run for the rows that are loaded. Views and foreign keys that name the table then mean the
-/// new one. What cannot be carried over is refused before a row is loaded (`staging_options`), and
-/// once more by `publish`, should it have come meanwhile.
+/// Other tables keep every row. Indexes and triggers of the old table are carried over. A unique
+/// index already applies to the rows being loaded; `publish` creates the other indexes. Triggers do
+/// not run for the rows being loaded. Views and foreign keys that name the table then refer to the
+/// new one. A table with parts that cannot be carried over is refused before a row is loaded
+/// (`staging_options`). `publish` checks this again, in case of changes meanwhile.
 ///
-/// One at a time: from construction to destruction no other `staged_table`, in this process or
-/// another, can be made for the same table of the same file (`table_lock`).
+/// Only one at a time: from construction to destruction no other `staged_table`, in this process or
+/// another, can be created for the same table of the same file (`table_lock`).
 ///
 /// Threads: those of its database, destructor included. Throws `sqlite::database_error`; when
 /// `publish` throws, the old table is still there, unless the error's outcome is unknown.
 class staged_table {
 public:
-    /// Takes the table's lock, looks at what is there, and creates the table to be filled, empty;
-    /// drops what an earlier load left of it. Throws `not_replaceable`.
+    /// Takes the table's lock, checks the existing table, and creates the table to be filled,
+    /// empty. Drops the remains of an earlier load. Throws `not_replaceable`.
     staged_table(database& db, table description, const staging_options& options = {});
     staged_table(const staged_table&) = delete;
     staged_table& operator=(const staged_table&) = delete;
     ~staged_table();
 
-    /// Where the rows go until `publish`.
+    /// The name of the table for the rows until `publish`.
     const std::string& name() const noexcept { return staged_.name; }
 
-    /// Whether a table is there that `publish` will replace, and has rows.
+    /// Whether `publish` will replace an existing table that has rows.
     bool replaces_rows() const;
 
-    /// Puts the new table in the place of the old one. Once. With `rows`, only if the new table has
-    /// just so many: another program may have written to it. `along` is run in the same transaction
-    /// when the new table is in place.
-    /// Cost: that of dropping the old table, making its indexes, and counting.
+    /// Replaces the old table by the new one, once. With `rows`, only if the new table has exactly
+    /// that many, because another program may have written to it. `along` runs in the same
+    /// transaction when the new table is in place. Cost: that of dropping the old table, creating
+    /// its indexes, and counting.
     void publish(std::optional<std::uint64_t> rows = std::nullopt,
                  const std::function<void(database&)>& along = nullptr);
 

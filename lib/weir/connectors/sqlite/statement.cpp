@@ -38,7 +38,7 @@ statement::statement(database& db, std::string_view sql, std::string operation)
 
 bool statement::step() {
     if (at_row_ && reads_abandoned_ != db_->reads_abandoned()) {
-        at_row_ = false;  // SQLite would begin anew, and rows come twice
+        at_row_ = false;  // SQLite would start again and repeat rows
         throw database_error(SQLITE_ABORT_ROLLBACK, db_->file(), operation_,
                              "an interruption ended it in the middle of its rows");
     }
@@ -52,7 +52,7 @@ bool statement::step() {
         reset();
         return false;
     }
-    // The message is the connection's and a reset may change it: read it first.
+    // The message belongs to the connection and a reset may change it, so it is read first.
     const database_error met = db_->failure(operation_);
     reset();
     throw met;
@@ -99,7 +99,7 @@ void statement::mismatch(int column, std::string_view wanted) const {
 }
 
 std::span<const std::byte> statement::bytes(int column) const noexcept {
-    // In this order: the first call settles the representation that the second one measures.
+    // In this order: the first call fixes the representation that the second one measures.
     const void* data = sqlite3_column_type(handle_.get(), column) == SQLITE_TEXT
                            ? static_cast<const void*>(sqlite3_column_text(handle_.get(), column))
                            : sqlite3_column_blob(handle_.get(), column);

@@ -25,7 +25,7 @@ namespace weir::sqlite {
 
 class database;
 
-/// What a cell of a result holds; SQLite decides it cell by cell, not by column.
+/// The type of a result's cell. SQLite decides it for each cell, not for the column.
 enum class value_type : int {
     integer = SQLITE_INTEGER,
     real = SQLITE_FLOAT,
@@ -34,15 +34,15 @@ enum class value_type : int {
     null = SQLITE_NULL,
 };
 
-/// The name for messages: "INTEGER", "TEXT", ...
+/// The name in messages: "INTEGER", "TEXT", ...
 std::string_view to_string(value_type type) noexcept;
 
 namespace detail {
 
-/// Whether a floating point type holds this integer as it is.
+/// Whether a floating point type holds this integer exactly.
 template <std::floating_point T>
 constexpr bool is_exact(std::int64_t whole) noexcept {
-    // The bits between the first and the last that are set; a sign takes none.
+    // The bits from the first to the last set one; the sign needs none.
     const std::uint64_t size =
         whole < 0 ? 0 - static_cast<std::uint64_t>(whole) : static_cast<std::uint64_t>(whole);
     if (size == 0) return true;
@@ -58,13 +58,13 @@ constexpr bool is_exact(std::int64_t whole) noexcept {
 ///     older.bind(1, 60);
 ///     while (older.step()) greet(older.get<std::string>(0), older.get<int>(1));
 ///
-/// Parameters count from 1 and columns from 0, as in SQLite. Movable. Not thread-safe: use it where
-/// its database is used. Every member throws `sqlite::database_error` when SQLite reports a
-/// failure.
+/// Parameters count from 1 and columns from 0, as in SQLite. Movable. Not thread-safe: use it on
+/// the thread that uses its database. Every member throws `sqlite::database_error` when SQLite
+/// reports a failure.
 class statement {
 public:
-    /// Compiles `sql`, which must be exactly one statement. `operation` is what errors will say
-    /// could not be done.
+    /// Compiles `sql`, which must be exactly one statement. `operation` names the work in error
+    /// texts.
     statement(database& db, std::string_view sql, std::string operation);
 
     /// Binds parameter `index` (from 1). Text and blobs are not copied and must live until the
@@ -73,17 +73,17 @@ public:
     void bind(int index, T&& value) {
         check_bound(detail::bind_value(handle_.get(), index, std::forward<T>(value)), index);
     }
-    /// Binds all parameters, from the first on. They must live until the statement has run.
+    /// Binds all parameters, from the first. They must live until the statement has run.
     template <class... Values>
     void bind_all(Values&&... values) {
         int index = 0;
         (bind(++index, std::forward<Values>(values)), ...);
     }
 
-    /// Runs to the next row of the result: true when there is one to read, false at the end (the
-    /// statement is then ready to be run again, its parameters still bound).
+    /// Runs to the next row of the result: true when there is one to read, false at the end. The
+    /// statement can then run again, with its parameters still bound.
     bool step();
-    /// Runs to the end, passing over rows.
+    /// Runs to the end and ignores rows.
     void run();
     /// Gives up the current run; parameters stay bound.
     void reset() noexcept {
@@ -95,21 +95,20 @@ public:
     /// Throws SQLITE_RANGE for a column that the result does not have.
     std::string column_name(int column) const;
 
-    /// What the cell of the current row holds.
+    /// The type of a cell of the current row.
     value_type type(int column) const;
 
     /// Reads a cell of the current row as `T`: an integer (the value must fit), `bool` (0 or 1), a
     /// floating point number, `std::string`, `std::vector<std::byte>`, the views `std::string_view`
     /// and `std::span<const std::byte>` (valid until the next `step`), or `std::optional` of these
-    /// for cells that may be NULL. Nothing is converted behind your back: another type, or NULL
-    /// without optional, throws.
-    /// A floating point number may come from an INTEGER that it holds exactly; another one throws
-    /// (2^53 + 1 as `double`). A REAL is read as `float` to the nearest that there is, and throws
-    /// where that would be an infinity, or 0, in place of a number.
+    /// for cells that may be NULL. There is no implicit conversion: another type, or NULL without
+    /// optional, throws. A floating point number may be read from an INTEGER that it holds exactly;
+    /// another one throws (2^53 + 1 as `double`). A REAL is read as the nearest `float`, and throws
+    /// if that would turn a number into infinity or 0.
     template <class T>
     T get(int column) const;
 
-    /// For the few who need the C API.
+    /// For programs that need the C API.
     sqlite3_stmt* handle() const noexcept { return handle_.get(); }
 
 private:
@@ -124,7 +123,7 @@ private:
 
     database* db_;
     std::string operation_;
-    std::uint64_t reads_abandoned_ = 0;  // as the database counted at the last row
+    std::uint64_t reads_abandoned_ = 0;  // the database's count at the last row
     bool at_row_ = false;                // in the middle of a result
     std::unique_ptr<sqlite3_stmt, finalize> handle_;
 };

@@ -22,7 +22,7 @@ std::string_view type_name(column_type type, bool strict) {
         case column_type::any:
             break;
     }
-    // ANY is a type in a STRICT table only; elsewhere it would be read as a NUMERIC one.
+    // ANY is a type in a STRICT table only; in others it would be read as NUMERIC.
     return strict ? " ANY" : "";
 }
 

@@ -21,14 +21,14 @@ namespace {
 
 constexpr std::string_view mark = "weir: ";
 
-/// The database's file, absolute and behind symbolic links, so that all processes that open it
-/// find the same; empty for one that has no file.
+/// The absolute path of the database's file, with symbolic links resolved, so all processes find
+/// the same one; empty for a database without a file.
 std::string file_of(const database& db) {
     const char* const file = sqlite3_db_filename(db.handle(), "main");
     return file ? file : "";
 }
 
-/// Where the lock of a table is; empty for a database that has no file.
+/// The path of a table's lock; empty for a database without a file.
 std::string lock_path(const std::string& database, std::string_view table) {
     if (database.empty()) return {};
     std::string name;
@@ -42,7 +42,7 @@ std::string lock_path(const std::string& database, std::string_view table) {
         std::ranges::transform(folded, folded.begin(), [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
         });
-        // FNV-1a: the same in every program.
+        // FNV-1a, because it is the same in every program.
         std::uint64_t hash = 14695981039346656037U;
         for (const char c : folded) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
         name = name.substr(0, 40) + '-' + std::to_string(hash);
@@ -56,7 +56,7 @@ std::string read_start(int file) {
     return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
 }
 
-/// What the file says of its holder, without anything that a terminal would not show.
+/// The holder's description in the file, without characters that a terminal would not show.
 std::string holder_in(int file) {
     std::string text = read_start(file);
     text = text.starts_with(mark) ? text.substr(mark.size()) : "another program";
@@ -76,7 +76,7 @@ std::string self() {
            program_invocation_short_name + ") on " + host.data() + ", since " + time.data() + "\n";
 }
 
-/// Whether the path still leads to this open file: a holder that ends removes its file.
+/// Whether the path still leads to this open file: a holder removes its file when it ends.
 bool is_at(int file, const std::string& path) {
     struct ::stat opened{};
     struct ::stat there{};
@@ -86,19 +86,20 @@ bool is_at(int file, const std::string& path) {
 
 int open_lock(const std::string& path, const database& db) {
     constexpr int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-    // All users that may write the database may lock it, too.
+    // All users that may write the database may also lock it.
     struct ::stat of_database{};
     const mode_t mode =
         ::stat(file_of(db).c_str(), &of_database) == 0 ? of_database.st_mode & 0666 : 0600;
     int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | flags, mode);
     if (file >= 0) {
-        // More than the umask leaves; should it fail, others are refused and nothing is lost.
+        // Grants more than the umask does. If it fails, other users are refused and nothing is
+        // lost.
         static_cast<void>(::fchmod(file, mode));
         return file;
     }
     if (errno != EEXIST) return -1;
     file = ::open(path.c_str(), O_RDWR | flags);
-    // One that another user left behind can be locked, and then not be written to.
+    // The file of another user can be locked, even if it cannot be written.
     return file < 0 && errno == EACCES ? ::open(path.c_str(), O_RDONLY | flags) : file;
 }
 
@@ -134,7 +135,7 @@ table_lock::table_lock(database& db, std::string_view table)
 bool table_lock::try_lock(database& db, const std::string& operation) {
     for (;;) {
         file_ = open_lock(path_, db);
-        if (file_ < 0 && errno == ENOENT) continue;  // removed between two attempts to open it
+        if (file_ < 0 && errno == ENOENT) continue;  // removed between the two attempts
         if (file_ < 0) refuse(db, operation, "cannot lock " + path_ + ": " + system_text());
         const bool locked = ::flock(file_, LOCK_EX | LOCK_NB) == 0;
         const int cause = errno;
@@ -149,7 +150,7 @@ bool table_lock::try_lock(database& db, const std::string& operation) {
         ::close(std::exchange(file_, -1));
         refuse(db, operation, path_ + " is in the way, and is no lock of weir");
     }
-    // For messages only: the lock holds whether this can be written or not.
+    // Only for messages: the lock is valid even if this cannot be written.
     const std::string text = self();
     const bool written =
         ::ftruncate(file_, 0) == 0 && ::pwrite(file_, text.data(), text.size(), 0) > 0;
@@ -159,8 +160,8 @@ bool table_lock::try_lock(database& db, const std::string& operation) {
 
 table_lock::~table_lock() {
     if (file_ < 0) return;
-    // While it is locked: a process that waits for it sees that the path leads elsewhere, and opens
-    // it anew.
+    // Before the unlock: a process that waits for the lock then sees that the path leads elsewhere,
+    // and opens it again.
     if (is_at(file_, path_)) ::unlink(path_.c_str());
     ::close(file_);
 }
@@ -174,7 +175,7 @@ std::optional<std::string> table_lock::holder(const std::filesystem::path& datab
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0) return std::nullopt;
     std::optional<std::string> found;
-    // For reading together with others that ask: only a holder is in the way.
+    // A shared lock, so that several processes can ask at once: only a holder is in the way.
     if (::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) found = holder_in(file);
     ::close(file);
     return found;

@@ -1,5 +1,5 @@
 /// \file
-/// One writer a table, for longer than a transaction lasts.
+/// A lock that gives one writer a table for longer than a transaction.
 #pragma once
 
 #include <weir/connectors/sqlite/database.hpp>
@@ -11,25 +11,24 @@
 
 namespace weir::sqlite {
 
-/// Holds a table of a database file for a load of many transactions, so that no other load
-/// (`staged_table`, in whatever process) mixes its rows in. Plain SQL of other programs is not kept
-/// out.
+/// Locks a table of a database file for a load of many transactions, so no other load
+/// (`staged_table`, in any process) adds its rows. Plain SQL of other programs is not locked out.
 ///
 /// The lock is one of the operating system (flock) on a file beside the database,
-/// `people.db-loading-people`, which names the process that holds it. It goes with the process,
-/// whatever ends that; the file itself may stay behind then, and is used again. A database in
-/// memory needs no lock and has none.
+/// `people.db-loading-people`, which names the process that holds it. The lock ends with the
+/// process, however that ends. The file may then remain, and is used again. A database in memory
+/// needs no lock and has none.
 ///
 /// Threads: those of its database.
 class table_lock {
 public:
     /// Takes the lock; waits for it as the database waits for its locks. Throws
     /// `sqlite::database_error`: SQLITE_BUSY with the name of the holder when the limit has passed,
-    /// SQLITE_INTERRUPT when the wait was ended, SQLITE_CANTOPEN when there can be no such file.
+    /// SQLITE_INTERRUPT when the wait was ended, SQLITE_CANTOPEN when the file cannot be created.
     table_lock(database& db, std::string_view table);
     table_lock(const table_lock&) = delete;
     table_lock& operator=(const table_lock&) = delete;
-    /// Lets the table go, and removes the file.
+    /// Releases the lock and removes the file.
     ~table_lock();
 
     /// The process that holds the lock of a table now, such as `process 4242 (weir-load) on HOST,

@@ -1,5 +1,5 @@
 /// \file
-/// What happens to clients.
+/// The events of clients.
 #pragma once
 
 #include <weir/connectors/tcp/connection_change.hpp>
@@ -13,11 +13,11 @@
 
 namespace weir::tcp {
 
-/// Told of one client. Valid during the call.
+/// An event of one client. Valid during the call.
 struct client_event {
     connection_change what;
     const endpoint& client;
-    std::uint64_t offset = 0;       ///< bytes it has sent so far; of a fault: where that is
+    std::uint64_t offset = 0;  ///< bytes received from it so far; for a fault, the fault's offset
     std::string_view message = {};  ///< of a fault
     asio::error_code error = {};    ///< of a failure
 };

@@ -1,5 +1,5 @@
 /// \file
-/// Values that a server sends.
+/// Receives values from a server.
 #pragma once
 
 #include <weir/connectors/tcp/connect_options.hpp>
@@ -63,7 +63,7 @@ public:
         }
     }
 
-    /// Connects no more. What had been received by now is handed on, then the stream ends.
+    /// Stops connecting. The bytes received so far are handed on as values, then the stream ends.
     void drain() { line_->drain(); }
 
 private:
@@ -91,9 +91,9 @@ private:
     std::unique_ptr<client_connection> line_;
     [[no_unique_address]] Make make_;
     std::optional<decoder_type> decoder_;
-    std::string_view rest_;  // of the block, not decoded yet
-    bool heard_ = false;     // a value has come by this connection
-    std::size_t owed_ = 0;   // items handed on that were not granted yet
+    std::string_view rest_;  // the part of the block that is not decoded yet
+    bool heard_ = false;     // this connection has given a value
+    std::size_t owed_ = 0;   // items handed on beyond the grants so far
 };
 
 }  // namespace detail
@@ -103,15 +103,15 @@ private:
 ///     weir::tcp::connect<weir::codec::json_lines<quote>>(
 ///         rt.executor(), "rates.example.com", 9000, {.reconnect = weir::backoff_policy()})
 ///
-/// Connects when it is first polled. The addresses of a host are tried in turn, the next one after
-/// 250 ms beside those before it; the first that answers is used. `executor`: see `listener`.
-/// `Decoder`, made by `make()` or default-constructed, is a new one for each connection; see
-/// decoder.hpp, and `receive` for values with views. End: with the connection; with `reconnect`
-/// never, but by `drain()` (see `receive`). Errors: `asio::system_error` that names host and port,
-/// when it cannot be reached in time or the connection breaks down; `std::runtime_error` when its
-/// decoder cannot go on. With `reconnect` these are told to `on_event`, and it is tried again after
-/// a wait; the waits begin anew when a value has come. `std::invalid_argument` for options that
-/// make no sense. Backpressure and cost: as `receive`. Cancellation: closes the connection.
+/// It connects when it is first polled. The addresses of a host are tried in turn. After 250 ms the
+/// next one is tried as well, and the first that answers is used. `executor`: see `listener`. Each
+/// connection has a new `Decoder`, made by `make()` or default-constructed; see decoder.hpp, and
+/// `receive` for values with views. End: with the connection; with `reconnect` only by `drain()`
+/// (see `receive`). Errors: `asio::system_error` that names host and port, when the server cannot
+/// be reached in time or the connection breaks down; `std::runtime_error` when the decoder cannot
+/// continue. With `reconnect` these are reported to `on_event` instead, and a new attempt follows
+/// after a wait; a received value resets the waits. `std::invalid_argument` for invalid options.
+/// Backpressure and cost: as `receive`. Cancellation: closes the connection.
 template <std::invocable Make>
 auto connect(const asio::any_io_executor& executor, std::string host, std::uint16_t port, Make make,
              connect_options options = {}) {

@@ -1,5 +1,5 @@
 /// \file
-/// What can happen to a connection: one vocabulary for `receive`, `publish` and `connect`.
+/// The events of a connection: one vocabulary for `receive`, `publish` and `connect`.
 #pragma once
 
 #include <cstdint>
@@ -7,20 +7,20 @@
 
 namespace weir::tcp {
 
-/// What has happened. Each connector tells those that can happen to its connections.
+/// What happened. Each connector reports the events that its connections can have.
 enum class connection_change : std::uint8_t {
-    connected,     ///< it is there; a subscriber gets what is sent from now on
-    refused,       ///< it was turned away, because there are as many as may be
-    unreachable,   ///< an attempt to connect has failed; `error` says how
-    fault,         ///< some of its bytes are no value; the connection stays
+    connected,     ///< it is established; a subscriber gets all messages from now on
+    refused,       ///< it was turned away, because the maximum number is connected
+    unreachable,   ///< an attempt to connect has failed; `error` has the reason
+    fault,         ///< some of its bytes are not a value; the connection stays open
     lagging,       ///< its queue is full, and it misses blocks until there is room again
     closed,        ///< by the other side, or at the end of the stream: nothing is missing
-    failed,        ///< it has broken down; `error` says how
-    idle,          ///< it was cut off: it was silent for long, and another needed its room
+    failed,        ///< it has broken down; `error` has the reason
+    idle,          ///< it was cut off: it was silent for long, and a new one needed its slot
     disconnected,  ///< it was cut off, because its queue was full
-    dropped,       ///< it was cut off, because its decoder cannot go on after a fault
-    served,    ///< the stream has ended, and the other system has confirmed that it has everything
-    cut_short  ///< the stream has ended, and not all could be sent in time
+    dropped,       ///< it was cut off, because its decoder cannot continue after a fault
+    served,        ///< the stream has ended, and the other system has confirmed all bytes
+    cut_short      ///< the stream has ended, and not everything could be sent in time
 };
 
 /// For logs: "connected", "cut short", ...

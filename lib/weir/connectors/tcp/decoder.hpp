@@ -1,5 +1,5 @@
 /// \file
-/// What makes values of a connection's bytes.
+/// Turns the bytes of a connection into values.
 #pragma once
 
 #include <concepts>
@@ -10,7 +10,7 @@ namespace weir::tcp {
 
 namespace detail {
 
-/// Takes anything: what the concept below tries `feed` with.
+/// Takes any argument: the concept below calls `feed` with it.
 struct any_taker {
     template <class T>
     bool operator()(T&& /*what*/) const {
@@ -20,15 +20,15 @@ struct any_taker {
 
 }  // namespace detail
 
-/// Makes values of bytes that come in any pieces. Each connection has one of its own.
+/// Turns bytes, in pieces of any size, into values. Each connection has its own decoder.
 ///
-/// `feed(bytes, on_value, on_fault)` calls `on_value(value_type&&)` for each value that is
-/// complete, in order, and keeps what is cut (within a bound of its own). It stops behind a value
-/// where `on_value` returned false, and returns how many bytes it has taken; it is fed the rest
-/// later. `end(on_value, on_fault)`: there will be no more bytes. `on_fault(fault)` is called for
-/// bytes that are no value; a fault has an `offset` from the first byte of the connection and a
-/// `message()`. A decoder that cannot find its way back after one has `bool broken() const`, and
-/// ignores what it is fed then.
+/// `feed(bytes, on_value, on_fault)` calls `on_value(value_type&&)` for each complete value, in
+/// order, and keeps an incomplete one (up to its own limit). It stops behind a value if `on_value`
+/// returned false, and returns the number of bytes consumed; the rest is fed later. `end(on_value,
+/// on_fault)` means that there will be no more bytes. `on_fault(fault)` is called for bytes that
+/// are not a value; a fault has an `offset` from the first byte of the connection and a
+/// `message()`. A decoder that cannot resume after a fault has `bool broken() const`, and ignores
+/// further bytes when it is broken.
 ///
 /// `weir::codec` has two: `frames<T>` and `json_lines<T>`.
 template <class D>
@@ -39,7 +39,7 @@ concept decoder =
         d.end(f, f);
     };
 
-/// True when whatever comes now would be ignored.
+/// True when the decoder ignores all further bytes.
 template <class D>
 bool is_broken(const D& d) {
     if constexpr (requires { d.broken(); }) {

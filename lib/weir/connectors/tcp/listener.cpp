@@ -15,8 +15,8 @@ listener::listener(const asio::any_io_executor& executor, const listen_options& 
     : acceptor_(executor), local_(options.address, options.port) {
     try {
         acceptor_.open(local_.protocol());
-        // Not to wait for the connections of a program that ran before; on Linux two cannot listen
-        // at once all the same.
+        // Do not wait for the connections of an earlier program to expire. On Linux two programs
+        // still cannot listen on the same port.
         acceptor_.set_option(asio::socket_base::reuse_address(true));
         acceptor_.bind(local_);
         acceptor_.listen(options.backlog);

@@ -1,5 +1,5 @@
 /// \file
-/// A port that is listened on.
+/// A port that accepts connections.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -16,28 +16,27 @@ using endpoint = asio::ip::tcp::endpoint;
 /// "127.0.0.1:9000", "[::1]:9000".
 std::string to_string(const endpoint& where);
 
-/// Where to listen.
+/// The address and port to listen on.
 struct listen_options {
-    /// Nobody but programs of this machine gets in, unless it is told otherwise.
+    /// By default only programs of this machine can connect.
     asio::ip::address address = asio::ip::address_v4::loopback();
-    std::uint16_t port = 0;  ///< 0: a free one; `listener::local` says which
-    int backlog = 128;       ///< how many may wait to be accepted
+    std::uint16_t port = 0;  ///< 0: a free one; `listener::local` has its number
+    int backlog = 128;       ///< how many clients may wait to be accepted
 };
 
-/// A socket that listens from its construction on: what `receive` and `publish` are given. Clients
-/// can connect at once; they are accepted when the stream runs.
+/// A socket that listens from its construction on, for `receive` and `publish`. Clients can connect
+/// at once; they are accepted when the stream runs.
 ///
 ///     weir::tcp::listener port(rt.executor(), {.port = 9000});
 ///
-/// `executor`: of the context whose threads look after the sockets, which must outlive them: that
-/// of the pipeline, for the least latency. Not a strand.
-/// Errors: `asio::system_error` that names the address, when it cannot be listened on.
-/// Movable; not thread-safe.
+/// `executor`: of the context whose threads wait for the sockets, which must outlive them. Use the
+/// pipeline's for the lowest latency. Not a strand. Errors: `asio::system_error` that names the
+/// address, when it cannot be listened on. Movable; not thread-safe.
 class listener {
 public:
     explicit listener(const asio::any_io_executor& executor, const listen_options& options = {});
 
-    /// Where it listens, with the port that was found.
+    /// Its address, with the actual port.
     const endpoint& local() const noexcept { return local_; }
     std::uint16_t port() const noexcept { return local_.port(); }
 

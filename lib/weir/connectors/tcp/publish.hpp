@@ -1,5 +1,5 @@
 /// \file
-/// A stream for any number of subscribers.
+/// Sends a stream to any number of subscribers.
 #pragma once
 
 #include <weir/connectors/tcp/detail/send_queue.hpp>
@@ -39,7 +39,7 @@ public:
                 ++block_.messages;
                 return block_.bytes.size() < to_->options().block_size;
             });
-            // What there is goes out now: nothing waits for more to come.
+            // The collected messages are sent now and do not wait for more.
             if (block_.messages != 0) to_->publish(cx, block_);
             if (state == poll_state::pending) break;
             ended_ = state == poll_state::finished;
@@ -57,36 +57,41 @@ private:
     bool ended_ = false;
 };
 
-/// Appends a text as it is.
+/// Appends a text unchanged.
 struct append_bytes {
     void operator()(std::string& to, std::string_view bytes) const { to += bytes; }
 };
 
 }  // namespace detail
 
-/// Sends all items to whoever is connected: each subscriber gets every message from its coming on.
+/// Sends all items to all connected subscribers: each gets every message after it connected.
 ///
 ///     weir::tcp::listener port(rt.executor(), {.port = 9001});
 ///     auto encode = [](std::string& to, const trade& t) { weir::codec::append_frame(to, t); };
 ///     p.add("out", std::move(trades) | weir::tcp::publish(std::move(port), encode),
 ///           [&](const weir::tcp::publish_report& r) { report = r; });
 ///
-/// `encode(std::string& to, item)` appends the bytes of one message; without it items are texts,
-/// sent as they are. Messages that come in a run go out together, in blocks of about `block_size`;
-/// none waits for others to come. What a subscriber gets are whole messages, in order.
-/// A block is written to each at once; for one who cannot take all of it the rest is queued, in
-/// memory that the subscribers share. The queue of each is bounded by `max_queue_bytes`; for one
-/// whose queue is full `on_overflow` says what to do, counted by subscriber (see
-/// `subscriber_event`). A slow one slows nobody else, unless the policy is to wait for it. One that
-/// vanishes is forgotten. What subscribers send is read, to notice that, and thrown away; one that
-/// has closed its sending side gets everything all the same. At the end of the stream nobody is let
-/// in any more, what is queued is sent, and a connection is closed when the subscriber's system has
-/// confirmed all of it, and, if the subscriber has said something, when it has closed too; `linger`
-/// is for all that. Yields a `publish_report`. A subscriber that is cut off or turned away meets an
-/// error (`connection_reset`); the end of the connection says that it has everything. Errors:
-/// `std::invalid_argument` for options that make no sense; `stage_error` if `encode` throws; what
-/// the stream throws. Then, and when cancelled, connections are closed at once. Cost: a system call
-/// a block and subscriber; no allocation for one who keeps up.
+/// `encode(std::string& to, item)` appends the bytes of one message. Without it items are texts,
+/// sent unchanged. Messages that are ready together are sent together, in blocks of about
+/// `block_size`; none waits for later ones. A subscriber gets whole messages, in order.
+///
+/// A block is written to each subscriber at once. If a subscriber cannot take all of it, the rest
+/// is queued, in memory that the subscribers share. The queue of each is limited by
+/// `max_queue_bytes`. `when_full` decides what happens when a queue is full, and the losses are
+/// counted per subscriber (see `subscriber_event`). A slow subscriber slows no other, unless the
+/// policy is to wait for it. A subscriber that vanishes is removed. Input of subscribers is read,
+/// to notice that, and discarded; a subscriber that has closed its sending side still gets
+/// everything.
+///
+/// At the end of the stream no more subscribers are accepted, and the queued blocks are sent. A
+/// connection is closed when the subscriber's system has confirmed everything and, if the
+/// subscriber has sent something, when it has closed too. `linger` limits the time for all that.
+/// Yields a `publish_report`. A subscriber that is cut off or turned away gets an error
+/// (`connection_reset`); a normal end of the connection means that it has everything.
+///
+/// Errors: `std::invalid_argument` for invalid options; `stage_error` if `encode` throws;
+/// exceptions of the stream. On an error, and when cancelled, connections are closed at once. Cost:
+/// one system call per block and subscriber; no allocation for a subscriber that keeps up.
 template <class Encode>
 auto publish(listener port, Encode encode, publish_options options = {}) {
     auto to = std::make_unique<detail::subscribers>(std::move(port), std::move(options));

@@ -1,5 +1,5 @@
 /// \file
-/// How `tcp::publish` serves its subscribers, and what it reports at its end.
+/// The options of `tcp::publish`, and its final report.
 #pragma once
 
 #include <weir/channel/overflow.hpp>
@@ -13,11 +13,11 @@
 
 namespace weir::tcp {
 
-/// How subscribers are served.
+/// Options of serving subscribers.
 struct publish_options {
-    std::size_t max_subscribers = 256;  ///< at once; others are turned away
-    /// A subscriber that has taken nothing for so long, though something waits for it, makes room
-    /// for another, when there are as many as may be. By default none does.
+    std::size_t max_subscribers = 256;  ///< at once; further ones are turned away
+    /// A subscriber that has taken nothing for this time, although bytes wait for it, makes room
+    /// for a new one when the maximum number is connected. By default none does.
     clock::duration idle_timeout = clock::duration::max();
     std::size_t max_queue_bytes = std::size_t{4} << 20;  ///< what may wait for each of them
     overflow when_full = overflow::disconnect;           ///< for one whose queue is full
@@ -29,14 +29,14 @@ struct publish_options {
     callback<std::size_t> on_block = {};
 };
 
-/// What a publisher has done. A message sent to two subscribers is published once.
+/// The result of a publisher. A message sent to two subscribers is published once.
 struct publish_report {
     traffic published;               ///< taken from the stream
     traffic sent;                    ///< to all subscribers together
     traffic dropped;                 ///< for all subscribers together
-    std::uint64_t subscribers = 0;   ///< that came
-    std::uint64_t disconnected = 0;  ///< that were cut off for being slow
-    std::uint64_t refused = 0;       ///< that were turned away
+    std::uint64_t subscribers = 0;   ///< that connected
+    std::uint64_t disconnected = 0;  ///< cut off because they were slow
+    std::uint64_t refused = 0;       ///< turned away
     std::uint64_t idle = 0;          ///< that had to make room
 };
 

@@ -1,5 +1,5 @@
 /// \file
-/// Values that clients send, as one stream.
+/// Receives values from clients, as one stream.
 #pragma once
 
 #include <weir/connectors/tcp/decoder.hpp>
@@ -54,14 +54,15 @@ public:
         }
     }
 
-    /// Lets nobody in any more. What had been received by now is handed on, then the stream ends.
+    /// Accepts no more clients. The bytes received so far are handed on as values, then the stream
+    /// ends.
     void drain() { clients_->drain(); }
 
     /// How many faults the decoders have found: for the ledger of a pipeline.
     std::uint64_t rejected() const noexcept { return rejected_; }
 
 private:
-    // These return false when the sink has said no.
+    // These return false when the sink returned false.
 
     template <class Sink>
     bool take(const client_input& input, Sink& sink) {
@@ -108,7 +109,7 @@ private:
     std::vector<std::optional<decoder_type>> decoders_;
     std::unique_ptr<client_set> clients_;
     [[no_unique_address]] Make make_;
-    std::size_t client_ = 0;  // who is read, and what is left of its block
+    std::size_t client_ = 0;  // the current client, and the rest of its block
     std::string_view rest_;
     std::size_t owed_ = 0;  // items handed on that were not granted yet
     std::uint64_t rejected_ = 0;
@@ -122,23 +123,25 @@ private:
 ///     p.add("trades", weir::tcp::receive<weir::codec::frames<trade>>(std::move(port)) |
 ///                         p.source("tcp") | weir::for_each(store));
 ///
-/// `Decoder` (see decoder.hpp) makes values of a client's bytes; each client has one, made by
-/// `make()` or default-constructed. Values with views in them die when the sink returns (after
-/// `co_await next()`: at the next call).
-/// Order: that of each client. Fair: clients that have something take turns, a block each.
-/// Backpressure: a client is read when values are asked for, so that one whose values nobody takes
-/// finds its sends blocked. At hand is a block (64 KiB) in all, and what the decoders keep.
-/// Clients, up to `max_clients` at once, come and go: what becomes of one (it vanishes, resets,
-/// sends garbage) ends nothing but its connection, and is told to `on_event`. Beyond `max_clients`
-/// a newcomer is turned away, or takes the place of one that has been silent for `idle_timeout`.
-/// Who is cut off or turned away meets an error and not the end. End: none, but with `drain()`,
-/// which `take_until` and `pipeline::source` directly behind it call: nobody is let in any more,
-/// what has been received by then is handed on, then it ends. Faults: told to `on_event`, and in
-/// the ledger of a `pipeline::source` directly behind it, as `rejected`. Errors:
-/// `std::invalid_argument` for options that make no sense; what `make`, the decoder or `on_event`
-/// throw. Cancellation: closes all connections. Cost: the values of a block are handed on at once,
-/// decoded and consumed in one loop; no allocation, no hop between threads and no lock an item. Two
-/// system calls a block.
+/// `Decoder` (see decoder.hpp) turns a client's bytes into values. Each client has its own, made by
+/// `make()` or default-constructed. Values with views are valid until the sink returns (after
+/// `co_await next()`: until the next call).
+///
+/// Order: that of each client. Fair: clients with input take turns, one block each. Backpressure: a
+/// client is read when values are requested, so the sends of a client whose values are not taken
+/// block. Memory: one block (64 KiB) in all, and the incomplete values in the decoders.
+///
+/// Up to `max_clients` clients may be connected at once. The failure of a client (it vanishes,
+/// resets, sends garbage) ends only its connection, and is reported to `on_event`. Beyond
+/// `max_clients` a newcomer is turned away, or replaces a client that was silent for
+/// `idle_timeout`. A client that is cut off or turned away gets an error, not a normal end.
+///
+/// End: only by `drain()`, which `take_until` and `pipeline::source` directly behind it call: no
+/// more clients are accepted, the bytes received by then are handed on as values, then the stream
+/// ends. Errors: `std::invalid_argument` for invalid options; exceptions of `make`, the decoder or
+/// `on_event`. Cancellation: closes all connections. Cost: the values of a block are handed on at
+/// once, decoded and consumed in one loop; no allocation, no hop between threads and no lock per
+/// item. Two system calls per block.
 template <std::invocable Make>
 auto receive(listener port, Make make, receive_options options = {}) {
     using decoder_type = std::invoke_result_t<Make&>;

@@ -1,5 +1,5 @@
 /// \file
-/// What happens to subscribers.
+/// The events of subscribers.
 #pragma once
 
 #include <weir/connectors/tcp/connection_change.hpp>
@@ -26,12 +26,12 @@ struct traffic {
     friend bool operator==(const traffic&, const traffic&) = default;
 };
 
-/// Told of one subscriber. Valid during the call.
+/// An event of one subscriber. Valid during the call.
 struct subscriber_event {
     connection_change what;
     const endpoint& subscriber;
-    traffic sent = {};     ///< so far, to this one
-    traffic dropped = {};  ///< for this one, by its queue; and what was not sent when it went
+    traffic sent = {};     ///< so far, to this subscriber
+    traffic dropped = {};  ///< for this one, by its queue; and the unsent rest when it was closed
     asio::error_code error = {};
 };
 

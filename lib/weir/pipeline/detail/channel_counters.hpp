@@ -11,15 +11,15 @@
 
 namespace weir::detail {
 
-/// How far a channel has come: a snapshot in which no more is taken than was sent, and no more is
-/// inside than fits.
+/// The progress of a channel: a consistent snapshot, in which `taken` is at most `sent` and their
+/// difference is at most the capacity.
 struct channel_progress {
     std::uint64_t sent = 0;
     std::uint64_t taken = 0;
 };
 
-/// Looks at a channel while it lives, and keeps its last state. The channel counts for itself (its
-/// ring's indices are the counters), so this costs an item nothing. Thread-safe.
+/// Reads a channel's progress while the channel exists, and keeps its last state afterwards. The
+/// indices of the channel's ring are the counters, so counting costs nothing per item. Thread-safe.
 class channel_counters {
 public:
     using look = channel_progress (*)(const void*) noexcept;
@@ -35,7 +35,8 @@ public:
         channel_ = channel;
         look_ = how;
     }
-    /// Both ends are gone, and the channel is about to be: what is in it is lost.
+    /// Called when both ends are destroyed and the channel is about to be: the items in it are
+    /// lost.
     void close() noexcept {
         const std::lock_guard lock(mutex_);
         last_ = look_(std::exchange(channel_, nullptr));

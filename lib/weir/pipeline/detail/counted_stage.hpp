@@ -1,4 +1,4 @@
-/// Counted stages: a piece of a chain that keeps a ledger.
+/// Counted stages: a part of a chain that keeps a ledger.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -16,13 +16,12 @@
 
 namespace weir::detail {
 
-/// Counts, at the beginning of a run of steps, what becomes of each item.
+/// Counts, at the beginning of a run of steps, what happens to each item.
 ///
-/// Inside a run an item goes from step to step in one call, so when that call returns, the last
-/// mark on its way (`marked_stream`) says what became of it. Counts are kept on the stack during
-/// a poll, in registers if the compiler can. Run 0 begins where the stage does; run 1 after the
-/// step that gathers, and takes its items out of what is in flight. What `S` itself rejects, where
-/// a stage begins with a `rejecting_stream`, went in too.
+/// Within a run, an item goes from step to step in one call. When that call returns, the last mark
+/// that the item passed (`marked_stream`) says what happened to it. During a poll the counts are
+/// kept on the stack, in registers if possible. Run 0 begins at the start of the stage. Run 1
+/// begins after the step that gathers, and subtracts its items from those in flight.
 template <class S, std::size_t Run>
 class counted_run {
     struct counts {
@@ -44,13 +43,14 @@ class counted_run {
                 held += n;
             }
         }
-        // The item's call threw. What a step had left out would have come back; so it was lost.
+        // The item's call threw. A step that had left the item out would have returned, so the item
+        // was lost.
         void settle_thrown(item_fate fate, std::uint64_t n) noexcept {
             (fate == item_fate::out ? out : fate == item_fate::held ? held : dropped) += n;
         }
     };
 
-    // Writes the counts into the counters when the poll is over, however it ends.
+    // Adds the counts to the counters when the poll ends, also by an exception.
     struct entry {
         WEIR_FUSED ~entry() {
             ledger& now = counters.now();
@@ -109,7 +109,7 @@ private:
     stage_counters* counters_;
 };
 
-/// Writes on each item that passes what becomes of it if it goes no further.
+/// Marks each passing item with its fate if it goes no further.
 template <class S, std::size_t Run, item_fate Fate>
 class marked_stream {
 public:
@@ -132,9 +132,9 @@ private:
     stage_counters* counters_;
 };
 
-/// A stage that is being built: the stream so far. Each step that is piped onto it gets the marks
-/// it needs (`operator|` below). `Run`: the run we are in. `CanGather`: items weigh 1 and nothing
-/// has gathered them yet.
+/// A stage under construction: the stream so far. Each step that is piped onto it gets the marks
+/// that it needs (`operator|` below). `Run` is the current run. `CanGather` is true if each item
+/// counts as one record and no step has gathered yet.
 template <class S, std::size_t Run, bool CanGather>
 struct stage_part {
     using value_type = item_t<S>;
@@ -142,7 +142,7 @@ struct stage_part {
     static constexpr std::size_t run = Run;
     static constexpr bool can_gather = CanGather;
 
-    /// Never called: a stage that is being built passes for a stream while its type is asked for.
+    /// Never called: it lets a stage under construction count as a stream when its type is queried.
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
         return stream.poll(cx, sink);
@@ -206,7 +206,7 @@ auto add_step(Part&& part, Apply apply) {
     }
 }
 
-/// A step inside a counted stage. Closures made of several steps come here once for each of them.
+/// A step inside a counted stage. A closure made of several steps gets here once for each step.
 template <class S, std::size_t Run, bool CanGather, class Apply>
 auto operator|(stage_part<S, Run, CanGather>&& part, pipe_closure<Apply> op) {
     using made = decltype(std::move(op.apply)(std::move(part)));
@@ -228,7 +228,7 @@ auto operator|(stage_part<S, Run, CanGather>&& part, pipe_closure<Apply> op) {
     }
 }
 
-/// The whole of a stage: `S` is its last step.
+/// A complete stage. `S` is its last step.
 template <class S, std::size_t Run>
 class stage_stream : public pullable<stage_stream<S, Run>> {
     struct publishing {
@@ -253,11 +253,11 @@ public:
     }
 
 private:
-    counters_use counters_;  // before the steps: it closes the counters after they are gone
+    counters_use counters_;  // declared before the steps: closed after the steps are destroyed
     S upstream_;
 };
 
-/// Makes a counted stage of `upstream` and the steps `op`.
+/// Makes a counted stage from `upstream` and the steps `op`.
 template <class S, class Apply>
 auto counted(S upstream, pipe_closure<Apply> op, counters_use counters) {
     using first = counted_run<S, 0>;

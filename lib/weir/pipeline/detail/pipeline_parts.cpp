@@ -7,7 +7,7 @@ namespace weir::detail {
 
 namespace {
 
-// The segment whose factory this thread is calling, and its pipeline.
+// The segment whose factory this thread is calling, and that segment's pipeline.
 thread_local std::pair<const pipeline_parts*, const std::string*> being_built{nullptr, nullptr};
 
 template <class Entry>
@@ -149,8 +149,9 @@ weir::graph pipeline_parts::graph() const {
     return g;
 }
 
-/// Those that join two segments: an end that was piped for something else, before the first segment
-/// was added, may have got into that one's account.
+/// Adds the branches that connect two different segments. Others are left out: an end that was
+/// piped elsewhere, before the first segment was added, may be recorded as that segment's by
+/// mistake.
 void pipeline_parts::add_branches(weir::graph& g) const {
     std::size_t number = 0;
     for (const branch_entry& b : branches_) {

@@ -1,4 +1,4 @@
-/// What a pipeline is made of, by name.
+/// The parts of a pipeline, by name.
 #pragma once
 
 #include <weir/joins/detail/branch_edge.hpp>
@@ -18,35 +18,35 @@
 
 namespace weir::detail {
 
-/// The parts of a pipeline that its streams refer to, shared with them; and where each one is: a
-/// part that is piped belongs to the segment that is added next, or whose factory is being called.
-/// Thread-safe.
+/// The parts of a pipeline to which its streams refer, shared with the streams. It also knows each
+/// part's segment: a part that is piped belongs to the segment that is added next, or to the one
+/// whose factory is running. Thread-safe.
 class pipeline_parts {
 public:
     explicit pipeline_parts(std::string name);
 
     const std::shared_ptr<const std::string>& name() const noexcept { return name_; }
 
-    /// The counters of a source or a stage, made when first asked for.
-    /// Errors: `std::invalid_argument` for an empty name, or a source's as a stage's or the
-    /// reverse; `std::logic_error` while another stream uses them.
+    /// The counters of a source or a stage, created at the first call. Errors:
+    /// `std::invalid_argument` for an empty name, or if the name is used as a source and as a
+    /// stage; `std::logic_error` while another stream uses them.
     counters_use place_stage(const std::string& name, stage_role role);
-    /// The gate of the source of that name, which has been placed.
+    /// The gate of the source of that name. The source was placed before.
     std::shared_ptr<source_gate> gate(const std::string& source);
-    /// Shuts the gates of all sources, also of those to come.
+    /// Shuts the gates of all sources, also of sources that are placed later.
     void shut_sources();
 
-    /// Errors: `std::invalid_argument` for an empty name or one that is taken.
+    /// Errors: `std::invalid_argument` for an empty name or one that is already used.
     std::shared_ptr<channel_counters> add_channel(const std::string& name, std::size_t capacity);
     void place_sender(const std::string& channel);
     void place_receiver(const std::string& channel);
 
-    /// What was piped since the last one, or will be in a `building`, is this segment's.
+    /// Parts piped since the last call, or within a `building`, belong to this segment.
     void add_segment(const std::string& name);
 
     void count_restart(const std::string& segment);
 
-    /// While it lives, what this thread pipes belongs to `segment`.
+    /// While it exists, parts that this thread pipes belong to `segment`.
     class building {
     public:
         building(const pipeline_parts& parts, const std::string& segment) noexcept;
@@ -61,7 +61,7 @@ public:
     weir::graph graph() const;
 
 private:
-    // A place that is not known yet, or never will be, is empty.
+    // `segment` is empty until it is known, or for ever.
     struct stage_entry {
         std::shared_ptr<stage_counters> counters;
         std::shared_ptr<source_gate> gate;  // of a source
@@ -77,7 +77,7 @@ private:
         std::string to;
     };
 
-    // A branch of a fan_out or a partition, known once one of its ends is piped.
+    // A branch of a fan_out or a partition, recorded once one of its ends is piped.
     struct branch_entry {
         std::shared_ptr<const branch_edge> edge;
         std::string from;
@@ -94,11 +94,11 @@ private:
 
     const std::shared_ptr<const std::string> name_;
     mutable std::mutex mutex_;
-    std::vector<std::unique_ptr<stage_entry>> stages_;      // as they were first piped
-    std::vector<std::unique_ptr<channel_entry>> channels_;  // as they were made
-    std::vector<branch_entry> branches_;                    // as they were first piped
+    std::vector<std::unique_ptr<stage_entry>> stages_;      // in the order of piping
+    std::vector<std::unique_ptr<channel_entry>> channels_;  // in the order of creation
+    std::vector<branch_entry> branches_;                    // in the order of piping
     std::vector<segment_entry> segments_;
-    std::vector<std::string*> unplaced_;  // for the segment that is added next
+    std::vector<std::string*> unplaced_;  // belong to the segment that is added next
     bool shut_ = false;
 };
 

@@ -5,11 +5,13 @@ namespace weir::detail {
 
 namespace {
 
-/// Awaits `body` and leaves what it threw in `error`. Not thrown on: Asio would copy the exception,
-/// and the last copy might die on a thread that knows nothing of who has read it.
+/// Awaits `body` and stores its exception in `error`. The exception is not rethrown, because Asio
+/// would copy it. Its last copy might then be destroyed on a thread that is not synchronised with
+/// its readers.
 asio::awaitable<void> await_body(asio::awaitable<void> body,
                                  std::shared_ptr<std::exception_ptr> error) {
-    // The coroutine's parameters die with its frame, and must before the segment counts as over.
+    // A coroutine's parameters are destroyed with its frame. This one must be destroyed before the
+    // segment counts as over.
     std::optional<asio::awaitable<void>> running(std::move(body));
     try {
         co_await std::move(*running);
@@ -18,9 +20,9 @@ asio::awaitable<void> await_body(asio::awaitable<void> body,
     }
     running.reset();
     if (!*error) co_return;
-    // Whoever resumed the body with an error holds a copy of it until we suspend. It must let go of
-    // that before the pipeline's thread reads its own: the counting of copies is atomic, but the
-    // sanitizers do not see it.
+    // The code that resumed the body with an error holds a copy of it until we suspend. It must
+    // release that copy before the pipeline's thread reads its own: counting the copies is atomic,
+    // but the sanitizers do not see that.
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await next_handler();
 }
@@ -43,7 +45,7 @@ void awaitable_task::start(const asio::any_io_executor& executor, task_done done
 }
 
 void awaitable_task::cancel() {
-    // A signal is emitted where what it cancels runs.
+    // A signal must be emitted on the strand on which the cancelled operation runs.
     auto emit = [signal = cancel_] { signal->emit(asio::cancellation_type::terminal); };
     asio::post(strand_, std::move(emit));
 }

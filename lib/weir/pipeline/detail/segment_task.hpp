@@ -1,4 +1,4 @@
-/// What a pipeline can start, cancel and wait for: one segment, whatever it is made of.
+/// Segments as a pipeline starts, cancels and awaits them, whatever they are made of.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -18,8 +18,8 @@
 
 namespace weir::detail {
 
-/// The handler of a segment's operation: runs on the pipeline's strand, and listens for its
-/// cancellation. `R` is what the operation yields, if anything.
+/// The completion handler of a segment's operation. It runs on the pipeline's strand and carries
+/// the operation's cancellation slot. `R` is the operation's result, if it has one.
 class task_done {
 public:
     using executor_type = asio::any_io_executor;
@@ -41,7 +41,7 @@ private:
     function tell_;
 };
 
-/// One run of a segment. All calls are made on the pipeline's strand, where it is also destroyed.
+/// One run of a segment. All calls, and its destruction, happen on the pipeline's strand.
 class segment_task {
 public:
     segment_task() = default;
@@ -49,14 +49,15 @@ public:
     segment_task& operator=(const segment_task&) = delete;
     virtual ~segment_task() = default;
 
-    /// Starts it on `executor`, once. `done` is called after everything was let go of.
+    /// Starts it on `executor`, once. `done` is called after the segment has released everything.
     virtual void start(const asio::any_io_executor& executor, task_done done) = 0;
-    /// Asks it to end early; it fails with `operation_aborted` if it had not ended.
+    /// Requests an early end. The segment then fails with `operation_aborted`, unless it has
+    /// already ended.
     virtual void cancel() = 0;
 };
 
-/// Names what passes through as a failure of its segment. At the stream's end, not at the
-/// operation's: so that the error has its name when it goes on into a channel.
+/// Adds the segment's name to a failure that passes through. The stream adds it, not the operation,
+/// so an error that goes on into a channel has the name.
 template <class S>
 class named_stream {
 public:
@@ -79,7 +80,7 @@ private:
     segment_name name_;
 };
 
-/// `stream | terminal` as a segment; what it yields goes to `take`.
+/// `stream | terminal` as a segment; its result goes to `take`.
 template <class Operation, class Take>
 class terminal_task final : public segment_task {
 public:
@@ -118,7 +119,7 @@ private:
     asio::cancellation_signal cancel_;
 };
 
-/// A coroutine as a segment, on a strand of its own.
+/// A coroutine as a segment, on its own strand.
 class awaitable_task final : public segment_task {
 public:
     explicit awaitable_task(asio::awaitable<void> body) : body_(std::move(body)) {}
@@ -132,13 +133,14 @@ private:
     std::shared_ptr<asio::cancellation_signal> cancel_;
 };
 
-/// Takes nothing: for operations that yield nothing.
+/// For operations without a result.
 struct take_nothing {};
 
-/// True for what can be a segment. Fails to compile, and says why, for everything else.
+/// True for types that can be a segment. Any other type does not compile, with a message that says
+/// why.
 template <class Operation>
 consteval bool check_segment() {
-    constexpr bool refused = std::is_same_v<Operation, refused_pipe>;  // it has been said why
+    constexpr bool refused = std::is_same_v<Operation, refused_pipe>;  // reported already
     constexpr bool good = std::derived_from<Operation, ended_pipeline> ||
                           std::is_same_v<Operation, asio::awaitable<void>>;
     if constexpr (stream<Operation>) {

@@ -15,10 +15,11 @@
 
 namespace weir::detail {
 
-/// The stream behind `pipeline::source`: its upstream, counted, until the gate is shut.
+/// The stream of `pipeline::source`: it passes its upstream's items on, counted, until the gate is
+/// shut.
 template <class S>
 class source_stream : public pullable<source_stream<S>> {
-    // What a poll has handed on, for the counters, however the poll ends.
+    // Adds the items that a poll handed on to the counters, also if the poll throws.
     struct entry {
         WEIR_FUSED ~entry() {
             const std::uint64_t faults = rejected_by(upstream) - rejected_before;

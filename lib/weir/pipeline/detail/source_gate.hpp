@@ -1,4 +1,4 @@
-/// The gate of a source: what a drain shuts.
+/// The gate of a source. A drain shuts it.
 #pragma once
 
 #include <weir/core/poll.hpp>
@@ -9,16 +9,16 @@
 namespace weir::detail {
 
 /// Shared by the source's stream and the pipeline that may stop it. `shut` is thread-safe; the
-/// rest is the stream's.
+/// other functions belong to the stream.
 class source_gate {
 public:
-    /// No more items: wakes the stream, which then ends. Stays shut.
+    /// Ends the source for good: wakes the stream, which then ends.
     void shut() noexcept {
         shut_.store(true);  // before the wake-up: see waker_slot
         waiting_.wake();
     }
 
-    /// True when it was shut; else the poller is woken when that happens.
+    /// True when the gate was shut. Otherwise the poller is woken when that happens.
     bool poll_shut(poll_context& cx) noexcept {
         waiting_.arm(cx.poller());
         if (!shut_.load()) return false;
@@ -26,7 +26,7 @@ public:
         return true;
     }
 
-    /// The stream goes away.
+    /// The stream is being destroyed.
     void leave() noexcept { waiting_.disarm(); }
 
 private:

@@ -19,7 +19,7 @@ ledger stage_counters::read() const noexcept {
 }
 
 void stage_counters::publish() noexcept {
-    // Only the writer changes it, so it knows it.
+    // Only the writer changes the version, so a relaxed load is enough.
     const auto version = version_.load(std::memory_order_relaxed);
     version_.store(version + 1, std::memory_order_relaxed);
     published_[0].store(now_.in, std::memory_order_release);
@@ -33,7 +33,7 @@ void stage_counters::publish() noexcept {
 
 counters_use::counters_use(std::shared_ptr<stage_counters> counters)
     : counters_(std::move(counters)) {
-    // Acquire, as the next writer goes on from what the last one left.
+    // Acquire, because the next writer continues with the state that the last one left.
     if (counters_->in_use_.exchange(true, std::memory_order_acquire)) {
         throw std::logic_error("weir::pipeline: '" + counters_->name() +
                                "' is in two streams at once; a source or a stage has one place");

@@ -1,4 +1,4 @@
-/// The counters of one stage: written by the segment that runs it, read by anybody.
+/// The counters of one stage: written by its segment, read by any thread.
 #pragma once
 
 #include <weir/pipeline/ledger.hpp>
@@ -12,15 +12,16 @@
 
 namespace weir::detail {
 
-/// Where an item has got to in its stage. Each step's entrance writes what becomes of an item that
-/// goes no further; the stage's exit writes `out`.
+/// How far an item got in its stage. The entrance of each step records what happens to an item that
+/// goes no further; the exit of the stage records `out`.
 enum class item_fate : std::uint32_t { held, out, filtered, rejected };
 
 /// The counts of a stage.
 ///
-/// One writer at a time: the stream that holds the `counters_use`. It counts in plain integers and
-/// publishes them after each poll, so a snapshot is never torn, and at most one turn (about a
-/// millisecond) old. `read` is thread-safe and waits for nobody but a `publish` half-way.
+/// There is one writer at a time: the stream that holds the `counters_use`. It counts in plain
+/// integers and publishes them after each poll. A snapshot is therefore never torn, and at most one
+/// turn (about a millisecond) old. `read` is thread-safe and waits only for a `publish` in
+/// progress.
 class stage_counters {
 public:
     explicit stage_counters(std::string name) : name_(std::move(name)) {}
@@ -43,19 +44,20 @@ private:
     const std::string name_;
     std::atomic<bool> in_use_{false};
     ledger now_;
-    std::array<item_fate, 2> fates_{};  // of the item that is on its way, by run: counted_stage.hpp
+    std::array<item_fate, 2> fates_{};  // of the item under way, by run: counted_stage.hpp
 
-    // A sequence lock. The writer makes `version_` odd, stores the fields, makes it even. Each
-    // field is stored with release and loaded with acquire: a reader that sees a field of a later
-    // state sees that state's odd version too, when it looks at the version again, and starts
-    // over. Seeing an even version with acquire, it sees all the fields of that state. (No fences:
-    // the thread sanitizer does not know them. On x86 all of these are plain moves.)
+    // A sequence lock. The writer makes `version_` odd, stores the fields, and makes it even.
+    // Fields are stored with release and loaded with acquire. A reader that loads a field of a
+    // later state therefore also sees that state's odd version when it checks the version again,
+    // and starts over. A reader that loads an even version with acquire sees all fields of that
+    // state. (There are no fences, because the thread sanitizer does not support them. On x86 all
+    // of these are plain moves.)
     std::atomic<std::uint32_t> version_{0};
     std::array<std::atomic<std::uint64_t>, fields> published_{};
 };
 
-/// The right to write the counters, from one stream to the next. Movable; destroying it drops what
-/// the stage still held.
+/// The right to write the counters. It passes from one stream to the next. Movable. Destroying it
+/// counts the items still held by the stage as dropped.
 class counters_use {
 public:
     /// Errors: `std::logic_error` while another stream uses them.

@@ -112,7 +112,7 @@ void supervisor::drain_on_signals(clock::duration deadline) {
         if (std::exchange(catches_signals_, true)) {
             requests_.signal_deadline = deadline;
         } else {
-            // Made here, so that signals are caught from now on, also if it is run later.
+            // Created here, so signals are caught from now on, even before the pipeline runs.
             requests_.signals = std::make_unique<stop_signals>(home_, deadline);
         }
     }
@@ -146,7 +146,7 @@ bool supervisor::advance() noexcept {
     revive(cx);
     if (!all_over()) return false;
     finish();
-    return detached_;  // until then its context knows it, and it knows where handlers are called
+    return detached_;  // it stays registered until it is detached
 }
 
 void supervisor::accept_requests() {
@@ -240,8 +240,8 @@ void supervisor::note_ended() {
 
 void supervisor::note_failure(std::size_t index, std::exception_ptr error) {
     member& m = members_[index];
-    // What follows from our own cancellation is no failure. (A segment whose channel was closed by
-    // one that was cancelled fails so, too.)
+    // A failure that results from our own cancellation does not count. (A segment also fails this
+    // way if a cancelled segment closed its channel.)
     if (cancelling_ && is_cancellation(error)) {
         m.aborted = true;
         return;
@@ -254,12 +254,13 @@ void supervisor::note_failure(std::size_t index, std::exception_ptr error) {
     cancel_all();
 }
 
-/// Has the segment started again, now or later. False when that is over; `error` then says why.
+/// Restarts the segment, now or later. Returns false when there are no further attempts; `error`
+/// then says why.
 bool supervisor::try_again(std::size_t index, std::exception_ptr& error) {
     member& m = members_[index];
     revival& again = *m.again;
     const segment_name name(parts_->name(), m.name);
-    if (name.is_of_another(error)) return false;  // that one's failure, which ours only followed
+    if (name.is_of_another(error)) return false;  // that segment's failure caused it
     if (clock_of(executor()).now() - again.started >= again.policy.well) {
         again.attempts = 1;
         again.waits.reset();
@@ -280,8 +281,8 @@ bool supervisor::try_again(std::size_t index, std::exception_ptr& error) {
     }
 }
 
-/// Leaves the segment alone until its next attempt is due. In a drain that is at once, and the last
-/// one: its sources end before they begin, and so what is downstream sees a regular end.
+/// Leaves the segment alone until its next attempt is due. During a drain the attempt is immediate,
+/// and the last one: its sources end before they begin, so downstream sees a regular end.
 void supervisor::rest(member& m, const std::exception_ptr& error) {
     revival& again = *m.again;
     const auto wait = draining_ ? clock::duration::zero() : again.waits.next();
@@ -302,7 +303,7 @@ void supervisor::revive(poll_context& cx) {
         if (!again.alarm_at_due) again.alarm_at_due.emplace();
         if (draining_) again.last = true;
         if (!draining_ && !again.alarm_at_due->reached(cx, again.due)) continue;
-        again.alarm_at_due.reset();  // it holds its sleeper, which is us
+        again.alarm_at_due.reset();  // it refers to its sleeper, which is this supervisor
         start(i);
     }
 }
@@ -337,7 +338,7 @@ void supervisor::cancel_all() {
         if (m.task) {
             m.task->cancel();
         } else {
-            m.over = m.aborted = true;  // it rested
+            m.over = m.aborted = true;  // it waited for its next attempt
         }
     }
 }
@@ -348,7 +349,7 @@ bool supervisor::all_over() const {
 
 void supervisor::finish() {
     phase_ = phase::over;
-    alarm_.reset();  // it holds its sleeper, which is us
+    alarm_.reset();  // it refers to its sleeper, which is this supervisor
     signals_.reset();
     for (member& m : members_) m.again.reset();
     const drain_report last = report();
@@ -394,7 +395,7 @@ void supervisor::let_go_of_segments() noexcept {
     signals_.reset();
     drains_.clear();
     work_.reset();
-    run_.reset();  // last: it completes the pipeline
+    run_.reset();  // last, because this completes the pipeline
 }
 
 void supervisor::release_resources() noexcept {

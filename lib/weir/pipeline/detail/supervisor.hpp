@@ -1,4 +1,4 @@
-/// The one that starts a pipeline's segments, watches them and ends them.
+/// The supervisor starts a pipeline's segments, watches them and ends them.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -27,14 +27,14 @@
 
 namespace weir::detail {
 
-/// One who waits for `R`, under whatever handler. Destroying it tells the handler.
+/// A pending wait for `R`, with any handler type. Destroying it calls the handler.
 template <class R>
 class waiting_for {
 public:
     virtual ~waiting_for() = default;
     virtual void settle(std::exception_ptr error, R value) = 0;
 
-    std::uint64_t number = 0;  // by which one who gives up is found
+    std::uint64_t number = 0;  // identifies the wait when it is cancelled
 };
 
 /// Told of a failure.
@@ -43,13 +43,13 @@ using failure_listener = callback<const std::exception_ptr&>;
 /// The state of a pipeline. Everything happens on its strand, in turns: what other threads and the
 /// segments' ends have to say is written down, and then a turn is asked for.
 ///
-/// It is a `segment`, so that its context knows it and lets go of it when it is destroyed first. It
-/// stays one after the end, until the pipeline is destroyed: so it knows whether the context, and
-/// with it the place where handlers are called, is still there.
-/// Use `weir::pipeline`, which owns one.
+/// It is a `segment`, so its context knows it and makes it release everything if the context is
+/// destroyed first. It stays registered after the pipeline's end, until the pipeline is destroyed.
+/// So it knows whether the context, on which handlers are called, still exists. Use
+/// `weir::pipeline`, which owns one.
 class supervisor final : public segment {
 public:
-    /// Errors are as `pipeline`'s public functions, which call these.
+    /// Errors: as the public functions of `pipeline`, which call these.
     static counted_ptr<supervisor> make(const asio::any_io_executor& executor,
                                         std::shared_ptr<pipeline_parts> parts);
 
@@ -86,7 +86,7 @@ public:
     void drain_on_signals(clock::duration deadline);
     void on_failure(failure_listener told);
 
-    /// The pipeline is going away.
+    /// The pipeline is being destroyed.
     void detach() noexcept;
 
 private:
@@ -115,38 +115,38 @@ private:
 
     enum class phase : std::uint8_t { ready, running, over };
 
-    // What a segment that may be restarted needs for it.
+    // The state that a segment needs to be restarted.
     struct revival {
         revival(restart p, factory f)
             : policy(std::move(p)), make(std::move(f)), waits(policy.waits()) {}
         restart policy;
         factory make;
         backoff waits;
-        unsigned attempts = 0;        // since it last ran well
-        clock::time_point started{};  // the last of them
-        clock::time_point due{};      // the next one, while there is no task
+        unsigned attempts = 0;        // since the last attempt that ran well
+        clock::time_point started{};  // of the last attempt
+        clock::time_point due{};      // of the next attempt, while there is no task
         std::optional<alarm> alarm_at_due;
-        bool last = false;  // no further ones
+        bool last = false;  // there is no further attempt
     };
     struct member {
         std::string name;
-        std::unique_ptr<segment_task> task;  // while it runs
+        std::unique_ptr<segment_task> task;  // while the segment runs
         std::unique_ptr<revival> again;
         bool over = false;
-        bool aborted = false;  // ended by us before its end
+        bool aborted = false;  // cancelled before its end
     };
     struct ended {
         std::size_t member;
         std::exception_ptr error;
     };
-    // What was asked for, from whatever thread.
+    // Requests from all threads.
     struct requests {
         std::unique_ptr<waiting_for<std::monostate>> run;
         std::vector<std::unique_ptr<waiting_for<drain_report>>> drains;
-        std::vector<std::uint64_t> left;          // drains that are waited for no more
-        std::optional<clock::duration> deadline;  // the shortest that was asked for
+        std::vector<std::uint64_t> left;          // drains whose wait was cancelled
+        std::optional<clock::duration> deadline;  // the shortest requested
         std::unique_ptr<stop_signals> signals;
-        std::optional<clock::duration> signal_deadline;  // another one for them
+        std::optional<clock::duration> signal_deadline;  // a new deadline for the signals
         bool detached = false;
     };
 
@@ -185,8 +185,8 @@ private:
     const std::shared_ptr<pipeline_parts> parts_;
     std::atomic<std::uint64_t> last_drain_{0};  // counts; orders nothing
 
-    std::mutex mutex_;            // guards what follows, up to the next gap
-    asio::any_io_executor home_;  // where the user wants the pipeline; empty once its context goes
+    std::mutex mutex_;            // guards the members up to the next gap
+    asio::any_io_executor home_;  // the user's executor; empty once its context is destroyed
     requests requests_;
     drain_report last_report_;
     bool asked_to_run_ = false;
@@ -195,7 +195,7 @@ private:
     failure_listener on_failure_;  // once it runs, the strand's alone
     std::vector<member> members_;  // once it runs, the strand's alone
 
-    // The strand's alone.
+    // Used by the strand only.
     phase phase_ = phase::ready;
     std::vector<ended> ended_;
     std::unique_ptr<waiting_for<std::monostate>> run_;
@@ -208,7 +208,7 @@ private:
     std::unique_ptr<stop_signals> signals_;
     bool draining_ = false;
     bool cancelling_ = false;
-    bool late_ = false;  // the deadline has come
+    bool late_ = false;  // the deadline has passed
     bool detached_ = false;
 };
 

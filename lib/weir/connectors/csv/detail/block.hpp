@@ -1,6 +1,6 @@
 /// \file
-/// The memory behind a batch: the bytes of some records and the table that says where they are.
-/// Shared between the parser that fills it and the batch that shows it; users meet `batch` only.
+/// The memory of a batch: the bytes of some records, and a table of their positions. The parser
+/// fills it and the batch presents it; users meet `batch` only.
 #pragma once
 
 #include <weir/connectors/csv/columns.hpp>
@@ -15,8 +15,9 @@
 
 namespace weir::csv::detail {
 
-/// A growing array that leaves its memory uninitialised and is written through a raw pointer: the
-/// parser makes room for the most a stretch of input can yield and then stores without checks.
+/// A growing array that leaves its memory uninitialised and is written through a raw pointer. The
+/// parser reserves space for the largest possible result of a stretch of input, and then stores
+/// without checks.
 template <class T>
 struct table {
     std::unique_ptr<T[]> items;
@@ -41,18 +42,18 @@ struct field_span {
     std::uint32_t end;
 };
 
-/// One record. A good one has `first`, the index of its first field; of a bad one `first` is
+/// One record. For a good record `first` is the index of its first field. For a bad record it is
 /// `is_fault` plus the index of its record_error.
 struct row {
-    std::uint32_t begin;  ///< where it starts in the block
+    std::uint32_t begin;  ///< its offset in the block
     std::uint32_t line;   ///< lines after the block's first
     std::uint32_t first;
 
     static constexpr std::uint32_t is_fault = std::uint32_t{1} << 31;
 };
 
-/// A bad record; `error.text` is left empty here and found through `text_begin`, as the bytes may
-/// still move when the error is written down.
+/// A bad record. `error.text` stays empty here and is computed from `text_begin`, because the bytes
+/// may still move after the error was recorded.
 struct bad_row {
     record_error error;
     std::uint32_t text_begin = 0;
@@ -60,11 +61,12 @@ struct bad_row {
 };
 
 struct block {
-    /// SIMD code reads whole chunks, and one byte before and after: there is slack around the text.
+    /// SIMD code reads whole chunks, and one byte before and after, so there is slack around the
+    /// text.
     static constexpr std::size_t slack = 64;
 
     std::unique_ptr<char[]> memory;
-    std::size_t capacity = 0;  ///< bytes of text it can hold
+    std::size_t capacity = 0;  ///< bytes of text that fit
     table<field_span> fields;
     table<row> rows;
     std::vector<bad_row> bad;
@@ -76,7 +78,7 @@ struct block {
     char* text() noexcept { return memory.get() + slack; }
     const char* text() const noexcept { return memory.get() + slack; }
 
-    /// Makes the block hold at least `wanted` bytes; keeps the first `used`.
+    /// Makes the block hold at least `wanted` bytes, and keeps the first `used`.
     void reserve(std::size_t wanted, std::size_t used) {
         if (memory && wanted <= capacity) return;
         const std::size_t larger = wanted > 2 * capacity ? wanted : 2 * capacity;
@@ -88,11 +90,11 @@ struct block {
     }
 };
 
-/// Blocks that wait to be used again, so that a steady load allocates nothing. Thread-safe: batches
-/// may die on any thread. One lock a batch.
+/// Unused blocks, kept for reuse, so that a steady load allocates nothing. Thread-safe: batches may
+/// be destroyed on any thread. It takes one lock per batch.
 class block_pool {
 public:
-    /// A block without contents; recycled when there is one.
+    /// A block without contents; a recycled one if there is one.
     std::unique_ptr<block> take() {
         const std::lock_guard lock{mutex_};
         if (idle_.empty()) return std::make_unique<block>();
@@ -101,7 +103,7 @@ public:
         return b;
     }
 
-    /// Takes back a block. Those that a giant record blew up, and more than a few, are freed.
+    /// Takes back a block. Blocks that a giant record enlarged, and all but a few, are freed.
     void give_back(std::unique_ptr<block> b) noexcept {
         if (b->capacity > largest_kept) return;
         b->fields.size = b->rows.size = 0;

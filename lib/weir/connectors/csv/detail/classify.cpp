@@ -11,7 +11,7 @@
 namespace weir::csv::detail {
 namespace {
 
-/// A CR counts as a line end only when no LF follows; `next` is the byte after the 64.
+/// A CR counts as a line end only when no LF follows; `next` is the byte after the 64 bytes.
 inline masks combine(std::uint64_t delimiters, std::uint64_t lf, std::uint64_t cr,
                      std::uint64_t specials, char next) {
     const std::uint64_t before_lf = (lf >> 1) | (std::uint64_t{next == '\n'} << 63);

@@ -1,5 +1,5 @@
 /// \file
-/// Finds the bytes that matter to CSV, 64 at a time. The only place that knows about SIMD.
+/// Finds the bytes that matter to CSV, 64 at a time. Only this file and its source use SIMD.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ struct needles {
     char comment;  ///< the same as `quote` when the dialect has no comments
 };
 
-/// What stands in 64 bytes of input; bit i tells about byte i.
+/// The marked bytes of 64 bytes of input; bit i stands for byte i.
 struct masks {
     std::uint64_t separators;  ///< delimiters and line ends
     std::uint64_t line_ends;   ///< LF, and CR not followed by LF; the CR of a CRLF is not marked
@@ -24,10 +24,10 @@ struct masks {
 
 /// Fills `out[i]` from the bytes `[text + 64 * i, text + 64 * i + 64)`, for `count` chunks.
 ///
-/// `text[64 * count]` must be readable too: it decides whether a CR in the last place is alone.
+/// `text[64 * count]` must be readable too: it decides whether a CR in the last byte stands alone.
 using classifier = void (*)(const char* text, std::size_t count, const needles& n, masks* out);
 
-/// One classifier and the name of what it needs.
+/// One classifier and the name of the processor feature that it needs.
 struct named_classifier {
     const char* name;
     classifier function;

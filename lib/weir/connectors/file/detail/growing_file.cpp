@@ -13,7 +13,8 @@ namespace weir::file::detail {
 
 namespace {
 
-/// What stands there instead of a file; null for a file, and for a directory, which says so itself.
+/// The kind of an object that is no file. Null for a file, and for a directory, which fails
+/// with a clear error.
 const char* other_kind(mode_t mode) {
     if (S_ISFIFO(mode)) return "a pipe";
     if (S_ISSOCK(mode)) return "a socket";
@@ -47,7 +48,8 @@ growing_file::growth growing_file::next(bool let_go) {
     return found;
 }
 
-/// What has become of a file that was read to its end. Lets go of it when it is not there any more.
+/// Checks what happened to a file that was read to its end. Closes the file if it is no longer at
+/// the path.
 void growing_file::look(growth& found, bool let_go) {
     struct stat here{};
     struct stat there{};
@@ -58,16 +60,16 @@ void growing_file::look(growth& found, bool let_go) {
     }
     const bool named = ::stat(path_.c_str(), &there) == 0;
     const bool other = named && (here.st_dev != there.st_dev || here.st_ino != there.st_ino);
-    // One that was moved away may come back. To hold one that was deleted would keep its directory
-    // from going, and from saying so.
+    // A file that was moved away may come back. A deleted file is closed, because an open one would
+    // keep its directory from being removed, and the removal from being reported.
     found.has_successor = other && here.st_nlink != 0 && !let_go;
     if ((other || here.st_nlink == 0) && !found.has_successor) file_ = owned_fd();
 }
 
-/// False when there is no file yet.
+/// Returns false when there is no file yet.
 bool growing_file::open() {
-    check_kind();  // before it is opened: the writer of a pipe would take us for its reader
-    // Not to hang where a pipe has come meanwhile.
+    check_kind();  // before opening: a pipe's writer would take us for its reader
+    // Does not block if a pipe has appeared in the meantime.
     file_ = owned_fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file_ && errno != ENOENT) fail("open");
     if (!file_) return false;
@@ -79,14 +81,14 @@ bool growing_file::open() {
 void growing_file::check_kind() const {
     struct stat status{};
     const int failed = file_ ? ::fstat(file_.get(), &status) : ::stat(path_.c_str(), &status);
-    if (failed != 0) return;  // opening says why
+    if (failed != 0) return;  // the open reports the error
     if (const char* const kind = other_kind(status.st_mode)) {
         throw std::system_error(ENOTSUP, std::generic_category(),
                                 "cannot follow " + path_.string() + ", which is " + kind);
     }
 }
 
-/// Throws when no file can come any more.
+/// Throws when no file can appear any more.
 void growing_file::check_directory() const {
     const auto directory =
         path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");

@@ -1,5 +1,5 @@
 /// \file
-/// A file that others append to, read by plain blocking calls.
+/// Reads a file to which other programs append, by plain blocking calls.
 #pragma once
 
 #include <weir/connectors/file/detail/name_watch.hpp>
@@ -14,25 +14,25 @@
 
 namespace weir::file::detail {
 
-/// What `file::follow` runs on the blocking executor. One thread at a time.
+/// Reads for `file::follow`, on the blocking executor. One thread at a time.
 class growing_file {
 public:
-    /// Opens it, and has `watch` look at what is open. Errors: `std::system_error` with path and
-    /// cause, also for what is no file (a pipe, a device); `std::invalid_argument` for a block size
-    /// of 0.
+    /// Opens the file; `watch` then watches the open file. Errors: `std::system_error` with path
+    /// and cause, also for an object that is no file (a pipe, a device); `std::invalid_argument`
+    /// for a block size of 0.
     growing_file(std::filesystem::path path, std::size_t block_size,
                  std::shared_ptr<inode_watch> watch);
 
-    /// What was found.
+    /// The result of one read.
     struct growth {
-        followed_block block;  ///< neither bytes nor a break: there is no more at present
-        /// The file was moved away and read to its end, and another is there; its writer may still
-        /// append to it.
+        followed_block block;  ///< without bytes and break: there is no more at present
+        /// The file was moved away and read to its end, and another file is at the path. Its writer
+        /// may still append to it.
         bool has_successor = false;
     };
-    /// What comes next. A file that was replaced is read to its end first; one that was moved away
-    /// is read on, until `let_go` says that it will not grow any more.
-    /// Errors: `std::system_error`, also when the directory is gone.
+    /// The next block. A file that was replaced is read to its end first. A file that was moved
+    /// away is read on until `let_go` says that it will not grow any more. Errors:
+    /// `std::system_error`, also when the directory was removed.
     growth next(bool let_go);
 
 private:
@@ -46,8 +46,8 @@ private:
     std::filesystem::path path_;
     std::size_t block_size_;
     std::shared_ptr<inode_watch> watch_;
-    owned_fd file_;         // none: it was deleted
-    std::uint64_t at_ = 0;  // what was read of it
+    owned_fd file_;         // none: the file was deleted
+    std::uint64_t at_ = 0;  // bytes read so far
 };
 
 }  // namespace weir::file::detail

@@ -16,7 +16,7 @@ namespace weir::file::detail {
 namespace {
 
 constexpr std::uint32_t gone = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT;
-/// More are taken for lost: what does not look for them does not keep memory.
+/// With more notes they count as lost, so a listener that does not read them needs no more memory.
 constexpr std::size_t most_notes = 1024;
 
 }  // namespace
@@ -37,66 +37,69 @@ inotify_hub::inotify_hub() : notes_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
     if (!notes_) throw std::system_error(errno, std::generic_category(), "cannot watch files");
 }
 
-int inotify_hub::add(const listener_ptr& who, const char* path, std::uint32_t mask,
+int inotify_hub::add(const listener_ptr& target, const char* path, std::uint32_t mask,
                      std::string_view name, watched of, std::uint32_t generation) {
-    if (who->over) return 0;
-    // Several may watch one directory, each for notes of its own.
+    if (target->over) return 0;
+    // Several listeners may watch one directory, each for its own notes.
     const int watch = ::inotify_add_watch(notes_.get(), path, mask | IN_MASK_ADD);
     if (watch < 0) return errno;
-    interests_[watch].push_back({who, std::string(name), mask, of, generation});
-    if (std::ranges::find(who->watches, watch) == who->watches.end()) {
-        who->watches.push_back(watch);
+    interests_[watch].push_back({target, std::string(name), mask, of, generation});
+    if (std::ranges::find(target->watches, watch) == target->watches.end()) {
+        target->watches.push_back(watch);
     }
     return 0;
 }
 
 template <class IsOver>
-void inotify_hub::remove_if(listener& who, IsOver is_over) {
-    std::erase_if(who.watches, [&](int watch) {
+void inotify_hub::remove_if(listener& target, IsOver is_over) {
+    std::erase_if(target.watches, [&](int watch) {
         const auto found = interests_.find(watch);
         if (found == interests_.end()) return true;
         auto& asked = found->second;
-        std::erase_if(asked, [&](const interest& i) { return i.who.get() == &who && is_over(i); });
+        std::erase_if(asked,
+                      [&](const interest& i) { return i.who.get() == &target && is_over(i); });
         if (asked.empty()) {
             ::inotify_rm_watch(notes_.get(), watch);
             interests_.erase(found);
             return true;
         }
-        return std::ranges::none_of(asked, [&](const interest& i) { return i.who.get() == &who; });
+        return std::ranges::none_of(asked,
+                                    [&](const interest& i) { return i.who.get() == &target; });
     });
 }
 
-void inotify_hub::remove_older(const listener_ptr& who, bool inode, std::uint32_t generation) {
-    remove_if(*who, [=](const interest& i) {
+void inotify_hub::remove_older(const listener_ptr& target, bool inode, std::uint32_t generation) {
+    remove_if(*target, [=](const interest& i) {
         return (i.of == watched::inode) == inode && i.generation != generation;
     });
 }
 
-void inotify_hub::remove(const listener_ptr& who) {
+void inotify_hub::remove(const listener_ptr& target) {
     const std::lock_guard lock(mutex_);
-    who->over = true;
-    remove_if(*who, [](const interest&) { return true; });
+    target->over = true;
+    remove_if(*target, [](const interest&) { return true; });
 }
 
-bool inotify_hub::take(listener& who, std::vector<file_note>& to) {
+bool inotify_hub::take(listener& target, std::vector<file_note>& to) {
     woken to_wake;
     {
         const std::lock_guard lock(mutex_);
         read(to_wake);
-        std::swap(to, who.notes);
+        std::swap(to, target.notes);
     }
     for (const listener_ptr& other : to_wake) {
-        if (other.get() != &who) other->waiting.wake();
+        if (other.get() != &target) other->waiting.wake();
     }
     return !to.empty();
 }
 
-/// Reads what has come for all; so much at a time that nobody reads for ever.
+/// Reads the notes for all listeners. The number of blocks is limited, so one thread does not read
+/// for ever.
 void inotify_hub::read(woken& to_wake) {
     alignas(inotify_event) std::array<char, 4096> block;
     for (int blocks = 0; blocks != 64; ++blocks) {
         const ssize_t size = ::read(notes_.get(), block.data(), block.size());
-        if (size <= 0) return;  // none is there; other errors there are none
+        if (size <= 0) return;  // none available; no other error can occur
         for (std::size_t at = 0; at != static_cast<std::size_t>(size);) {
             inotify_event note;
             std::memcpy(&note, block.data() + at, sizeof(note));
@@ -115,7 +118,7 @@ void inotify_hub::hand_out(int watch, std::uint32_t mask, std::string_view name,
         return;
     }
     const auto found = interests_.find(watch);
-    if (found == interests_.end()) return;  // not of interest any more
+    if (found == interests_.end()) return;  // no longer of interest
     for (const interest& i : found->second) {
         if (i.name == name && (mask & i.mask) != 0) {
             tell(i, {mask, i.of}, to_wake);
@@ -123,7 +126,7 @@ void inotify_hub::hand_out(int watch, std::uint32_t mask, std::string_view name,
             tell(i, {mask, i.of == watched::inode ? watched::inode : watched::way}, to_wake);
         }
     }
-    if ((mask & IN_IGNORED) != 0) interests_.erase(found);  // the kernel has forgotten it
+    if ((mask & IN_IGNORED) != 0) interests_.erase(found);  // the kernel has removed the watch
 }
 
 void inotify_hub::tell(const interest& to, file_note note, woken& to_wake) {

@@ -31,23 +31,23 @@ void inode_watch::set(int fd) {
     const auto held = hub_->hold();
     ++generation_;
     if (fd >= 0) {
-        // Where there is no /proc changes of the file itself are not noted, only those of its name.
+        // Without /proc, changes of the file itself are not noted, only those of its name.
         const std::string path = "/proc/self/fd/" + std::to_string(fd);
         hub_->add(who_, path.c_str(), mask_, {}, watched::inode, generation_);
     }
     hub_->remove_older(who_, true, generation_);
 }
 
-/// Goes from name to name, as the kernel does, and asks for notes of each before it looks at it: so
-/// no change on the way is missed.
+/// Goes along the path name by name, as the kernel does. It asks for notes of each name before it
+/// looks at that name, so no change on the way is missed.
 class name_watch::walk {
 public:
     explicit walk(name_watch& of) : of_(of), at_(of.path_.is_absolute() ? "/" : ".") {
         push_front(of.path_);
     }
 
-    /// 0, also where the file or the target of a link is missing; or errno, when a directory cannot
-    /// be watched. Those on the way that are closed to reading are passed through.
+    /// Returns 0, also if the file or the target of a link is missing; or errno if a directory
+    /// cannot be watched. Unreadable directories on the way are passed through.
     int to_the_end() {
         constexpr int most_links = 40;
         for (int links = 0; links <= most_links;) {
@@ -72,7 +72,7 @@ public:
     }
 
 private:
-    /// A link may lead to a directory that is not there yet.
+    /// A link may lead to a directory that does not exist yet.
     static int lost(int failed) { return failed == ENOENT || failed == ENOTDIR ? 0 : failed; }
     int ask_for(const std::string& name, bool last) {
         std::uint32_t mask = coming_and_going | of_directories;
@@ -148,7 +148,7 @@ std::optional<file_note> name_watch::next() {
     return file_note{note.mask, watched::way};
 }
 
-/// A link that comes in the place of the file leads on.
+/// A link that replaces the file extends the way.
 bool name_watch::is_of_way(const file_note& note) const {
     if (note.of == watched::way) return true;
     const bool came = (note.mask & (IN_CREATE | IN_MOVED_TO)) != 0;
@@ -163,7 +163,7 @@ bool name_watch::wait(poll_context& cx) {
         own.release();
     }
     told_->waiting.arm(cx.poller());
-    if (hub_->take(*told_, notes_)) {  // meanwhile, maybe by another that has read them
+    if (hub_->take(*told_, notes_)) {  // meanwhile, perhaps because another thread read them
         told_->waiting.disarm();
         return true;
     }

@@ -1,5 +1,5 @@
 /// \file
-/// A file descriptor that is closed.
+/// A file descriptor with an owner.
 #pragma once
 
 #include <unistd.h>

@@ -17,7 +17,7 @@ bool lock_wait::pause(int attempt) {
         ends_seen_ = ends_;
         refusal_ = refusal::none;
     }
-    // Time that has passed against the limit: a deadline would overflow with the longest limits.
+    // Compares elapsed time with the limit: a deadline would overflow with the longest limits.
     const auto waited = now - began_;
     if (stopped()) {
         refusal_ = refusal::cancelled;
@@ -56,7 +56,8 @@ void lock_wait::end_current() noexcept {
 }
 
 void lock_wait::look_again() noexcept {
-    // Under the lock, so that a wait which has just looked at the flag is there to be woken.
+    // Under the lock, so that a wait which has just checked the flag is already waiting when
+    // notified.
     const std::lock_guard lock(mutex_);
     changed_.notify_all();
 }

@@ -12,30 +12,32 @@ namespace weir::sqlite::detail {
 
 /// Waits between SQLite's attempts at a lock: short at first, then longer, up to a limit.
 ///
-/// `cancel`, `restore`, `end_current` and `look_again` may be called on any thread, all else on the
-/// connection's.
+/// `cancel`, `restore`, `end_current` and `look_again` are thread-safe; the other functions belong
+/// to the connection's thread.
 class lock_wait {
 public:
-    /// Why `pause` has said no.
+    /// Why `pause` returned false.
     enum class refusal : std::uint8_t { none, limit, cancelled };
 
     explicit lock_wait(std::chrono::milliseconds limit) noexcept;
 
-    /// Waits before attempt `attempt` (from 0, for each lock anew). False: stop trying, because the
+    /// Waits before attempt `attempt` (from 0, for each lock). False: stop trying, because the
     /// limit has passed or the wait was cancelled.
     bool pause(int attempt);
 
-    /// Ends the wait that is on and every one to come, until `restore`.
+    /// Ends the current wait and all later ones, until `restore`.
     void cancel() noexcept;
     void restore() noexcept;
-    /// Ends the wait that is on, if there is one. Later waits happen.
+    /// Ends the current wait, if there is one. Later waits are possible.
     void end_current() noexcept;
 
-    /// Also ends waits while `*asked` is true; null: no longer. Call `look_again` after setting it.
+    /// Also ends waits while `*asked` is true; null: not any more. Call `look_again` after setting
+    /// the flag.
     void watch(const std::atomic<bool>* asked) noexcept { asked_ = asked; }
     void look_again() noexcept;
 
-    /// What `pause` answered last, and forgets it: `none` if no wait came to nothing since.
+    /// The reason of the last refusal of `pause`, which it then forgets: `none` if no wait was
+    /// refused since.
     refusal take_refusal() noexcept;
 
     std::chrono::milliseconds limit() const noexcept { return limit_; }
@@ -50,9 +52,9 @@ private:
     refusal refusal_ = refusal::none;
     std::uint64_t ends_seen_ = 0;
 
-    std::mutex mutex_;  // guards what follows
+    std::mutex mutex_;  // guards the following members
     std::condition_variable changed_;
-    std::uint64_t ends_ = 0;  // how often `end_current` was called
+    std::uint64_t ends_ = 0;  // number of calls of `end_current`
     bool cancelled_ = false;
 };
 

@@ -12,7 +12,7 @@ namespace weir::tcp::detail {
 
 namespace {
 
-/// Nothing more can be accepted until somebody closes something: no fault of the one who calls.
+/// True when nothing can be accepted until something is closed. The client is not at fault.
 bool is_out_of_room(const asio::error_code& error) {
     return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
            error == asio::error::no_memory || error == std::errc::too_many_files_open_in_system;
@@ -37,7 +37,7 @@ std::optional<asio::ip::tcp::socket> accept_loop::accept(poll_context& cx,
             look_again(cx, ready);
             return std::nullopt;
         }
-        // Any other error is that of a connection that was gone before it was accepted.
+        // Any other error belongs to a connection that was closed before it was accepted.
     }
 }
 

@@ -1,5 +1,5 @@
 /// \file
-/// Accepting, for those that have something else to do too.
+/// Accepts connections in a stream that also has other work.
 #pragma once
 
 #include <weir/connectors/tcp/listener.hpp>
@@ -16,8 +16,8 @@
 
 namespace weir::tcp::detail {
 
-/// The port of a stream that polls with a `ready_set`, as number 0 of it: lets people in a few at a
-/// time, and tries again later where the system has no room for another socket. Used on the strand
+/// The port of a stream that polls with a `ready_set`, as its number 0. It accepts a few clients at
+/// a time, and tries again later if the system has no room for another socket. Used on the strand
 /// of the stream.
 class accept_loop {
 public:
@@ -26,14 +26,14 @@ public:
     explicit accept_loop(listener port) noexcept : port_(std::move(port)) {}
 
     bool open() const noexcept { return port_.has_value(); }
-    /// Those who have not been let in are turned away.
+    /// Clients that were not accepted yet are turned away.
     void shut() noexcept {
         port_.reset();
         again_at_.reset();
     }
 
-    /// Lets in some of those who wait: `take_in(socket, remote)` is called with each. To be called
-    /// when the door is in the set, which it leaves when nobody waits.
+    /// Accepts some of the waiting clients, and calls `take_in(socket, remote)` with each. To be
+    /// called when the port is in the set; it leaves the set when no client waits.
     template <class TakeIn>
     void let_in(poll_context& cx, weir::detail::ready_set& ready, TakeIn&& take_in) {
         ready.remove(number);
@@ -45,7 +45,7 @@ public:
         if (port_) ready.add(number);
     }
 
-    /// The same for the next of those who wait now. False when there is none.
+    /// The same for the next of the clients that wait now. Returns false when there is none.
     template <class TakeIn>
     bool let_in_one(TakeIn&& take_in) {
         asio::error_code error;
@@ -55,7 +55,7 @@ public:
         return true;
     }
 
-    /// Puts the door back in the set when it is time to try again. To be called in each poll.
+    /// Puts the port back in the set when it is time to try again. To be called in each poll.
     void look_again(poll_context& cx, weir::detail::ready_set& ready) {
         if (again_at_ && alarm_.reached(cx, *again_at_)) {
             again_at_.reset();
@@ -64,7 +64,7 @@ public:
     }
 
 private:
-    /// Somebody; or nothing when a wake-up is arranged.
+    /// A client; or nothing when a wake-up is arranged.
     std::optional<asio::ip::tcp::socket> accept(poll_context& cx, weir::detail::ready_set& ready);
 
     static constexpr int at_a_time = 16;
@@ -75,7 +75,7 @@ private:
     std::optional<clock::time_point> again_at_;
 };
 
-/// True for what a call says that would have to wait.
+/// True for the error of a call that would have to wait.
 inline bool is_would_block(const asio::error_code& error) noexcept {
     return error == asio::error::would_block || error == asio::error::try_again;
 }

@@ -18,7 +18,7 @@ namespace weir::tcp::detail {
 
 namespace {
 
-// So long an address is tried alone before the next one is tried beside it (RFC 8305).
+// An address is tried alone this long, before the next one is tried as well (RFC 8305).
 constexpr auto head_start = std::chrono::milliseconds(250);
 
 }  // namespace
@@ -58,7 +58,7 @@ std::optional<client_connection::arrival> client_connection::next(poll_context& 
     }
 }
 
-/// One step nearer to a connection. False when a wake-up is arranged.
+/// Takes one step towards a connection. Returns false when a wake-up is arranged.
 bool client_connection::connect(poll_context& cx) {
     if (resting_) {
         if (!alarm_.reached(cx, deadline_)) return false;
@@ -78,7 +78,7 @@ bool client_connection::connect(poll_context& cx) {
         try_again(cx, {connection_change::unreachable, 0, {}, failure_});
         return true;
     }
-    asio::error_code ignored;  // as good as it gets where it cannot be set
+    asio::error_code ignored;  // optional: works without it
     socket_->set_option(asio::socket_base::keep_alive(true), ignored);
     received_ = 0;
     ready_.add(0);
@@ -104,7 +104,7 @@ void client_connection::start_attempt(poll_context& cx) {
     resolving_.start(cx, initiate, resolver);
 }
 
-/// `connected` stands for: the addresses are known.
+/// Here `connected` means that the addresses are known.
 client_connection::progress client_connection::resolve(poll_context& cx) {
     if (!resolving_.started()) return progress::connected;
     auto done = resolving_.poll(cx);
@@ -116,8 +116,8 @@ client_connection::progress client_connection::resolve(poll_context& cx) {
     return progress::connected;
 }
 
-/// The first address that answers has won. One after the other is tried, the next when those before
-/// it have failed or had a head start.
+/// The first address that answers wins. The next one is tried when the earlier ones have failed or
+/// had their head start.
 client_connection::progress client_connection::race(poll_context& cx) {
     for (;;) {
         for (std::size_t i = 0; i != racers_.size();) {
@@ -166,7 +166,7 @@ void client_connection::start_next(poll_context& cx) {
 void client_connection::stop_attempt() {
     attempting_ = false;
     resolving_.cancel();
-    racers_.clear();  // which cancels those that are under way
+    racers_.clear();  // this cancels the running ones
     alarm_.cancel();
     stagger_.cancel();
     found_ = {};

@@ -1,5 +1,5 @@
 /// \file
-/// The connection of a client, and the next when it is lost.
+/// The connection of a client, and the next one when it is lost.
 #pragma once
 
 #include <weir/connectors/tcp/connect_options.hpp>
@@ -26,36 +26,35 @@
 
 namespace weir::tcp::detail {
 
-/// The socket behind `connect`; what the bytes mean is not known here. Used on the strand of the
-/// stream.
+/// The socket of `connect`; it does not interpret the bytes. Used on the strand of the stream.
 class client_connection {
 public:
-    /// What has come.
+    /// Received bytes, or the end of a connection.
     struct arrival {
-        bool over = false;            ///< the last of a connection: to be followed by `lost`
-        std::string_view bytes = {};  ///< until the next call
-        asio::error_code error = {};  ///< why it is over
+        bool over = false;            ///< the last of a connection: call `lost` next
+        std::string_view bytes = {};  ///< valid until the next call
+        asio::error_code error = {};  ///< why it ended
     };
 
-    /// Errors: `std::invalid_argument` for options that make no sense.
+    /// Errors: `std::invalid_argument` for invalid options.
     client_connection(asio::any_io_executor executor, std::string host, std::uint16_t port,
                       connect_options options);
 
-    /// What has come; nothing when a wake-up is arranged, or all is `over`.
-    /// Errors: `asio::system_error` that names the host, when it cannot be reached and is not tried
-    /// again.
+    /// The next arrival; nothing when a wake-up is arranged, or all is `over`. Errors:
+    /// `asio::system_error` that names the host, when it cannot be reached and there are no further
+    /// attempts.
     std::optional<arrival> next(poll_context& cx);
     bool over() const noexcept { return over_; }
 
     /// The connection has ended. Errors: as `next`.
     void lost(poll_context& cx, const asio::error_code& error);
-    /// The same for one with which nothing can be begun. Errors: `std::runtime_error`.
+    /// The same for a connection whose bytes cannot be decoded. Errors: `std::runtime_error`.
     void give_up(poll_context& cx);
-    /// Something of use has come: the next waits begin anew.
+    /// A value was received: the next waits start from the beginning.
     void worked() noexcept {
         if (waits_) waits_->reset();
     }
-    /// Reads no more than has been received, and connects no more.
+    /// Reads only the bytes received so far, and connects no more.
     void drain();
 
     template <class Fault>
@@ -66,7 +65,7 @@ public:
 
 private:
     using addresses = asio::ip::tcp::resolver::results_type;
-    /// An address that is being connected to; its socket is shared with the handler.
+    /// An address to which an attempt is under way; its socket is shared with the handler.
     struct racer {
         std::shared_ptr<asio::ip::tcp::socket> socket;
         weir::async_operation<asio::error_code> connecting;
@@ -94,18 +93,18 @@ private:
     weir::detail::ready_set ready_{1};
     std::optional<asio::ip::tcp::socket> socket_;  // none: not connected
     std::uint64_t received_ = 0;
-    std::uint64_t left_ = std::uint64_t(-1);  // to be read at the most: see `drain`
+    std::uint64_t left_ = std::uint64_t(-1);  // bytes to read at most: see `drain`
     // An attempt to connect.
     bool attempting_ = false;
     weir::async_operation<asio::error_code, addresses> resolving_;
     addresses found_;
-    addresses::const_iterator next_;  // address to connect to
+    addresses::const_iterator next_;  // the next address to try
     std::vector<racer> racers_;
     asio::error_code failure_;  // of the last address that failed
-    alarm stagger_;             // until the next address is tried too
+    alarm stagger_;             // until the next address is tried as well
     clock::time_point stagger_until_{};
 
-    alarm alarm_;  // of the patience, or of the next attempt
+    alarm alarm_;  // for the timeout, or for the next attempt
     clock::time_point deadline_{};
     bool resting_ = false;  // until `deadline_`
     bool draining_ = false;

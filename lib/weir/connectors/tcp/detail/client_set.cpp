@@ -73,13 +73,13 @@ void client_set::take_in(asio::ip::tcp::socket socket, const endpoint& remote) {
             newcomers_.push_back({std::move(socket), remote});
             return;
         }
-        reset(socket);  // not the end: that would say that what it has sent was taken
+        reset(socket);  // not a normal end, which would mean that its bytes were processed
         return tell({connection_change::refused, remote});
     }
     asio::error_code error;
     socket.non_blocking(true, error);
     if (error) return tell({connection_change::failed, remote, 0, {}, error});
-    // A peer whose machine is gone is found out, in the end. As good as it gets if it cannot be.
+    // Detects, after some time, a peer whose machine has failed. Optional: works without it.
     asio::error_code ignored;
     socket.set_option(asio::socket_base::keep_alive(true), ignored);
     const std::size_t place = free_.back();
@@ -91,8 +91,8 @@ void client_set::take_in(asio::ip::tcp::socket socket, const endpoint& remote) {
     tell({connection_change::connected, remote});
 }
 
-/// Has the client that has been silent for the longest make room. False when none has been for long
-/// enough.
+/// Makes the client that was silent for the longest time leave. Returns false when no client was
+/// silent for long enough.
 bool client_set::make_room() {
     if (!clock_) return false;
     std::size_t longest = clients_.size();
@@ -108,7 +108,7 @@ bool client_set::make_room() {
     return true;
 }
 
-/// Somebody has gone: the place is for one who came while there was none.
+/// A client has left: its slot is for the first newcomer.
 void client_set::settle_newcomer() {
     if (newcomers_.empty()) return;
     newcomer next = std::move(newcomers_.front());
@@ -118,7 +118,7 @@ void client_set::settle_newcomer() {
 
 std::optional<client_input> client_set::read(poll_context& cx, std::size_t place) {
     if (!clients_[place]) {
-        ready_.remove(place + 1);  // woken late
+        ready_.remove(place + 1);  // a late wake-up
         return std::nullopt;
     }
     connection& c = *clients_[place];
@@ -139,7 +139,7 @@ std::optional<client_input> client_set::read(poll_context& cx, std::size_t place
         }
     }
     if (got == 0) {
-        // Draining, it has sent no more than that: then it is no error.
+        // While draining, this is the end of the bytes to read, and no error.
         if (is_would_block(input.error)) input.error.clear();
         input.over = true;
         return input;
@@ -150,8 +150,8 @@ std::optional<client_input> client_set::read(poll_context& cx, std::size_t place
     if (!accept_loop_.open()) {
         c.left -= got;
     } else if (got < wanted) {
-        // Most likely there is no more, and to have the kernel say when there is costs no more than
-        // to find that out.
+        // Most likely there are no more bytes. Asking the kernel for a wake-up costs no more than
+        // another read to find that out.
         wait_for(cx, place);
     }
     return input;
@@ -165,7 +165,8 @@ void client_set::wait_for(poll_context& cx, std::size_t place) {
 
 void client_set::drain() {
     if (!accept_loop_.open()) return;
-    // Those who wait at the door may have sent something. No more come in than there is room for.
+    // Clients that are not accepted yet may have sent bytes. No more are accepted than there are
+    // slots.
     const auto come_in = [this](asio::ip::tcp::socket socket, const endpoint& remote) {
         take_in(std::move(socket), remote);
     };
@@ -191,7 +192,8 @@ void client_set::leave(const client_input& last) {
 }
 
 void client_set::drop_client(std::size_t client) {
-    reset(clients_[client]->socket);  // not the end: that would say that what it has sent was taken
+    reset(clients_[client]->socket);  // not a normal end, which would mean that its bytes were
+                                      // processed
     close(client, connection_change::dropped);
 }
 

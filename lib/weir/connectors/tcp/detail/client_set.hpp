@@ -1,5 +1,5 @@
 /// \file
-/// The clients that send: who they are, and which of them has something.
+/// The clients that send, and the choice of the next one to read.
 #pragma once
 
 #include <weir/connectors/tcp/client_event.hpp>
@@ -22,39 +22,40 @@
 
 namespace weir::tcp::detail {
 
-/// What came of a client.
+/// The input of a client.
 struct client_input {
-    std::size_t client;           ///< its place, below `max_clients`
-    bool over = false;            ///< there will be no more of it: to be followed by `leave`
-    std::string_view bytes = {};  ///< until the next call
-    asio::error_code error = {};  ///< why it is over
-    bool idle = false;            ///< it has to make room
+    std::size_t client;           ///< its slot, below `max_clients`
+    bool over = false;            ///< there is no more: call `leave` next
+    std::string_view bytes = {};  ///< valid until the next call
+    asio::error_code error = {};  ///< why it ended
+    bool idle = false;            ///< it must make room
 };
 
-/// The sockets behind `receive`; what the bytes mean is not known here. Used on the strand of the
-/// stream; what it polls with is a `ready_set`, so that a wake-up reads one client and not all.
+/// The sockets of `receive`; it does not interpret the bytes. Used on the strand of the stream. It
+/// polls with a `ready_set`, so a wake-up reads one client and not all.
 class client_set {
 public:
-    /// Errors: `std::invalid_argument` for options that make no sense.
+    /// Errors: `std::invalid_argument` for invalid options.
     client_set(listener port, receive_options options);
 
     /// To be called at the beginning of a poll.
     void begin() { ready_.begin(); }
-    /// Reads the next client that has something, in turn; nothing when there is none. Accepts.
+    /// Reads the next client that has input, in turn; nothing when there is none. Also accepts
+    /// clients.
     std::optional<client_input> next(poll_context& cx);
-    /// When there was nothing: `finished`, or `pending` and a wake-up is arranged.
+    /// To be called when there was nothing: `finished`, or `pending` and a wake-up is arranged.
     poll_state wait(poll_context& cx);
 
-    /// Takes nobody in any more, and no more from those who are here than has been received.
+    /// Accepts no more clients, and reads only the bytes that were received so far.
     void drain();
 
-    /// Tells of a fault in what a client has sent.
+    /// Reports a fault in the bytes of a client.
     template <class Fault>
     void tell_fault(std::size_t client, const Fault& fault) {
         if (!options_.on_event) return;
         tell({connection_change::fault, clients_[client]->remote, fault.offset, fault.message()});
     }
-    /// Closes the connection of a client, and tells.
+    /// Closes the connection of a client, and reports it.
     void leave(const client_input& last);
     void drop_client(std::size_t client);
 
@@ -64,9 +65,9 @@ private:
         asio::ip::tcp::socket socket;
         endpoint remote;
         std::uint64_t received = 0;
-        std::uint64_t left = std::uint64_t(-1);  // to be read at the most: see `drain`
-        clock::time_point heard{};               // when it came, or sent something last
-        bool has_to_go = false;                  // for one of the newcomers
+        std::uint64_t left = std::uint64_t(-1);  // bytes to read at most: see `drain`
+        clock::time_point heard{};               // when it connected, or last sent something
+        bool has_to_go = false;                  // to make room for a newcomer
     };
     struct newcomer {
         asio::ip::tcp::socket socket;
@@ -84,15 +85,15 @@ private:
         if (options_.on_event) options_.on_event(event);
     }
 
-    // In the set, 0 is the door and n + 1 the client at place n.
+    // In the set, 0 is the port and n + 1 the client in slot n.
     receive_options options_;
     accept_loop accept_loop_;  // shut: draining
     std::vector<std::unique_ptr<connection>> clients_;
     std::vector<std::size_t> free_;
-    std::vector<newcomer> newcomers_;  // one for each that has to go
-    clock* clock_ = nullptr;           // where idle clients make room
+    std::vector<newcomer> newcomers_;  // one for each client that has to leave
+    clock* clock_ = nullptr;           // set if idle clients make room
     weir::detail::ready_set ready_;
-    std::unique_ptr<char[]> block_;  // read into by all: what is cut waits in a decoder
+    std::unique_ptr<char[]> block_;  // shared by all reads: incomplete values wait in a decoder
     std::size_t turn_ = 0;
 };
 

@@ -17,14 +17,16 @@ namespace {
 
 class wake_up {
 public:
-    wake_up(wakeable& who, ticket scope) : who_(waker::share(&who)), scope_(std::move(scope)) {}
+    wake_up(wakeable& target, ticket scope)
+        : who_(waker::share(&target)), scope_(std::move(scope)) {}
 
-    // Whatever has become of the socket, the next read of it will say.
+    // The error is ignored, because the next read of the socket reports it.
     void operator()(const asio::error_code& /*error*/) {
-        // The ticket goes last: then the pipeline may complete, and the context go.
+        // The ticket is released last: then the pipeline may complete, and the context may be
+        // destroyed.
         const ticket scope = std::move(scope_);
-        const waker who = std::move(who_);
-        weir::detail::serial_queue::wake_here(*who);
+        const waker target = std::move(who_);
+        weir::detail::serial_queue::wake_here(*target);
     }
 
 private:
@@ -34,17 +36,17 @@ private:
 
 }  // namespace
 
-void wake_when(asio::ip::tcp::socket& socket, asio::socket_base::wait_type ready, wakeable& who,
+void wake_when(asio::ip::tcp::socket& socket, asio::socket_base::wait_type ready, wakeable& target,
                ticket scope) {
-    socket.async_wait(ready, wake_up(who, std::move(scope)));
+    socket.async_wait(ready, wake_up(target, std::move(scope)));
 }
 
-void wake_when_failed(asio::ip::tcp::socket& socket, wakeable& who, ticket scope) {
-    socket.async_wait(asio::socket_base::wait_error, wake_up(who, std::move(scope)));
+void wake_when_failed(asio::ip::tcp::socket& socket, wakeable& target, ticket scope) {
+    socket.async_wait(asio::socket_base::wait_error, wake_up(target, std::move(scope)));
 }
 
-void wake_when_called(asio::ip::tcp::acceptor& acceptor, wakeable& who, ticket scope) {
-    acceptor.async_wait(asio::socket_base::wait_read, wake_up(who, std::move(scope)));
+void wake_when_called(asio::ip::tcp::acceptor& acceptor, wakeable& target, ticket scope) {
+    acceptor.async_wait(asio::socket_base::wait_read, wake_up(target, std::move(scope)));
 }
 
 void reset(asio::ip::tcp::socket& socket) noexcept {

@@ -11,7 +11,7 @@ void send_queue::put(std::shared_ptr<const message_block> b, std::size_t sent) {
     if (sent == 0) {
         waiting_ += size_of(*b);
     } else {
-        begun_ = sent;  // then it is the first
+        begun_ = sent;  // the block is then the first
     }
     blocks_.push_back(std::move(b));
 }

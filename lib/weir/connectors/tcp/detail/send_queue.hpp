@@ -1,5 +1,5 @@
 /// \file
-/// What a subscriber has still to be sent.
+/// The bytes that a subscriber has not been sent yet.
 #pragma once
 
 #include <weir/connectors/tcp/subscriber_event.hpp>
@@ -15,41 +15,40 @@
 
 namespace weir::tcp::detail {
 
-/// Whole messages, sent as they are to all.
+/// Whole messages, sent unchanged to all subscribers.
 struct message_block {
     std::string bytes;
     std::size_t messages = 0;
 
-    /// What it counts for.
+    /// Its messages and bytes.
     traffic size() const noexcept { return {messages, bytes.size()}; }
 };
 
-/// The blocks that wait for one subscriber, shared with the other subscribers. Bounded in bytes;
-/// one whose first bytes are sent already is sent to its end, and is not counted. Not thread-safe.
+/// The blocks that wait for one subscriber, shared with the other subscribers. Their bytes are
+/// limited. A block that was sent in part is sent to its end, and does not count. Not thread-safe.
 class send_queue {
 public:
-    /// What a block counts besides its bytes, as it takes memory even when it is small.
+    /// Added to the bytes of each block, because a small block takes memory too.
     static constexpr std::size_t block_overhead = 128;
 
     explicit send_queue(std::size_t limit) noexcept : limit_(limit) {}
 
     bool empty() const noexcept { return blocks_.empty(); }
-    /// True when a block of so many bytes can be put in. One that is larger than the limit has room
-    /// when nothing else waits.
+    /// True when a block of this many bytes can be put in. A block larger than the limit fits when
+    /// no other block waits.
     bool has_room(std::size_t bytes) const noexcept {
         return waiting_ == 0 || waiting_ + bytes + block_overhead <= limit_;
     }
-    /// Puts in a block of which `sent` bytes are sent.
+    /// Puts in a block of which `sent` bytes were already sent.
     void put(std::shared_ptr<const message_block> b, std::size_t sent = 0);
-    /// Takes out blocks from the oldest on, until there is room for `bytes`. Adds them to
-    /// `dropped`.
+    /// Removes blocks, the oldest first, until there is room for `bytes`. Adds them to `dropped`.
     void make_room(std::size_t bytes, traffic& dropped);
-    /// Takes out all, also what is half sent. Adds them to `dropped`.
+    /// Removes all blocks, also a partly sent one. Adds them to `dropped`.
     void clear(traffic& dropped);
 
-    /// The bytes to send next, up to so many blocks of them.
+    /// The bytes to send next, of at most `most` blocks.
     void gather(std::vector<asio::const_buffer>& to, std::size_t most) const;
-    /// So many of them are sent. Adds the blocks that are sent to their end to `done`.
+    /// Removes the bytes that were sent. Adds the blocks that were sent completely to `done`.
     void advance(std::size_t bytes, traffic& done);
 
 private:
@@ -59,8 +58,8 @@ private:
 
     std::size_t limit_;
     std::deque<std::shared_ptr<const message_block>> blocks_;
-    std::size_t waiting_ = 0;  // what those weigh that are not begun
-    std::size_t begun_ = 0;    // bytes of the first that are sent
+    std::size_t waiting_ = 0;  // size of the blocks that are not begun
+    std::size_t begun_ = 0;    // bytes of the first block that were sent
 };
 
 }  // namespace weir::tcp::detail

@@ -34,14 +34,15 @@ publish_options checked(publish_options options) {
 }
 
 constexpr std::size_t blocks_at_a_time = 32;
-constexpr int most_unheard = 16;  // reads of what a subscriber has said, before others have a turn
+constexpr int most_unheard = 16;  // reads of a subscriber's input per round
 
-// How often it is looked whether a subscriber's system has confirmed the end.
+// How often to check whether a subscriber's system has confirmed the end.
 constexpr auto look_every = std::chrono::milliseconds(10);
 
-// A subscriber that is not sent anything would not be missed: so often its system is asked.
+// The failure of a subscriber that is sent nothing would go unnoticed, so its system is probed
+// after this time.
 constexpr auto keep_alive = std::chrono::seconds(60);
-// One that says no more may be gone: so it is soon.
+// A subscriber that has closed its sending side may have left, so it is probed sooner.
 constexpr auto keep_alive_quiet = std::chrono::seconds(15);
 
 }  // namespace
@@ -79,7 +80,7 @@ void subscribers::work(poll_context& cx) {
         }
         ready_.remove(i);
         const std::size_t place = (i - 1) / 2;
-        if (!places_[place]) continue;  // woken late
+        if (!places_[place]) continue;  // a late wake-up
         if (i == number_of(place, asio::socket_base::wait_read)) {
             listen_to(cx, place);
         } else if (std::exchange(places_[place]->blocked, false)) {
@@ -90,15 +91,15 @@ void subscribers::work(poll_context& cx) {
 
 void subscribers::take_in(poll_context& cx, asio::ip::tcp::socket socket, const endpoint& remote) {
     if (free_.empty() && !make_room(cx)) {
-        reset(socket);  // not the end: that would say that there is nothing
+        reset(socket);  // not a normal end, which would mean that there are no messages
         ++report_.refused;
         return tell({connection_change::refused, remote});
     }
     asio::error_code error;
     socket.non_blocking(true, error);
     if (error) return tell({connection_change::failed, remote, {}, {}, error});
-    // As good as it gets where these cannot be set. What is small goes out at once: blocks are made
-    // here, and not by the kernel.
+    // These options may fail; it works without them. Small blocks are sent at once: messages are
+    // collected here, not by the kernel.
     asio::error_code ignored;
     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     look_after(socket, keep_alive);
@@ -116,8 +117,8 @@ void subscribers::wait_for(poll_context& cx, std::size_t place,
     wake_when(places_[place]->socket, ready, ready_.waker_of(number_of(place, ready)), cx.hold());
 }
 
-/// Has a subscriber make room that is gone, most likely, or takes nothing. False when there is
-/// none.
+/// Closes a subscriber that has probably left, or takes nothing, to make room. Returns false when
+/// there is none.
 bool subscribers::make_room(poll_context& cx) {
     std::size_t longest = none;
     for (std::size_t place = 0; place != places_.size(); ++place) {
@@ -137,15 +138,15 @@ bool subscribers::make_room(poll_context& cx) {
     return true;
 }
 
-/// One that says no more has closed its connection, or only its sending side, and is there to hear.
-/// Which it was is seen when it has been sent something.
+/// A subscriber that has closed its sending side has either closed its connection, or may still
+/// receive. Sending something to it shows which.
 bool subscribers::may_be_gone(subscription& s) {
     if (is_gone(s.socket)) return true;
     if (!s.quiet) return says_no_more(s.socket);
     return s.sent.bytes == s.sent_when_quiet;
 }
 
-/// Only to notice when it goes: what it says is of no interest.
+/// Reads only to notice when the subscriber leaves; the bytes are discarded.
 void subscribers::listen_to(poll_context& cx, std::size_t place) {
     subscription& s = *places_[place];
     if (s.quiet) return notice_end(cx, place);
@@ -155,8 +156,8 @@ void subscribers::listen_to(poll_context& cx, std::size_t place) {
     }
     if (!error) return ready_.add(number_of(place, asio::socket_base::wait_read));
     if (error == asio::error::eof) {
-        // It may want to hear all the same (`nc -N`). One that is gone says so when it is sent
-        // something, and at the latest when it is asked.
+        // It may still want to receive (`nc -N`). If it has left, it answers the next bytes, or at
+        // the latest the next probe, with an error.
         s.quiet = true;
         s.sent_when_quiet = s.sent.bytes;
         look_after(s.socket, keep_alive_quiet);
@@ -166,17 +167,17 @@ void subscribers::listen_to(poll_context& cx, std::size_t place) {
     wait_for(cx, place, asio::socket_base::wait_read);
 }
 
-/// The same for one that says no more.
+/// The same for a subscriber that has closed its sending side.
 void subscribers::notice_end(poll_context& cx, std::size_t place) {
     subscription& s = *places_[place];
-    if (s.told_end) return;  // `part` sees to it
+    if (s.told_end) return;  // `part` handles it
     if (is_gone(s.socket)) return close(place, connection_change::closed);
     wake_when_failed(s.socket, ready_.waker_of(number_of(place, asio::socket_base::wait_read)),
                      cx.hold());
 }
 
-/// The connection has broken down; or it was closed, which is seen so when something was sent to
-/// it after that.
+/// The connection has failed. If the subscriber had closed its sending side before, it had closed
+/// the whole connection, so this counts as closed.
 void subscribers::fail(std::size_t place, const asio::error_code& why) {
     if (places_[place]->quiet) return close(place, connection_change::closed);
     close(place, connection_change::failed, why);
@@ -203,7 +204,7 @@ void subscribers::drain_queue(poll_context& cx, std::size_t place) {
 
 void subscribers::publish(poll_context& cx, message_block& block) {
     report_.published += block.size();
-    std::shared_ptr<const message_block> kept;  // for those who cannot be sent all of it now
+    std::shared_ptr<const message_block> kept;  // for subscribers that cannot be sent all of it now
     for (std::size_t place = 0; place != places_.size(); ++place) {
         if (!places_[place]) continue;
         std::size_t sent = 0;
@@ -213,7 +214,7 @@ void subscribers::publish(poll_context& cx, message_block& block) {
             sent = *went;
             if (sent == block.bytes.size()) continue;
         }
-        // A copy of the right size: the block's own memory is for the next one.
+        // A copy of the right size: the next block reuses the memory of this one.
         if (!kept) kept = std::make_shared<const message_block>(block);
         queue(place, kept, sent);
         if (places_[place] && !std::exchange(places_[place]->blocked, true)) {
@@ -275,7 +276,9 @@ bool subscribers::has_room() const noexcept {
 }
 
 void subscribers::wait(poll_context& cx) {
-    if (ready_.next(0) != weir::detail::ready_set::none) return cx.wake();  // more wait at the door
+    if (ready_.next(0) != weir::detail::ready_set::none)
+        return cx.wake();  // more clients to
+                           // accept
     ready_.wait(cx);
 }
 
@@ -304,11 +307,11 @@ bool subscribers::finish(poll_context& cx) {
     return true;
 }
 
-/// The end for one: what is queued is sent, then it is told that there is no more, and then it is
-/// waited for. To close before it has everything could lose the rest: when one that is closed says
-/// something, its system is told of an error, and what was not sent by then never is. Some systems
-/// then even throw away what their program has not read yet, so one that talks is listened to until
-/// it closes. False while it is waited for.
+/// Ends one subscriber: sends the queued blocks, then the end, and then waits for its confirmation.
+/// An earlier close could lose bytes. If a closed subscriber sends something, its system gets an
+/// error, and bytes that were not sent by then are lost. Some systems then even discard bytes that
+/// their program has not read yet. So the input of a subscriber that sends is read until it closes.
+/// Returns false while it waits.
 bool subscribers::part(std::size_t place) {
     subscription& s = *places_[place];
     if (!s.queue.empty()) return false;
@@ -334,7 +337,8 @@ void subscribers::close(std::size_t place, connection_change how, const asio::er
     s->queue.clear(unsent);
     s->dropped += unsent;
     report_.dropped += unsent;
-    // A subscriber must be able to tell: the end of a connection is the end of the stream.
+    // A subscriber must be able to tell the difference: a normal end of the connection means the
+    // end of the stream.
     if (how != connection_change::served) reset(s->socket);
     tell({how, s->remote, s->sent, s->dropped, why});
 }

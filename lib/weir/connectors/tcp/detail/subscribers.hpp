@@ -26,31 +26,30 @@
 
 namespace weir::tcp::detail {
 
-/// The sockets behind `publish`; what the bytes mean is not known here. Used on the strand of the
-/// pipeline.
+/// The sockets of `publish`; it does not interpret the bytes. Used on the strand of the pipeline.
 class subscribers {
 public:
-    /// Errors: `std::invalid_argument` for options that make no sense.
+    /// Errors: `std::invalid_argument` for invalid options.
     subscribers(listener port, publish_options options);
     subscribers(const subscribers&) = delete;
     subscribers& operator=(const subscribers&) = delete;
-    /// Those that are still there are cut off.
+    /// Subscribers that are still connected are cut off.
     ~subscribers();
 
     const publish_options& options() const noexcept { return options_; }
 
-    /// To be called at the beginning of a poll: lets in who has come, sends what can be sent, and
-    /// forgets who has gone.
+    /// To be called at the beginning of a poll: accepts new subscribers, sends the bytes that can
+    /// be sent, and removes subscribers that have left.
     void work(poll_context& cx);
-    /// Sends `block` to all: at once as far as that goes without waiting, and its rest is queued.
-    /// Leaves it empty.
+    /// Sends `block` to all: the part that can be sent without waiting at once, and the rest is
+    /// queued. Leaves it empty.
     void publish(poll_context& cx, message_block& block);
-    /// False when a subscriber is waited for.
+    /// False while the stream must wait for a subscriber.
     bool has_room() const noexcept;
     /// The poller is woken when there is something to `work` on.
     void wait(poll_context& cx);
-    /// The end: lets nobody in any more. True when everything is sent, or the time for that is up,
-    /// and all connections are closed; otherwise a wake-up is arranged.
+    /// The end: accepts no more subscribers. True when everything is sent, or the time for that has
+    /// passed, and all connections are closed; otherwise a wake-up is arranged.
     bool finish(poll_context& cx);
 
     const publish_report& report() const noexcept { return report_; }
@@ -64,13 +63,13 @@ private:
         send_queue queue;
         traffic sent;
         traffic dropped;
-        bool blocked = false;  // waits to be written to
-        bool behind = false;   // has missed what came last
-        bool talks = false;    // has said something
-        bool quiet = false;    // says no more: it has closed its sending side, or all of it
+        bool blocked = false;  // waits until it can be written to
+        bool behind = false;   // has missed the last block
+        bool talks = false;    // has sent something
+        bool quiet = false;    // has closed its sending side, or the whole connection
         std::uint64_t sent_when_quiet = 0;
         bool told_end = false;      // our sending side is shut
-        clock::time_point taken{};  // while it is blocked: when it took something last
+        clock::time_point taken{};  // while it is blocked: when it last took something
     };
 
     void take_in(poll_context& cx, asio::ip::tcp::socket socket, const endpoint& remote);
@@ -78,7 +77,7 @@ private:
     void listen_to(poll_context& cx, std::size_t place);
     void notice_end(poll_context& cx, std::size_t place);
     void drain_queue(poll_context& cx, std::size_t place);
-    /// Sends without waiting; nothing when the subscriber had to be closed.
+    /// Sends without waiting; returns nothing when the subscriber had to be closed.
     std::optional<std::size_t> send(std::size_t place, const message_block& block);
     void queue(std::size_t place, const std::shared_ptr<const message_block>& b, std::size_t sent);
     bool make_room(poll_context& cx);
@@ -90,7 +89,7 @@ private:
         if (options_.on_event) options_.on_event(event);
     }
 
-    // In the set, 0 is the door; of the subscriber at place n, 2n + 1 says that it can be read
+    // In the set, 0 is the port. For the subscriber in slot n, 2n + 1 means that it can be read
     // from, and 2n + 2 that it can be written to.
     static constexpr std::size_t none = std::size_t(-1);
     static constexpr std::size_t number_of(std::size_t place, asio::socket_base::wait_type ready) {
@@ -104,10 +103,10 @@ private:
     weir::detail::ready_set ready_;
     publish_report report_;
     std::vector<asio::const_buffer> gathered_;
-    std::array<char, 4096> unheard_;  // what subscribers say
+    std::array<char, 4096> unheard_;  // input of subscribers, which is discarded
     alarm alarm_;
     std::optional<clock::time_point> deadline_;
-    alarm look_;  // whether what was sent is confirmed
+    alarm look_;  // for the next check of the confirmations
     std::optional<clock::time_point> look_at_;
 };
 
