@@ -25,8 +25,7 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink& sink) {
-        if (state_ == poll_state::pending)
-            state_ = poll_state::paused;  // it belonged to an earlier poll
+        if (state_ == poll_state::pending) state_ = poll_state::paused;  // from an earlier poll
         for (;;) {
             while (!chunk_.empty()) {
                 if (!sink(chunk_.take())) return poll_state::paused;
