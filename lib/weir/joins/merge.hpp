@@ -44,9 +44,7 @@ public:
         for (;;) {
             const std::size_t i = inputs_.next_round(next_);
             if (i == inputs_.none) return inputs_.wait(cx);
-            next_ =
-                i +
-                1;  // also when the sink refuses, so that the next poll begins with another input
+            next_ = i + 1;  // also if the sink refuses: another input is next then
             std::size_t left = chunk_;
             bool no = false;
             inputs_.poll(cx, i, [&](auto, T&& x) WEIR_FUSED -> bool {

@@ -108,9 +108,8 @@ private:
     [[no_unique_address]] Key key_;
     [[no_unique_address]] stage where_ = stage("merge_sorted");
     std::vector<std::optional<T>> heads_;  // the next item of each stream
-    std::vector<std::size_t>
-        order_;  // a heap of the streams that have an item, the first at its front
-    std::vector<std::size_t> lacking_;  // the streams that have not ended and have no item
+    std::vector<std::size_t> order_;       // a heap of the streams with an item
+    std::vector<std::size_t> lacking_;     // the streams that have not ended and have no item
 };
 
 template <class Key, class T>

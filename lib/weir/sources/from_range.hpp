@@ -30,8 +30,7 @@ public:
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
-        if (!range_)
-            return poll_state::finished;  // moved from: the iterators belong to another stream
+        if (!range_) return poll_state::finished;  // moved from, with its iterators
         for (;;) {
             if (it_ == end_) return poll_state::finished;
             const std::size_t granted = cx.grant(size_hint());

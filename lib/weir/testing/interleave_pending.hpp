@@ -28,8 +28,7 @@ public:
             more = sink(std::move(x));
             return false;
         });
-        if (state == poll_state::pending)
-            wait_ = false;  // upstream wakes the poller, and has an item then
+        if (state == poll_state::pending) wait_ = false;  // upstream has an item then
         if (state != poll_state::paused) return state;
         if (!more) return poll_state::paused;
         cx.wake();
