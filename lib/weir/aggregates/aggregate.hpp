@@ -1,8 +1,7 @@
-/// What an aggregate is: a small value that items are added to, one at a time, and that says at any
-/// moment what has come of them.
+/// aggregate: a small value that takes in one item at a time, and gives a result at any moment.
 ///
-/// `running`, `tumbling` and `sliding` take one, empty, as an example, and copy it. One of your own
-/// needs `add` and `value`; for `sliding` also one of `remove` and `merge`:
+/// `running`, `tumbling` and `sliding` take an empty aggregate as an example, and copy it. An
+/// aggregate of your own needs `add` and `value`; for `sliding` also `remove` or `merge`:
 ///
 ///     struct largest_gap {
 ///         void add(double x);
@@ -10,17 +9,18 @@
 ///         void merge(const largest_gap& other); // as if other's items had been added here
 ///     };
 ///
-/// `remove(x)` takes an item out again that was added, and must be exact: where numbers are
-/// rounded, what was added cannot be taken out (after 1e20 came and went a sum of doubles has
-/// forgotten the rest), and `merge` is the way. What is merged in came after what was added here.
+/// `remove(x)` takes out an item that was added, and must be exact. Rounded numbers cannot be taken
+/// out: after 1e20 was added and removed, a sum of doubles has lost the rest. For those, use
+/// `merge`. The items merged in came after the items added here.
 ///
-/// What is not finite, for all aggregates of numbers alike:
-/// - NaN is no number, and is left out: what comes out, `mean::count()` too, is as if that item had
-///   not come. `min` and `max` say NaN where nothing else came; `count` counts items, and so NaN.
-/// - An infinity is a number: `min`, `max` and `quantile` order it, `sum`, `mean` and `ewma` are
-///   infinite with it, and NaN once both infinities came. The variance with one is NaN. In a
-///   sliding window that is over when the item has left.
-/// - A finite result comes out also where what leads to it is beyond the largest double; a result
+/// Numbers that are not finite, for all aggregates of numbers alike:
+/// - NaN is left out: the result, also of `mean::count()`, is as if that item had not come. `min`
+///   and `max` give NaN only if all items were NaN. `count` counts items, so it counts NaN too.
+/// - An infinity is a number: `min`, `max` and `quantile` order it. `sum`, `mean` and `ewma` become
+///   infinite with it, and NaN once both infinities came. The variance with an infinity is NaN. In
+///   a sliding window, this ends when the item has left.
+/// - A finite result is correct even if an intermediate value exceeds the largest double. A result
+///   that itself exceeds it is infinite.
 ///   that is itself beyond it is infinite.
 #pragma once
 
@@ -38,22 +38,22 @@ concept aggregate = std::copyable<A> && requires(A& a, const A& so_far, const T&
     so_far.value();
 };
 
-/// One that items can be taken out of.
+/// An aggregate that items can be taken out of.
 template <class A, class T>
 concept invertible_aggregate = aggregate<A, T> && requires(A& a, const T& x) { a.remove(x); };
 
-/// One that can be added to another.
+/// An aggregate that can be merged into another.
 template <class A, class T>
 concept mergeable_aggregate = aggregate<A, T> && requires(A& a, const A& other) { a.merge(other); };
 
-/// What an aggregate says.
+/// The type of an aggregate's result.
 template <class A>
 using aggregate_value = std::remove_cvref_t<decltype(std::declval<const A&>().value())>;
 
-/// Aggregates to choose from.
+/// The aggregates that weir provides.
 namespace agg {
 
-/// What the aggregates that reckon in doubles can be given.
+/// The items of the aggregates that compute in doubles.
 template <class T>
 concept number = std::is_arithmetic_v<T>;
 
@@ -65,8 +65,8 @@ bool is_nan(const T& x) noexcept {
     return false;
 }
 
-/// The mean of two numbers of which the second has the weight `share`, from 0 to 1, without a
-/// difference of the two, which may be too large. For where the quicker way has come to nothing.
+/// The mean of two numbers, of which the second has the weight `share`, from 0 to 1. It avoids the
+/// difference of the two, which may overflow. Used when the quicker way has failed.
 inline double blend(double a, double b, double share) noexcept {
     return share == 1 ? b : a * (1 - share) + b * share;
 }

@@ -1,4 +1,4 @@
-/// agg::count: how many.
+/// agg::count: the number of items.
 #pragma once
 
 #include <cstdint>

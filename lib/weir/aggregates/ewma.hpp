@@ -1,4 +1,4 @@
-/// agg::ewma: an average that forgets.
+/// agg::ewma: the exponentially weighted moving average.
 #pragma once
 
 #include <weir/aggregates/aggregate.hpp>
@@ -8,13 +8,15 @@
 
 namespace weir::agg {
 
-/// The exponentially weighted moving average of numbers: each item moves it by the fraction `alpha`
-/// of its distance; the first sets it. 0 of none. NaN is left out (aggregate.hpp).
+/// The exponentially weighted moving average of numbers. The first item sets it, and each later
+/// item moves it by the fraction `alpha` of the distance. 0 without items. NaN is left out
+/// (aggregate.hpp).
 ///
 ///     weir::agg::ewma(0.1)
-///     weir::agg::ewma::half_life(20)   // an item counts half after 20 more
+///     weir::agg::ewma::half_life(20)   // an item's weight halves after 20 more items
 ///
-/// Depends on the order, so it can neither be merged nor undone: `running` and `tumbling` only.
+/// The average depends on the order, so it can neither be merged nor undone: use it in `running`
+/// and `tumbling` only.
 /// Errors: `std::invalid_argument` unless 0 < alpha <= 1, or unless the half-life is positive.
 class ewma {
 public:
@@ -33,7 +35,8 @@ public:
     template <number T>
     void add(T x) noexcept {
         const auto item = static_cast<double>(x);
-        // From the nearer of the two: so it is the item, exactly, where `alpha` is 1.
+        // Starts from the nearer of the two numbers, so that the result is exactly the item if
+        // `alpha` is 1.
         const double moved = alpha_ > 0.5 ? item + (1 - alpha_) * (value_ - item)
                                           : value_ + alpha_ * (item - value_);
         if (any_ && std::isfinite(moved)) [[likely]] {
@@ -45,7 +48,7 @@ public:
     double value() const noexcept { return value_; }
 
 private:
-    /// The first, and where the distance is too large or there is none.
+    /// Handles the first item, and items whose distance overflows or does not exist.
     void add_unusual(double item) noexcept {
         if (std::isnan(item)) return;
         value_ = any_ ? detail::blend(value_, item, alpha_) : item;

@@ -9,15 +9,15 @@
 
 namespace weir::agg {
 
-/// The item that comes before all others by `Before`; of equal ones the first. `T` must be
-/// copyable. A NaN gives way to any number (aggregate.hpp). Asked for its value before anything was
-/// added it throws `std::bad_optional_access`. Can be merged.
+/// The item that comes before all others by `Before`; of equal items the first. `T` must be
+/// copyable. Any number replaces a NaN (aggregate.hpp). `value()` throws `std::bad_optional_access`
+/// before an item was added. Can be merged.
 template <class T, class Before>
 class extreme {
 public:
     void add(const T& x) {
         if constexpr (std::floating_point<T>) {
-            if (best_ && Before()(*best_, x)) return;  // mostly, and neither is a NaN
+            if (best_ && Before()(*best_, x)) return;  // the usual case: neither is a NaN
         }
         if (!best_ || Before()(x, *best_) || detail::is_nan(*best_)) best_ = x;
     }

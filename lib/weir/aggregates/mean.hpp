@@ -1,4 +1,4 @@
-/// agg::mean: the average.
+/// agg::mean: the arithmetic mean.
 #pragma once
 
 #include <weir/aggregates/aggregate.hpp>
@@ -8,8 +8,8 @@
 
 namespace weir::agg {
 
-/// The arithmetic mean of numbers, as a double; 0 of none. Moves towards each item by its share, so
-/// that no large sum comes about. NaN is left out (aggregate.hpp). Can be merged.
+/// The arithmetic mean of numbers, as a double; 0 without items. Each item moves the mean by its
+/// share, so no large sum arises. NaN is left out (aggregate.hpp). Can be merged.
 class mean {
 public:
     template <number T>
@@ -34,7 +34,7 @@ public:
     std::uint64_t count() const noexcept { return static_cast<std::uint64_t>(n_); }
 
 private:
-    /// Where the distance from the mean is too large, or there is none.
+    /// Handles items whose distance from the mean overflows or does not exist.
     void add_extreme(double item) noexcept {
         if (std::isnan(item)) {
             --n_;
@@ -43,7 +43,7 @@ private:
         }
     }
 
-    std::int64_t n_ = 0;  // signed, because that becomes a double in one instruction
+    std::int64_t n_ = 0;  // signed, because a signed number becomes a double in one instruction
     double mean_ = 0;
 };
 

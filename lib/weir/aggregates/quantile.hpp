@@ -1,4 +1,4 @@
-/// Quantiles of numbers, in little memory, with an error that is known.
+/// agg::quantile: quantiles of numbers, in little memory, with a known error.
 #pragma once
 
 #include <weir/aggregates/aggregate.hpp>
@@ -17,22 +17,24 @@ namespace weir::agg {
 /// DDSketch: C. Masson, J. E. Rim, H. K. Lee, "DDSketch: A Fast and Fully-Mergeable Quantile Sketch
 /// with Relative-Error Guarantees", PVLDB 12(12), 2019.
 ///
-/// Numbers are counted in buckets whose bounds grow by a factor, so that each is known to within
-/// `accuracy` of its size: a quantile of 100 ms comes out between 99 and 101 ms by default.
+/// Numbers are counted in buckets whose bounds grow by a factor. So each number is known to within
+/// `accuracy` of its size: by default, a quantile of 100 ms comes out between 99 and 101 ms.
 ///
 ///     weir::agg::quantile_sketch latencies;
 ///     for (double ms : all) latencies.add(ms);
 ///     latencies.quantile(0.99);
 ///
-/// Memory: by what came, some 200 bytes for each 16 neighbouring buckets of which one is in use. At
-/// most `most_buckets` are in use for each sign; beyond that the numbers closest to 0 share a
-/// bucket and lose their accuracy, until all of these are taken out. By default 17 orders of
-/// magnitude can be filled without a gap, at any accuracy: 2,048 buckets at 1 %, ten times as many
-/// for ten times the accuracy. Below an accuracy of 1e-9 the numbers are kept as they are. NaN is
-/// left out (aggregate.hpp). Numbers below 2.2e-308 are as near as doubles are there.
+/// Memory depends on the numbers: some 200 bytes for each group of 16 neighbouring buckets of which
+/// one is in use. At most `most_buckets` are in use for each sign. Beyond that, the numbers closest
+/// to 0 share a bucket and lose their accuracy until all of them are taken out. By default, 17
+/// orders of magnitude can be filled without a gap, at any accuracy: 2,048 buckets at 1 %, ten
+/// times as many for ten times the accuracy. Below an accuracy of 1e-9, the numbers are kept as
+/// they are. NaN is left out (aggregate.hpp). Numbers below 2.2e-308 are as precise as doubles are
+/// there.
 ///
-/// Errors: `std::invalid_argument` unless 0 < accuracy < 1 and there is a bucket; when sketches of
-/// different accuracy are merged. Not thread-safe. Cost: a logarithm and a look-up an item.
+/// Errors: `std::invalid_argument` unless 0 < accuracy < 1 and there is at least one bucket, and if
+/// sketches of different accuracy are merged. Not thread-safe. Cost: a logarithm and a look-up per
+/// item.
 class quantile_sketch {
 public:
     explicit quantile_sketch(double accuracy = 0.01)
@@ -50,7 +52,7 @@ public:
     }
 
     void add(double x) { change(x, 1); }
-    /// Adds it so many times, at the cost of once.
+    /// Adds `x` `times` times, at the cost of one addition.
     void add(double x, std::uint64_t times) { change(x, times); }
     /// Takes out a number that was added.
     void remove(double x) { change(x, std::uint64_t(-1)); }
@@ -65,9 +67,9 @@ public:
         n_ += other.n_;
     }
 
-    /// The number below which the fraction `q` of all lies: 0 the smallest, 0.5 the median, 1 the
-    /// largest. 0 if there are none. Cost: a look at each
-    /// sixteenth bucket.
+    /// The number below which the fraction `q` of all numbers lies: 0 is the smallest, 0.5 the
+    /// median, 1 the largest. 0 if there are no numbers. Cost: one step for each group of 16
+    /// buckets.
     double quantile(double q) const {
         if (n_ == 0) return 0;
         constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -87,7 +89,7 @@ public:
     std::uint64_t count() const noexcept { return n_; }
 
 private:
-    static constexpr double finest = 1e-9;  // that logarithms are good for
+    static constexpr double finest = 1e-9;  // the finest accuracy that logarithms allow
 
     static std::size_t enough_for(double accuracy) noexcept {
         constexpr double usual = 0.01;
@@ -96,10 +98,10 @@ private:
         if (!(accuracy >= finest && accuracy < usual)) return enough;
         return static_cast<std::size_t>(static_cast<double>(enough) * (usual / accuracy)) + 1;
     }
-    /// A little finer than what is asked for, because logarithms are rounded.
+    /// A little finer than the requested accuracy, because logarithms are rounded.
     double inside() const noexcept { return accuracy_ * (1 - 0x1p-10); }
 
-    /// Counts `x` so many times more; modulo 2^64, so that -1 takes it out.
+    /// Adds `by` to the count of `x`, modulo 2^64, so that -1 takes it out.
     void change(double x, std::uint64_t by) {
         if (std::isnan(x)) return;
         n_ += by;
@@ -113,7 +115,7 @@ private:
         if (log_factor_ == 0) return std::bit_cast<detail::bucket_counts::index>(x);
         return static_cast<detail::bucket_counts::index>(std::ceil(std::log(x) / log_factor_));
     }
-    /// Within `accuracy` of all numbers in the bucket.
+    /// A number within `accuracy` of all numbers in the bucket.
     double middle_of(detail::bucket_counts::index i) const noexcept {
         if (log_factor_ == 0) return std::bit_cast<double>(i);
         const double log = static_cast<double>(i) * log_factor_ + std::log1p(-inside());
@@ -123,14 +125,14 @@ private:
     double accuracy_;
     double log_factor_ = 0;  // 0: each number is its own bucket, by its bits
     detail::bucket_counts positive_;
-    detail::bucket_counts negative_;  // by their size
-    std::uint64_t below_ = 0;         // -infinity, so many times
+    detail::bucket_counts negative_;  // by their absolute values
+    std::uint64_t below_ = 0;         // how often -infinity came
     std::uint64_t above_ = 0;
-    std::uint64_t n_ = 0;  // of all, zeros too
+    std::uint64_t n_ = 0;  // all numbers, zeros too
 };
 
-/// One quantile of a sketch, as an aggregate: `quantile(0.99)`, or `quantile(0.99, 0.001)` for one
-/// within 0.1 %. Can be merged and undone.
+/// One quantile of a sketch, as an aggregate: `quantile(0.99)`, or `quantile(0.99, 0.001)` for an
+/// accuracy of 0.1 %. Can be merged and undone.
 /// Errors: as `quantile_sketch`; `std::invalid_argument` unless 0 <= q <= 1.
 class quantile {
 public:

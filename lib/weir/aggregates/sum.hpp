@@ -1,4 +1,4 @@
-/// agg::sum: the total.
+/// agg::sum: the sum of the items.
 #pragma once
 
 #include <weir/aggregates/aggregate.hpp>
@@ -9,8 +9,8 @@
 
 namespace weir::agg {
 
-/// The sum of the items as `T`s; 0 of none. Integers are exact as long as the sum fits into `T`,
-/// and can be taken out again. NaN is left out (aggregate.hpp).
+/// The sum of the items as `T`s; 0 without items. Integers are exact as long as the sum fits into
+/// `T`, and can be taken out again. NaN is left out (aggregate.hpp).
 template <class T = double>
 class sum {
 public:
@@ -31,7 +31,8 @@ private:
 
 /// Floating point is summed with a correction term (A. Neumaier, "Rundungsfehleranalyse einiger
 /// Verfahren zur Summation endlicher Summen", 1974), so that the error does not grow with the
-/// number of items. What is beyond the largest number is counted apart, so that it can come back.
+/// number of items. The part beyond the largest number is counted separately, so that the sum can
+/// return to a finite number.
 template <std::floating_point T>
 class sum<T> {
 public:
@@ -54,7 +55,7 @@ public:
     }
 
 private:
-    // Two of them are just too large.
+    // The smallest number that overflows when it is doubled.
     static constexpr T half = 2 / std::numeric_limits<T>::min();
 
     void add_one(T x) noexcept {
@@ -76,7 +77,7 @@ private:
         }
         return so_far;
     }
-    /// `x`, or what is left of it when a half is counted apart.
+    /// `x`, or the remainder of `x` if a half is counted separately.
     T without_half(T x) noexcept {
         if (std::abs(x) < half) return x;
         beyond_ += std::copysign(T{1}, x);
@@ -85,7 +86,7 @@ private:
 
     T total_ = 0;  // finite
     T lost_ = 0;
-    T beyond_ = 0;  // halves; or the infinity that came, NaN for both of them
+    T beyond_ = 0;  // halves; or the infinity that came, or NaN if both came
 };
 
 }  // namespace weir::agg

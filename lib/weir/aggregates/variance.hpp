@@ -1,4 +1,4 @@
-/// agg::variance: how far numbers are spread.
+/// agg::variance: the spread of numbers.
 #pragma once
 
 #include <weir/aggregates/aggregate.hpp>
@@ -9,10 +9,10 @@
 
 namespace weir::agg {
 
-/// The variance of a sample of numbers: the squared distances from their mean, by n - 1; 0 of fewer
-/// than two. Numerically stable (B. P. Welford, "Note on a method for calculating corrected sums of
-/// squares and products", 1962); merged after T. F. Chan, G. H. Golub and R. J. LeVeque (1979). NaN
-/// is left out; with an infinity it is NaN (aggregate.hpp).
+/// The variance of a sample of numbers: the sum of the squared distances from the mean, divided by
+/// n - 1; 0 for fewer than two. Numerically stable (B. P. Welford, "Note on a method for
+/// calculating corrected sums of squares and products", 1962). Merged after T. F. Chan, G. H. Golub
+/// and R. J. LeVeque (1979). NaN is left out; with an infinity the variance is NaN (aggregate.hpp).
 class variance {
 public:
     template <number T>
@@ -44,7 +44,7 @@ public:
         squares_ += other.squares_ + apart * apart * (here * there / (here + there));
     }
     double value() const noexcept { return n_ < 2 ? 0 : squares_ / static_cast<double>(n_ - 1); }
-    /// By n: of numbers that are all there are, and not a sample.
+    /// The variance divided by n, for numbers that are the whole population and not a sample.
     double population() const noexcept { return n_ == 0 ? 0 : squares_ / static_cast<double>(n_); }
     /// The standard deviation of the sample.
     double deviation() const noexcept { return std::sqrt(value()); }
@@ -52,7 +52,7 @@ public:
     std::uint64_t count() const noexcept { return static_cast<std::uint64_t>(n_); }
 
 private:
-    /// Where the distance from the mean is too large, or there is none.
+    /// Handles items whose distance from the mean overflows or does not exist.
     void add_extreme(double x) noexcept {
         using limits = std::numeric_limits<double>;
         if (std::isnan(x)) {
@@ -64,9 +64,9 @@ private:
         mean_ = detail::blend(mean_, x, 1 / static_cast<double>(n_));
     }
 
-    std::int64_t n_ = 0;  // signed, because that becomes a double in one instruction
+    std::int64_t n_ = 0;  // signed, because a signed number becomes a double in one instruction
     double mean_ = 0;
-    double squares_ = 0;  // of the distances from the mean
+    double squares_ = 0;  // the sum of the squared distances from the mean
 };
 
 }  // namespace weir::agg

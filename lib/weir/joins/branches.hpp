@@ -1,4 +1,4 @@
-/// Branches: where the items of one stream go when they go to several places.
+/// Branches: several streams made of one.
 #pragma once
 
 #include <weir/channel/channel_full.hpp>
@@ -23,7 +23,7 @@
 
 namespace weir {
 
-/// What the consumer of a branch sees that was disconnected (`overflow::disconnect`).
+/// The error that the consumer of a branch sees when `overflow::disconnect` disconnected it.
 class branch_disconnected_error : public error {
 public:
     branch_disconnected_error() : error("weir: this branch was too slow and is disconnected") {}
@@ -31,20 +31,20 @@ public:
 
 namespace detail {
 
-/// The sending side of one branch: a channel, and the items that are on their way into it.
+/// The sending side of one branch: a channel, and the items that wait to enter it.
 template <class T>
 class branch_line {
 public:
     explicit branch_line(shared_sender<T> to) : to_(std::move(to)) {}
 
-    /// True when nobody wants its items any more.
+    /// True when the branch is closed, so that its items are dropped.
     bool gone() const noexcept { return gone_; }
     void put(T&& item) {
         if (!gone_) waiting_.push_back(std::move(item));
     }
 
-    /// Sends what it can. True when nothing is left, or nobody wants it; the poller is woken when
-    /// there is room, and when the consumer goes.
+    /// Sends as many items as the channel takes. True when no item is left, or when the branch is
+    /// closed. The poller is woken when there is room, and when the consumer is destroyed.
     bool poll(poll_context& cx) {
         if (gone_) return true;
         bool too_slow = false;
@@ -75,13 +75,14 @@ public:
     }
 
 private:
-    /// An item that was taken from here may not be in the channel yet: larger than what is left.
+    /// An item that was taken from here may still be outside of the channel, if it is larger than
+    /// the channel's free space.
     bool nothing_left() {
         const auto& chunk = to_.handle().chunk;
         return sent_ == waiting_.size() && (!chunk || chunk->empty());
     }
 
-    /// What is waiting, as a stream that never ends.
+    /// The waiting items, as a stream that never ends.
     struct rest {
         using value_type = T;
         branch_line& line;
@@ -98,7 +99,7 @@ private:
     shared_sender<T> to_;
     chunk_sender<T> chunks_;
     std::vector<T> waiting_;
-    std::size_t sent_ = 0;  // so many of them
+    std::size_t sent_ = 0;  // the number of items sent
     bool gone_ = false;
 };
 
@@ -121,7 +122,8 @@ private:
 
 }  // namespace detail
 
-/// The consumer's end of a branch: a `unique_receiver` that tells a pipeline's graph who takes it.
+/// The consumer's end of a branch: a `unique_receiver` that reports to a pipeline's graph which
+/// segment takes it.
 template <class T>
 class branch_receiver : public unique_receiver<T> {
 public:
@@ -138,22 +140,23 @@ private:
     std::shared_ptr<const detail::branch_edge> edge_;
 };
 
-/// As for any receiver.
+/// The pipe operator of any receiver.
 template <class T, class Apply>
 auto operator|(branch_receiver<T>&& from, pipe_closure<Apply> op) {
     from.note_taken();
     return unique_receiver<T>(std::move(from)) | std::move(op);
 }
 
-/// The branches of a `fan_out` or a `partition`, which say which item goes where.
+/// The branches of a `fan_out` or a `partition`, which decide where an item goes.
 template <class T>
 class branches {
 public:
-    /// A further branch: a stream of the items that go there, for a pipeline of its own. It may be
-    /// `capacity` items behind (or `weir::bytes(...)`), and then `when_slow` says what happens.
-    /// All branches are made before the pipeline is. The graph of a `weir::pipeline` shows a branch
-    /// whose both ends are in segments of it.
-    /// Errors: `std::invalid_argument` for a capacity of 0, and for a policy that does not fit.
+    /// Adds a branch: a stream of the items that go there, for a pipeline of its own. The branch
+    /// may be `capacity` items behind (or `weir::bytes(...)`); then `when_slow` decides what
+    /// happens.
+    /// Make all branches before the pipeline. The graph of a `weir::pipeline` shows a branch if
+    /// both of its ends are in segments of that pipeline.
+    /// Errors: `std::invalid_argument` if the capacity is 0 or the policy does not fit.
     branch_receiver<T> branch(channel_limit<T> capacity, overflow when_slow = overflow::wait) {
         if (when_slow == overflow::wait && !capacity.in_bytes()) {
             most_at_once_ = std::min(most_at_once_, capacity.most());
@@ -166,15 +169,15 @@ public:
         return branch_receiver<T>(unique_receiver<T>(std::move(state)), std::move(edge));
     }
 
-    /// The pipeline that feeds them is piped now.
+    /// Notes that the pipeline that feeds the branches is piped now.
     void note_fed() const {
         for (const auto& edge : edges_) detail::note_piped(edge, true);
     }
 
-    /// How many items to take before they are sent: 64, or what the smallest branch that waits
-    /// holds.
+    /// How many items to take before they are sent: 64, or the capacity of the smallest branch that
+    /// waits.
     std::size_t most_at_once() const noexcept { return most_at_once_; }
-    /// True when all that was put is sent; the poller is woken when there may be room.
+    /// True when all items are sent. The poller is woken when there may be room.
     bool flush(poll_context& cx) {
         bool all = true;
         for (auto& line : lines_) all = line.poll(cx) && all;
@@ -192,7 +195,8 @@ protected:
     std::vector<detail::branch_line<T>>& lines() noexcept { return lines_; }
 
 private:
-    /// The policy of the channel behind a branch: a send that fails is what disconnects it.
+    /// The policy of the channel behind a branch. A failed send disconnects a branch with
+    /// `overflow::disconnect`.
     static overflow channel_policy(overflow policy) {
         detail::check_overflow(
             policy,
@@ -208,15 +212,16 @@ private:
 
 namespace detail {
 
-/// Runs a pipeline into branches: gathers `most_at_once()` items, or what there is, and sends them
-/// on. `Branches::give(item)` puts an item where it belongs.
+/// Runs a pipeline into branches. It gathers up to `most_at_once()` items that are ready, and then
+/// sends them. `Branches::give(item)` puts an item into the right branch.
 template <class T, class Branches>
 class branches_terminal {
 public:
     explicit branches_terminal(Branches to) : to_(std::move(to)) {}
     branches_terminal(branches_terminal&&) noexcept = default;
     branches_terminal& operator=(branches_terminal&&) = delete;
-    // Cancelled: what the consumers have is not all there was, and must not look like it.
+    // Closes with an error, because a cancelled pipeline has not sent all items and must not look
+    // complete.
     ~branches_terminal() {
         to_.close(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)));
     }
@@ -255,7 +260,7 @@ private:
 
     Branches to_;
     bool ended_ = false;
-    std::exception_ptr error_;  // why, if it has failed
+    std::exception_ptr error_;  // set if upstream has failed
 };
 
 }  // namespace detail

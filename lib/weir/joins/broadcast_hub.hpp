@@ -1,4 +1,4 @@
-/// broadcast_hub: one stream to many consumers, who come and go.
+/// broadcast_hub: one stream to many consumers, which attach and detach while it runs.
 #pragma once
 
 #include <weir/channel/broadcast.hpp>
@@ -12,17 +12,17 @@ namespace weir {
 
 namespace detail {
 
-/// Where consumers attach to a `broadcast_hub`. Copies are the same way out; they do not keep the
-/// broadcast open, as a sender would. Thread-safe.
+/// The handle through which consumers attach to a `broadcast_hub`. Copies refer to the same hub.
+/// Unlike a sender, they do not keep the broadcast open. Thread-safe.
 template <class T>
 class hub_exit {
 public:
     explicit hub_exit(std::shared_ptr<broadcast_state<T>> state) : state_(std::move(state)) {}
 
-    /// A consumer of what is sent from now on, attached until it is destroyed: a stream. After the
-    /// end it ends at once, or throws what the broadcast was closed with.
+    /// A consumer: a stream of the items sent from now on, attached until it is destroyed. If the
+    /// broadcast has ended, the stream ends at once, or throws the error that closed the broadcast.
     broadcast_receiver<T> attach() const { return broadcast_receiver<T>(state_); }
-    /// How many are attached, without those that were cut off.
+    /// How many consumers are attached, without those that were disconnected.
     std::size_t attached() const noexcept { return state_->receivers(); }
 
 private:
@@ -37,17 +37,18 @@ struct broadcast_hub_ends {
     detail::hub_exit<T> exit;
 };
 
-/// Makes a hub: a stream that any number of consumers see, who attach and detach while it runs.
+/// Makes a hub: one stream to any number of consumers, which attach and detach while it runs.
 ///
 ///     auto [sender, exit] = weir::broadcast_hub<price>(256, weir::overflow::disconnect);
 ///     p.add("feed", feed | weir::into(std::move(sender)));   // <weir/sinks/into_broadcast.hpp>
 ///     ...
-///     p.add(client.name(), exit.attach() | weir::for_each(client.send()));   // whenever one comes
+///     p.add(client.name(), exit.attach() | weir::for_each(client.send()));   // for each client
 ///
-/// It is a `broadcast` (capacity, `overflow` policy for all, order, costs: see there) whose
-/// consumers need no sender to attach, and so do not keep it from ending. Items that come while
-/// nobody is attached go nowhere, and are counted (`sender.unheard()`): a live feed, not a store.
-/// Each consumer with a policy of its own, all there from the start: `fan_out`.
+/// The hub is a `broadcast`, which documents capacity, order, costs and the `overflow` policy,
+/// which all consumers share. Consumers need no sender to attach, so they do not keep the broadcast
+/// from ending. Items sent while no consumer is attached are dropped and counted
+/// (`sender.unheard()`): the hub is a live feed, not a store.
+/// If each consumer needs its own policy and all are there from the start, use `fan_out`.
 template <class T>
 broadcast_hub_ends<T> broadcast_hub(std::size_t capacity, overflow policy = overflow::wait) {
     auto state = std::make_shared<detail::broadcast_state<T>>(capacity, policy);

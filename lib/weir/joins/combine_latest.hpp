@@ -41,7 +41,7 @@ public:
             if (no) return poll_state::paused;
             if (state != poll_state::finished) continue;
             inputs_.inputs().visit(i, [&](auto number, auto&) { heard = latest_.has(number); });
-            if (!heard) return poll_state::finished;  // it will always be missing
+            if (!heard) return poll_state::finished;  // this input's item will always be missing
         }
     }
 
@@ -53,17 +53,20 @@ private:
 
 }  // namespace detail
 
-/// The newest items of all the streams, as a `std::tuple` (or a `std::vector`, in the form for a
-/// vector of streams): first when each has given one, and then again with each new item of any.
+/// The newest items of all the streams, as a `std::tuple`, or as a `std::vector` for a vector of
+/// streams. The first result comes when each stream has given an item. After that, each new item of
+/// any stream gives another result.
 ///
 ///     weir::combine_latest(std::move(bids), std::move(asks))
 ///         | weir::for_each([](std::tuple<price, price> spread) { ... })
 ///
-/// Items are copied. Those that come before every stream has given one are only kept as the newest.
-/// Streams that have something take turns, one item each, so two that are always ready go in step.
-/// End: when all have ended, or one has without ever giving an item. Errors: the first failure of
-/// an input ends the whole. Cancellation: all inputs are destroyed.
-/// Cost: a copy of each newest item for each item; wake-ups and allocations as `merge`.
+/// Items are copied. Before every stream has given an item, only the newest item of each is kept.
+/// Streams that are ready alternate, one item each, so two streams that are always ready advance
+/// together.
+/// End: when all streams have ended, or when one ends without having given an item.
+/// Errors: the first failure of an input ends the join.
+/// Cancellation: all inputs are destroyed.
+/// Cost: one copy of each newest item for each result; wake-ups and allocations as for `merge`.
 template <class... S>
 auto combine_latest(S&&... streams) {
     detail::check_inputs<S...>();

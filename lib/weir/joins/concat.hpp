@@ -43,11 +43,12 @@ private:
 ///
 ///     weir::concat(std::move(snapshot), std::move(changes)) | weir::for_each(apply)
 ///
-/// The streams have the same type of items; a vector of streams of one type will do too. A stream
-/// is not polled before those in front of it have ended, and is destroyed when it has.
-/// Errors: the failure of a stream ends the whole; those behind it were never polled.
-/// Cancellation: all are destroyed. Cost: none an item.
-/// (A stream of streams, one after the other: `weir::flat_map`.)
+/// The streams have the same type of items. A vector of streams of one type works too. A stream is
+/// not polled before the streams in front of it have ended. It is destroyed when it ends.
+/// Errors: the failure of a stream ends the join, and later streams are never polled.
+/// Cancellation: all streams are destroyed.
+/// Cost: none per item.
+/// (For a stream of streams, use `weir::flat_map`.)
 template <class... S>
 auto concat(S&&... streams) {
     detail::check_inputs<S...>();

@@ -10,27 +10,28 @@
 
 namespace weir {
 
-/// One stream into several branches, each of which gets every item, and has a policy of its own for
-/// when it is slow.
+/// Sends one stream to several branches. Each branch gets every item, and has its own policy for
+/// the case that it is slow.
 ///
 ///     weir::fan_out<price> prices;
-///     auto risk = prices.branch(256);                                    // waited for
-///     auto screen = prices.branch(16, weir::overflow::drop_oldest);   // the newest will do
+///     auto risk = prices.branch(256);                                 // the feed waits for it
+///     auto screen = prices.branch(16, weir::overflow::drop_oldest);   // keeps the newest
 ///     p.add("risk", std::move(risk) | weir::for_each(assess));
 ///     p.add("screen", std::move(screen) | weir::for_each(draw));
 ///     p.add("feed", feed | weir::into(std::move(prices)));
 ///
-/// A branch is a stream: a channel's receiver, which may be on any executor. Order: as the items
-/// come, in each branch.
-/// A branch whose consumer is gone is left out; when all are, the pipeline into them is cancelled
-/// and completes without error. (Make a branch before, not after, the pipeline. To come and go
-/// while it runs: `broadcast_hub`.)
-/// Errors: when upstream fails each branch ends with that error, after what came before, and the
-/// terminal throws it too. Cancellation: the branches end with `operation_aborted`.
-/// Cost: a copy of each item for each branch but one; a lock a run of items for a branch that
-/// waits, and an item for the other policies. A run is 64 items, or as many as the smallest branch
-/// that waits may hold, if it counts items; what is taken and not sent yet comes on top of the
-/// capacities.
+/// A branch is a stream: a channel's receiver, which may be on any executor.
+/// Order: each branch gets the items in the order of the stream.
+/// A branch is skipped when its consumer is destroyed. When no consumer is left, the pipeline into
+/// the branches is cancelled, and completes without error. (Make the branches before the pipeline.
+/// If consumers attach and detach while it runs, use `broadcast_hub`.)
+/// Errors: when upstream fails, each branch ends with that error, after the items before it. The
+/// terminal throws the error too.
+/// Cancellation: the branches end with `operation_aborted`.
+/// Cost: one copy of each item for each branch but one. A branch that waits takes one lock per
+/// chunk; with other policies, one lock per item. A chunk is 64 items, or the smallest capacity of
+/// the branches that wait and count items. The items of a chunk that are not yet sent come on top
+/// of the capacities.
 template <class T>
 class fan_out : public branches<T> {
     static_assert(std::copy_constructible<T>,
@@ -38,7 +39,7 @@ class fan_out : public branches<T> {
                   "T> for what cannot be copied");
 
 public:
-    /// Puts `item` into each branch: for `branches_terminal`.
+    /// Puts `item` into each branch; called by `branches_terminal`.
     void give(T&& item) {
         auto& lines = this->lines();
         for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
@@ -48,8 +49,8 @@ public:
     }
 };
 
-/// Runs the pipeline into the branches; completes when it has ended and all is sent, or nobody
-/// wants more. See `fan_out`.
+/// Runs the pipeline into the branches. It completes when the stream has ended and all items are
+/// sent, or when no consumer is left. See `fan_out`.
 template <class T>
 auto into(fan_out<T> to) {
     return terminal_closure([to = std::move(to)]<class S>(const S&) mutable {

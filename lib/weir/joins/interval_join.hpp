@@ -1,4 +1,4 @@
-/// interval_join: pairs of items of two streams whose times are close.
+/// interval_join: pairs of items of two streams with close times.
 #pragma once
 
 #include <weir/channel/overflow.hpp>
@@ -26,7 +26,8 @@ namespace weir {
 
 namespace detail {
 
-/// What an interval_join asks of the items of one side: `key(const T&)` and `time(const T&)`.
+/// How an interval_join gets the key and the time of one side's items: `key(const T&)` and
+/// `time(const T&)`.
 template <class Key, class Time>
 struct join_side {
     join_side(Key k, Time t) : key(std::move(k)), time(std::move(t)) {}
@@ -43,21 +44,21 @@ using side_time = std::remove_cvref_t<decltype(std::invoke(std::declval<Side&>()
 
 }  // namespace detail
 
-/// How far apart partners may be, and what may be held to find them.
+/// How far apart partners may be, and how many items may be held.
 template <class Duration>
 struct interval_bounds {
-    Duration before{};      ///< How much earlier than the left item the right one may be.
-    Duration after{};       ///< How much later.
-    Duration lateness{};    ///< How far an item may be behind its own stream's latest.
-    std::size_t max_items;  ///< Items held of each side.
+    Duration before{};      ///< How much earlier than the left item the right item may be.
+    Duration after{};       ///< How much later than the left item the right item may be.
+    Duration lateness{};    ///< How far an item may be behind its own stream's latest time.
+    std::size_t max_items;  ///< The maximum number of items held of each side.
     overflow when_full = overflow::wait;
-    item_count late{};     ///< Counts those that came later than that, and were dropped.
-    item_count dropped{};  ///< Counts those that had to go to make room.
+    item_count late{};     ///< Counts the items dropped because of `lateness`.
+    item_count dropped{};  ///< Counts the items dropped to make room.
 };
 
 namespace detail {
 
-/// The default: the two, copied into a pair.
+/// The default: copies the two items into a pair.
 struct as_pair {
     template <class L, class R>
     std::pair<L, R> operator()(const L& l, const R& r) const {
@@ -120,15 +121,15 @@ private:
         static constexpr bool is_left = IsLeft;
 
         input(S s, Side a) : stream(std::move(s)), about(std::move(a)) {}
-        std::optional<S> stream;  // none: it has ended
+        std::optional<S> stream;  // empty after its end
         Side about;
         interval_side<item_t<S>, key, time> held;
-        bool asked = false;  // it has nothing ready, and wakes us
+        bool asked = false;  // it was polled, has nothing ready, and will wake the poller
     };
     using left_input = input<L, LeftSide, true>;
     using right_input = input<R, RightSide, false>;
 
-    static constexpr std::size_t chunk = 64;  // of one side, before it is the other's turn
+    static constexpr std::size_t chunk = 64;  // items of one side before the other side is polled
 
     template <class Input>
     bool may_poll(const Input& in) const noexcept {
@@ -136,19 +137,20 @@ private:
             bounds_.when_full == overflow::wait && in.held.size() == bounds_.max_items;
         return in.stream && !in.asked && !waits;
     }
-    /// No item to come of this side's partners can have a partner here.
+    /// True if the join is finished, because no later item of the other side can find a partner on
+    /// this side.
     template <class Input>
     static bool no_more(const Input& in) noexcept {
         return !in.stream && in.held.size() == 0;
     }
 
-    /// The oldest that an item of this side may be. Precondition: it has had one.
+    /// The oldest time that an item of this side may have. Precondition: the side has had an item.
     template <class Input>
     time oldest(const Input& in) const {
         return subtract_saturating(*in.held.latest(), bounds_.lateness);
     }
 
-    /// Takes a chunk of items. False when the sink wants no more.
+    /// Takes a chunk of items. False when the sink accepts no more.
     template <class Input, class Other, class Sink>
     bool poll_side(poll_context& cx, Input& in, Other& other, Sink& sink) {
         bool more = true;
@@ -167,7 +169,7 @@ private:
         in.asked = state == poll_state::pending;
         if (state == poll_state::finished) {
             in.stream.reset();
-            other.held.drop_all();  // it has no partners to come
+            other.held.drop_all();  // because no partner can follow
         }
         return more;
     }
@@ -181,7 +183,7 @@ private:
         in.held.saw(t);
         key k = where_.call(in.about.key, std::as_const(x));
         check_usable(where_, k);
-        // Where partners of this item are, and of the oldest one of this side that may still come.
+        // The times at which partners of this item can be, on the other side.
         const duration earlier = is_left ? bounds_.before : bounds_.after;
         const duration later = is_left ? bounds_.after : bounds_.before;
         const time first = subtract_saturating(t, earlier);
@@ -221,45 +223,48 @@ private:
     interval_bounds<duration> bounds_;
     [[no_unique_address]] Combine combine_;
     stage where_;
-    fair_order turn_;               // of the left one and the right one
-    std::deque<value_type> found_;  // after the sink said no
+    fair_order turn_;               // of the left side and the right side
+    std::deque<value_type> found_;  // pairs found after the sink refused one
 };
 
 }  // namespace detail
 
-/// Passes on `combine(left, right)` for all items of the same key of which the right one is at most
-/// `before` earlier and at most `after` later than the left one; both bounds included.
+/// Passes on `combine(left, right)` for all pairs of items with the same key whose times are close.
+/// The right item may be at most `before` earlier and at most `after` later than the left one, both
+/// bounds included.
 ///
 ///     trades | weir::interval_join(std::move(quotes),
 ///                                  weir::join_side(&trade::symbol, &trade::time),
 ///                                  weir::join_side(&quote::symbol, &quote::time),
-///                                  {.before = 5s, .after = 1s, .most = 100'000})
+///                                  {.before = 5s, .after = 1s, .max_items = 100'000})
 ///
-/// Times are the items' own: time points, or signed numbers. For the time at which an item came put
-/// `timestamps` before it. Keys are hashed by `absl::Hash`; one that is always the same joins by
-/// time alone. `combine` sees each item as often as it has partners; by default they are copied
-/// into a `std::pair`.
+/// Times come from the items: time points, or signed numbers. To use the time of arrival, put
+/// `timestamps` in front. Keys are hashed by `absl::Hash`; a constant key joins by time alone.
+/// `combine` sees each item once per partner. By default it copies the two items into a
+/// `std::pair`.
 ///
-/// Order: a pair is passed on when the later one of the two has come; those of one item by the
-/// partners' times. How the two streams are interleaved is a matter of when they are ready.
-/// Order of time: each stream is expected to come in order of its times. An item that is more than
-/// `lateness` behind the latest of its own stream is dropped, and counted in `late`.
-/// State: an item is held until the other stream has come so far (its latest time, less `lateness`)
-/// that no partner can follow, or has ended. Of each side at most `most` are held; then `full`:
-/// - `wait` asks that side for no more until the other catches up (a stream that is ahead waits);
-///   if both sides are full, neither can go on, and the join fails: `most` is too small;
-/// - `drop_oldest` counts in `dropped`; pairs are missing then;
+/// Order: a pair is passed on when the later item of the two arrives. The pairs of one item come in
+/// order of the partners' times. The interleaving of the two streams depends on when each is ready.
+/// Order of time: each stream should come in order of its times. An item is dropped, and counted in
+/// `late`, if it is more than `lateness` behind the latest time of its own stream.
+/// State: an item is held while a partner may still follow. No partner can follow once the other
+/// stream has ended, or once its latest time, less `lateness`, is past the item's bound. At most
+/// `max_items` of each side are held; then `when_full` decides:
+/// - `wait` polls that side no more until the other one catches up, so a stream that is ahead
+///   waits. If both sides are full, the join fails, because `max_items` is too small;
+/// - `drop_oldest` drops the oldest item and counts it in `dropped`, so pairs are missing;
 /// - `fail` fails.
-/// So a stream that stands still holds up the other one, or makes it lose items.
-/// Fairness: 64 items of the one, 64 of the other; where the left one's take a whole turn of the
-/// segment, the next turn begins with the right one.
+/// So a stream that stops makes the other one wait or lose items.
+/// Fairness: 64 items of one side, then 64 of the other. If the left side's items take a whole turn
+/// of the segment, the next turn begins with the right side.
 ///
-/// End: when both have ended, or when one has and nothing of it is held. Errors: a failure of
-/// either; an exception of a key, a time or `combine`, a key or a time that does not equal itself
-/// (`unusable_key_error`: a NaN), and a bound that was reached, is a `stage_error` naming
-/// "interval_join" and `name`; `std::invalid_argument` if `max_items` is 0 or a
-/// duration negative. Cancellation: both are cancelled, what is held is dropped.
-/// Cost: two hash lookups an item, and what its partners cost.
+/// End: when both streams have ended, or when one has ended and none of its items are held.
+/// Errors: a failure of either stream. A `stage_error` naming "interval_join" and `name` is thrown
+/// for an exception of a key, a time or `combine`, for a key or a time that does not equal itself
+/// (`unusable_key_error`: a NaN), and for a bound that was reached. `std::invalid_argument` if
+/// `max_items` is 0 or a duration is negative.
+/// Cancellation: both streams are cancelled, and held items are dropped.
+/// Cost: two hash lookups per item, and the work for its partners.
 template <class R, class LeftSide, class RightSide, class Combine = detail::as_pair>
 auto interval_join(
     R right, LeftSide left_side, RightSide right_side,

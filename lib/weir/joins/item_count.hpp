@@ -1,4 +1,4 @@
-/// How many items something has happened to.
+/// item_count: a shared counter of items.
 #pragma once
 
 #include <atomic>
@@ -7,12 +7,12 @@
 
 namespace weir {
 
-/// A count of items of some fate: those that found no entry, or came too late. Copies count
-/// together; thread-safe.
+/// Counts the items to which something happened, such as those without an entry, or those that came
+/// too late. Copies share one count. Thread-safe.
 class item_count {
 public:
     item_count() : n_(std::make_shared<std::atomic<std::uint64_t>>(0)) {}
-    // Relaxed: a count of its own, which orders nothing else.
+    // Relaxed, because the counter orders no other data.
     std::uint64_t value() const noexcept { return n_->load(std::memory_order_relaxed); }
     void add() noexcept { n_->fetch_add(1, std::memory_order_relaxed); }
 

@@ -1,4 +1,4 @@
-/// latest_join: each item with the newest entry of a table that changes now and then.
+/// latest_join: each item with the newest entry of a table that changes.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -19,7 +19,7 @@ namespace weir {
 
 namespace detail {
 
-/// The table that updates of this type fill.
+/// The table type that updates of this type fill.
 template <class Update>
 using updated_table = typename Update::table_type;
 
@@ -48,10 +48,10 @@ public:
     }
 
 private:
-    // Updates that never cease do not keep the items waiting.
+    // A bound, so that endless updates do not keep the items waiting.
     static constexpr std::size_t most_updates = 1024;
 
-    /// Applies what is ready. True when there may be more at once.
+    /// Applies the updates that are ready. True when more may be ready at once.
     bool apply_updates(poll_context& cx) {
         if (!updates_) return false;
         std::size_t left = most_updates;
@@ -69,41 +69,45 @@ private:
     }
 
     S upstream_;
-    std::optional<Updates> updates_;  // none: they have ended
+    std::optional<Updates> updates_;  // empty after its end
     Table table_;
     table_version version_ = 0;
-    bool complete_ = false;  // the gate is open
+    bool complete_ = false;  // the snapshot is complete, so items may pass
     fair_order turn_;        // of the updates and the items
     Lookup lookup_;
 };
 
 }  // namespace detail
 
-/// Passes on `combine(item, value)` for each item, in order, where `value` is the newest entry for
-/// `key(item)` in a table that `updates`, a stream of `table_update<K, V>`, fills and changes.
-/// `combine(item, value, version)` is told the `table_version`, too.
+/// Passes on `combine(item, value)` for each item, in order. `value` is the newest entry for
+/// `key(item)` in a table. The stream `updates` of `table_update<K, V>` fills and changes that
+/// table. `combine(item, value, version)` also gets the `table_version`.
 ///
 ///     trades | weir::latest_join(std::move(rates), &trade::currency, in_dollars,
 ///                                weir::missing::divert(keep_aside))
 ///
-/// The gate: no item is taken from upstream before the updates have said that the snapshot is
-/// complete (`table_update::complete()`) or have ended; upstream feels that as backpressure.
-/// Newest: updates are applied before each run of items (once a poll, not once an item), as many as
-/// are ready, but at most 1,024; where these take a whole turn of the segment, the next turn is the
-/// items'. An item sees all that were applied before it. There is no time of events: for that see
-/// `interval_join`.
-/// A key that is not there: `missing::fail` (the default), `drop`, `use` or `divert`.
-/// Several tables: one join after the other; items wait until the last has its snapshot.
+/// The gate: no item is taken from upstream before the updates report that the snapshot is complete
+/// (`table_update::complete()`), or end. Meanwhile, upstream sees backpressure.
+/// Newest: the updates that are ready, at most 1,024, are applied before each chunk of items (once
+/// per poll, not once per item). If updates take a whole turn of the segment, the next turn begins
+/// with the items. An item sees all updates applied before it. The join knows no event time: for
+/// that, see `interval_join`.
+/// Missing keys: `missing::fail` (the default), `drop`, `use` or `divert`.
+/// Several tables: chain one join after the other. Items wait until the last table has its
+/// snapshot.
 ///
-/// The updates' end: the table stays as it is, and so ends the snapshot too: a stream of `put`s
-/// that ends is a table. Their failure is the join's, at once, since a table that has stopped
-/// moving is stale and nobody would see it. A feed that reconnects says `start_over` and sends a
-/// new snapshot. Upstream's end ends the join, and the updates are let go of. Errors: an exception
-/// of `key`, `combine` or of the policy becomes a `stage_error` naming "latest_join" and `name`; so
-/// does a `put` of a key that does not equal itself (`unusable_key_error`: a NaN). An item with
-/// such a key has no entry, and is the policy's. Cancellation: cancels both. All runs in one
-/// segment: put a `buffer` behind updates that are costly to make. Cost: a hash lookup an item, an
-/// insertion an update; holds the table, which is as large as the updates make it.
+/// The updates' end: the table stays as it is. The end also completes the snapshot, so a stream of
+/// `put`s that ends is a table.
+/// The updates' failure: the join fails at once, because a table without updates would become stale
+/// unnoticed. A feed that reconnects sends `start_over` and a new snapshot.
+/// Upstream's end: the join ends, and the updates are destroyed.
+/// Errors: an exception of `key`, `combine` or the policy becomes a `stage_error` naming
+/// "latest_join" and `name`. So does a `put` of a key that does not equal itself
+/// (`unusable_key_error`: a NaN). An item with such a key has no entry, so the missing policy
+/// handles it.
+/// Cancellation: cancels both streams.
+/// Cost: one hash lookup per item, one insertion per update, and the memory of the table. The join
+/// runs in one segment: put a `buffer` behind updates that are costly to make.
 template <class Updates, class Key, class Combine, class Missing = missing::fail>
 auto latest_join(Updates updates, Key key, Combine combine, Missing missing = {},
                  std::string_view name = {}) {

@@ -16,7 +16,7 @@ namespace weir {
 
 namespace detail {
 
-/// Where a join keeps a table of its own, or one that it shares.
+/// Holds a join's own table, or a shared pointer to one.
 template <class Table>
 struct owned_table {
     Table entries;
@@ -54,21 +54,22 @@ private:
 
 }  // namespace detail
 
-/// Passes on `combine(item, value)` for each item, in order, where `value` is the table's entry for
+/// Passes on `combine(item, value)` for each item, in order. `value` is the table's entry for
 /// `key(item)`.
 ///
 ///     absl::flat_hash_map<std::string, issuer> issuers = ...;
 ///     trades | weir::lookup_join(std::move(issuers), &trade::symbol, with_issuer)
 ///
-/// The table is taken over, or shared: pass a `std::shared_ptr<const absl::flat_hash_map<K, V>>`.
-/// Nobody may change it while the pipeline runs; for one that changes see `latest_join`.
-/// `key(const T&)` returns what the table's `find` takes, best by reference; `combine` takes the
-/// item as an rvalue and `const V&`, which is valid during the call.
-/// A key that is not there: `missing::fail` (the default), `drop`, `use` or `divert`. A key that
-/// does not equal itself (a NaN) never is.
-/// Errors: an exception of `key`, `combine` or of the policy becomes a `stage_error` naming
-/// "lookup_join" and `name`; `std::invalid_argument` for a null table. Ends and is cancelled with
-/// its upstream. Cost: a hash lookup an item; no allocation.
+/// The table is moved in, or shared: pass a `std::shared_ptr<const absl::flat_hash_map<K, V>>`. It
+/// must not change while the pipeline runs; for a table that changes, see `latest_join`. `key(const
+/// T&)` returns a key for the table's `find`, best by reference. `combine` takes the item as an
+/// rvalue, and a `const V&` that is valid during the call.
+/// Missing keys: `missing::fail` (the default), `drop`, `use` or `divert`. A key that does not
+/// equal itself (a NaN) is always missing.
+/// Errors: an exception of `key`, `combine` or the policy becomes a `stage_error` naming
+/// "lookup_join" and `name`; `std::invalid_argument` for a null table.
+/// End and cancellation: as upstream.
+/// Cost: one hash lookup per item; no allocation.
 template <class Table, class Key, class Combine, class Missing = missing::fail>
 auto lookup_join(Table table, Key key, Combine combine, Missing missing = {},
                  std::string_view name = {}) {

@@ -1,4 +1,4 @@
-/// merge: the items of several streams as they come.
+/// merge: the items of several streams as they arrive.
 #pragma once
 
 #include <weir/joins/detail/input_group.hpp>
@@ -13,7 +13,8 @@
 
 namespace weir {
 
-/// How many items a merge takes from one input on end while others have some too.
+/// The number of items that a merge takes from one input at a time while other inputs have some
+/// too.
 class chunk_bound {
 public:
     /// Errors: `std::invalid_argument` if `items` is 0.
@@ -43,7 +44,7 @@ public:
         for (;;) {
             const std::size_t i = inputs_.next_round(next_);
             if (i == inputs_.none) return inputs_.wait(cx);
-            next_ = i + 1;  // also when the sink says no: another one is first then
+            next_ = i + 1;  // also if the sink refuses: another input is next then
             std::size_t left = chunk_;
             bool no = false;
             inputs_.poll(cx, i, [&](auto, T&& x) WEIR_FUSED -> bool {
@@ -63,22 +64,24 @@ private:
 
 }  // namespace detail
 
-/// Passes on the items of all the streams, as they come.
+/// Passes on the items of all the streams as they arrive.
 ///
 ///     weir::merge(std::move(left), std::move(right)) | weir::for_each(store)
 ///     weir::merge(std::move(many))                   // std::vector<weir::any_stream<event>>
 ///     weir::merge(weir::chunk_bound(1), std::move(left), std::move(right))
 ///
-/// The streams have the same type of items. They are moved in; in the first form each keeps its
-/// type, and is compiled into the consumer's loop.
-/// Order: that of each stream is kept. Fair: inputs that have something take turns, each for up to
-/// a chunk (64 items, if nothing else is said), and one item each where the consumer takes them one
-/// by one. All run on the strand of the consumer; put a `buffer` behind one that has much to do.
-/// End: when all have ended; each is destroyed when it ends. Errors: the first failure of an input
-/// ends the whole, and the others are destroyed with it. `std::invalid_argument` for a chunk of 0.
-/// Cancellation: all inputs are destroyed, whatever wakes them later.
-/// Cost: half a nanosecond an item or so; a wake-up polls the input that was woken and no other,
-/// however many there are. Allocates with its first poll, once for each input.
+/// The streams have the same type of items, and are moved in. In the first form, each stream keeps
+/// its type and is compiled into the consumer's loop.
+/// Order: the order of each stream is kept.
+/// Fairness: inputs that are ready alternate. Each gives up to a chunk (64 items by default), or
+/// one item if the consumer takes items one by one. All inputs run on the consumer's strand, so put
+/// a `buffer` behind an input that does much work.
+/// End: when all inputs have ended. Each input is destroyed when it ends.
+/// Errors: the first failure of an input ends the merge and destroys the other inputs.
+/// `std::invalid_argument` for a chunk of 0.
+/// Cancellation: all inputs are destroyed; later wake-ups of them have no effect.
+/// Cost: about half a nanosecond per item. A wake-up polls only the input that was woken, however
+/// many there are. The first poll allocates once for each input.
 template <class... S>
 auto merge(chunk_bound chunk, S&&... streams) {
     detail::check_inputs<S...>();

@@ -1,4 +1,4 @@
-/// merge_hub: many producers, which come and go, into one stream.
+/// merge_hub: many producers, which attach and detach, into one stream.
 #pragma once
 
 #include <weir/channel/channel_closed.hpp>
@@ -16,7 +16,8 @@ namespace weir {
 
 namespace detail {
 
-/// Where producers attach to a `merge_hub`. Copies are the same way in. Thread-safe.
+/// The handle through which producers attach to a `merge_hub`. Copies refer to the same hub.
+/// Thread-safe.
 template <class T>
 class hub_entry {
 public:
@@ -24,16 +25,16 @@ public:
         state_->sender.emplace(std::move(sender));
     }
 
-    /// A producer, which is attached until it is destroyed (or moved into a pipeline: `into`).
-    /// Errors: `channel_closed_error` when the hub was closed.
+    /// A producer, attached until it is destroyed (or moved into a pipeline: `into`). Errors:
+    /// `channel_closed_error` if the hub is closed.
     shared_sender<T> attach() const {
         const std::lock_guard lock(state_->mutex);
         if (!state_->sender) throw channel_closed_error("weir::merge_hub: it is closed");
         return *state_->sender;
     }
-    /// Lets nobody in any more. The stream ends when those who are attached have let go.
+    /// Accepts no more producers. The stream ends when the attached producers are destroyed.
     void close() const noexcept {
-        std::optional<shared_sender<T>> last;  // let go of after the lock
+        std::optional<shared_sender<T>> last;  // released after the lock
         const std::lock_guard lock(state_->mutex);
         last.swap(state_->sender);
     }
@@ -41,7 +42,7 @@ public:
 private:
     struct state {
         std::mutex mutex;
-        std::optional<shared_sender<T>> sender;  // keeps the stream going; none: closed
+        std::optional<shared_sender<T>> sender;  // keeps the stream from ending; empty when closed
     };
 
     std::shared_ptr<state> state_;
@@ -55,20 +56,22 @@ struct merge_hub_ends {
     unique_receiver<T> receiver;
 };
 
-/// Makes a hub: a stream of what any number of producers send, who attach and detach while it runs.
+/// Makes a hub: a stream of the items of any number of producers, which attach and detach while it
+/// runs.
 ///
 ///     auto [entry, events] = weir::merge_hub<event>(256);
 ///     p.add("store", std::move(events) | weir::for_each(store));
 ///     ...
-///     p.add(client.name(), client.events() | weir::into(entry));   // whenever a client comes
+///     p.add(client.name(), client.events() | weir::into(entry));   // for each client
 ///     ...
-///     entry.close();                                               // the end, when all have left
+///     entry.close();                                              // ends when all have left
 ///
-/// It is an `mpsc_channel` (capacity, `overflow` policy, order, turns, costs: see there) that does
-/// not end with its last producer, but with `close()`, or when the last copy of the entry is gone,
-/// and then with the last producer. And what becomes of one producer is no concern of the others:
-/// one that fails or is cancelled only leaves. (`shared_sender::close` still ends it for all.)
-/// When the receiver is gone producers end: `into` completes, a send fails with
+/// The hub is an `mpsc_channel`, which documents capacity, `overflow` policy, order, turns and
+/// costs. It does not end when the last producer leaves. It ends when the last producer has left
+/// after `close()`, or after the last copy of the entry was destroyed.
+/// Producers are independent: one that fails or is cancelled only leaves. (But
+/// `shared_sender::close` ends the hub for all.)
+/// When the receiver is destroyed, producers end: `into` completes, and a send fails with
 /// `channel_closed_error`.
 template <class T>
 merge_hub_ends<T> merge_hub(channel_limit<T> capacity, overflow when_full = overflow::wait) {
@@ -96,9 +99,10 @@ private:
 
 }  // namespace detail
 
-/// Runs the pipeline into a hub: attached from here on until it has ended, failed (which the
-/// terminal throws, and the hub does not see) or was cancelled. Completes without error when the
-/// hub's receiver is gone. Errors: `channel_closed_error`, at once, when the hub is closed.
+/// Runs the pipeline into a hub. The pipeline is attached from now on until it ends, fails or is
+/// cancelled. The terminal throws its failure; the hub does not see it. The terminal completes
+/// without error when the hub's receiver is destroyed.
+/// Errors: `channel_closed_error`, at once, if the hub is closed.
 template <class T>
 auto into(detail::hub_entry<T> entry) {
     return terminal_closure([to = entry.attach()]<class S>(const S&) mutable {

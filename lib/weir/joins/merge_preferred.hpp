@@ -1,4 +1,4 @@
-/// merge_preferred: several streams in one, some before others.
+/// merge_preferred: merges several streams, and prefers the earlier ones.
 #pragma once
 
 #include <weir/joins/detail/input_group.hpp>
@@ -43,16 +43,16 @@ private:
 
 }  // namespace detail
 
-/// Passes on the items of all the streams; of those that have something, the first in the list goes
-/// first.
+/// Passes on the items of all the streams. Of the streams that are ready, the first in the list
+/// comes first.
 ///
 ///     weir::merge_preferred(std::move(commands), std::move(events)) | weir::for_each(handle)
 ///
-/// An item of a later stream is passed on only when none of the earlier ones has something ready,
-/// which is looked at after each item. So a stream that always has something lets none behind it
-/// come through. (For several of the same rank, merge those first.)
-/// All else as `merge`: types, order within a stream, end, errors, cancellation, and the form for a
-/// vector of streams.
+/// An item of a later stream is passed on only if no earlier stream is ready. This is checked after
+/// each item, so a stream that is always ready blocks all streams behind it. (To give streams the
+/// same rank, merge them first.)
+/// All else is as for `merge`: types, order within a stream, end, errors, cancellation, and the
+/// form for a vector of streams.
 template <class... S>
 auto merge_preferred(S&&... streams) {
     detail::check_inputs<S...>();

@@ -1,4 +1,4 @@
-/// merge_sorted: several streams that are in order, as one that is.
+/// merge_sorted: merges several sorted streams into one.
 #pragma once
 
 #include <weir/core/stage.hpp>
@@ -44,8 +44,8 @@ public:
     }
 
 private:
-    /// Polls those whose next item is not known. If that is only one, its items go straight through
-    /// while they are the first in order. False when the sink has said no.
+    /// Polls the streams whose next item is not known. If only one stream lacks its item, its items
+    /// are passed on directly while they come first in the order. False when the sink refuses.
     template <class Sink>
     bool fetch(poll_context& cx, Sink& sink) {
         inputs_.collect();
@@ -70,7 +70,7 @@ private:
         return true;
     }
 
-    /// A key that does not equal itself is neither before nor after any other.
+    /// Rejects a key that does not equal itself, because it has no position in the order.
     void check(const T& x) {
         using key = std::remove_cvref_t<std::invoke_result_t<Key&, const T&>>;
         if constexpr (!always_equals_itself<key>) check_usable(where_, where_.call(key_, x));
@@ -93,7 +93,7 @@ private:
     bool goes_first(std::size_t i, const T& x) {
         return order_.empty() || before(x, i, *heads_[order_.front()], order_.front());
     }
-    /// Of items with equal keys, that of the stream which is first in the list.
+    /// Of items with equal keys, the item of the earlier stream in the list comes first.
     bool before(const T& a, std::size_t i, const T& b, std::size_t j) {
         const auto& first = where_.call(key_, a);
         const auto& second = where_.call(key_, b);
@@ -108,9 +108,9 @@ private:
     input_group<Inputs> inputs_;
     [[no_unique_address]] Key key_;
     [[no_unique_address]] stage where_ = stage("merge_sorted");
-    std::vector<std::optional<T>> heads_;  // the next item of each
-    std::vector<std::size_t> order_;       // a heap of those who have one, the first at its front
-    std::vector<std::size_t> lacking_;     // those who have not ended and have none
+    std::vector<std::optional<T>> heads_;  // the next item of each stream
+    std::vector<std::size_t> order_;       // a heap of the streams with an item
+    std::vector<std::size_t> lacking_;     // the streams that have not ended and have no item
 };
 
 template <class Key, class T>
@@ -122,20 +122,22 @@ consteval void check_key() {
 
 }  // namespace detail
 
-/// Passes on the items of all the streams in the order of their keys, if each stream is.
+/// Passes on the items of all the streams in the order of their keys, if each stream is in order.
 ///
 ///     weir::merge_sorted(&trade::time, std::move(nyse), std::move(arca))
 ///     weir::merge_sorted(&event::time, std::move(logs))   // std::vector<weir::any_stream<event>>
 ///
-/// `key(const T&)` gives what is compared by `<`, and may be a pointer to a member. Items with
-/// equal keys keep the order of their stream, and of the list of streams. (Where a stream is out of
-/// order, so is what comes out; nothing is lost.)
-/// No item can be passed on before the next item of each stream is known: the slowest sets the
-/// pace, and one item of each is held.
-/// End: when all have ended. Errors: the first failure of an input ends the whole; an exception of
-/// `key`, and a key that does not equal itself (`unusable_key_error`: a NaN), becomes a
-/// `stage_error` naming "merge_sorted". Cancellation: all inputs are destroyed. Cost: items of one
-/// stream that follow each other take a comparison; others log2(streams).
+/// `key(const T&)` returns the key, which is compared by `<`; it may be a pointer to a member.
+/// Items with equal keys keep the order of their stream, and of the list of streams. (If a stream
+/// is out of order, so is the result; no item is lost.)
+/// No item can be passed on before the next item of each stream is known. So the slowest stream
+/// sets the pace, and one item of each stream is held.
+/// End: when all streams have ended.
+/// Errors: the first failure of an input ends the merge. An exception of `key`, and a key that does
+/// not equal itself (`unusable_key_error`: a NaN), becomes a `stage_error` naming "merge_sorted".
+/// Cancellation: all inputs are destroyed.
+/// Cost: one comparison for an item that follows another of the same stream; log2(streams) for
+/// others.
 template <class Key, class... S>
 auto merge_sorted(Key key, S&&... streams) {
     detail::check_inputs<S...>();

@@ -1,4 +1,4 @@
-/// What becomes of an item whose key a join does not find: it is always said, and always counted.
+/// missing: the policies of a join for an item whose key has no entry.
 ///
 ///     weir::item_count misses;
 ///     trades | weir::lookup_join(issuers, key, combine)                                // fails
@@ -6,8 +6,8 @@
 ///     trades | weir::lookup_join(issuers, key, combine, weir::missing::use(unknown))   // a default
 ///     trades | weir::lookup_join(issuers, key, combine, weir::missing::divert(keep))   // elsewhere
 ///
-/// A policy of your own is a type with `template <class V, class T> const V* instead(T& item)`: it
-/// returns the value that stands in, or null when it has dealt with the item.
+/// A policy of your own is a type with `template <class V, class T> const V* instead(T& item)`. It
+/// returns the value to use instead, or null when it has handled the item.
 #pragma once
 
 #include <weir/core/error.hpp>
@@ -21,14 +21,14 @@
 
 namespace weir {
 
-/// What `missing::fail` throws, as the cause of the join's `stage_error`.
+/// The error of `missing::fail`, and the cause of the join's `stage_error`.
 struct missing_key_error : error {
     missing_key_error() : error("the table has no entry for an item's key") {}
 };
 
 namespace missing {
 
-/// The pipeline fails: every key is expected to be there. What a join does unless it is told.
+/// The pipeline fails, because every key is expected to have an entry. The default.
 class fail {
 public:
     template <class V, class T>
@@ -37,7 +37,7 @@ public:
     }
 };
 
-/// The item is left out, and counted.
+/// The item is dropped, and counted.
 class drop {
 public:
     explicit drop(item_count count) : count_(std::move(count)) {}
@@ -52,7 +52,7 @@ private:
     item_count count_;
 };
 
-/// The item is combined with `value` instead, and counted.
+/// The item is combined with `value`, and counted.
 template <class V>
 class use {
 public:
@@ -70,8 +70,8 @@ private:
     item_count count_;
 };
 
-/// The item goes to `f(T&&)` (a side output: a list, a file, a channel's `try_send`) and no
-/// further, and is counted. `f` runs on the segment's strand and must not block.
+/// The item goes only to `f(T&&)`, and is counted. `f` is a side output: a list, a file, a
+/// channel's `try_send`. `f` runs on the segment's strand and must not block.
 template <class F>
 class divert {
 public:

@@ -16,13 +16,13 @@
 
 namespace weir {
 
-/// Made by `partition<T>(which)`.
+/// The result of `partition<T>(which)`.
 template <class T, class F>
 class partitioned : public branches<T> {
 public:
     partitioned(F which, stage where) : which_(std::move(which)), where_(where) {}
 
-    /// Puts `item` into the branch it belongs to: for `branches_terminal`.
+    /// Puts `item` into its branch; called by `branches_terminal`.
     void give(T&& item) {
         const std::size_t i = number_of(item);
         if (i >= this->lines().size()) {
@@ -45,21 +45,21 @@ private:
     stage where_;
 };
 
-/// One stream into several branches, each item into one of them: number `which(item)` of those that
-/// `branch(...)` has made, from 0 on. Where `which` returns a bool, the first branch gets the items
-/// for which it is true, the second the others.
+/// Sends each item of one stream to one of several branches. `which(item)` returns the number of
+/// the branch, counted from 0 in the order in which `branch(...)` made them. If `which` returns a
+/// bool, true means the first branch and false the second.
 ///
 ///     auto orders = weir::partition<order>([](const order& o) { return o.size > 1'000; });
 ///     auto large = orders.branch(64);
 ///     auto others = orders.branch(64);
 ///     p.add("orders", incoming | weir::into(std::move(orders)));
 ///
-/// `which` is called with `const T&`, on the segment's strand. Items may be move-only; nothing is
-/// copied. Items of a branch whose consumer is gone are dropped. Errors: an exception of `which`
-/// becomes a `stage_error` that names "partition" and `name`; `std::out_of_range` for a number that
-/// no branch has.
-/// A branch that is full and waits keeps all of them waiting: give those that must not a
-/// `slow_branch` policy, or capacity. All else as `fan_out`.
+/// `which` is called with `const T&`, on the segment's strand. Items may be move-only; no item is
+/// copied. Items of a branch whose consumer is destroyed are dropped.
+/// Errors: an exception of `which` becomes a `stage_error` that names "partition" and `name`;
+/// `std::out_of_range` for a number that no branch has.
+/// A full branch that waits makes all branches wait. If a branch must not hold up the others, give
+/// it an `overflow` policy, or more capacity. All else as `fan_out`.
 template <class T, class F>
 auto partition(F which, std::string_view name = {}) {
     check_not_async<F, const T&>();
@@ -70,8 +70,8 @@ auto partition(F which, std::string_view name = {}) {
     return partitioned<T, F>(std::move(which), stage("partition", name));
 }
 
-/// Runs the pipeline into the branches; completes when it has ended and all is sent, or nobody
-/// wants more. See `partition`.
+/// Runs the pipeline into the branches. It completes when the stream has ended and all items are
+/// sent, or when no consumer is left. See `partition`.
 template <class T, class F>
 auto into(partitioned<T, F> to) {
     return terminal_closure([to = std::move(to)]<class S>(const S&) mutable {

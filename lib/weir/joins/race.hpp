@@ -1,4 +1,4 @@
-/// race: the stream that is first.
+/// race: the stream that has the first item.
 #pragma once
 
 #include <weir/joins/detail/input_group.hpp>
@@ -38,7 +38,7 @@ public:
                 return sink(std::move(x));
             });
             if (winner_ == inputs_.none) continue;
-            // From here on it is polled, and woken, like any stream that is alone.
+            // From here on the winner is polled and woken like a stream without a race.
             if (state == poll_state::pending) return poll(cx, sink);
             return state;
         }
@@ -51,16 +51,18 @@ private:
 
 }  // namespace detail
 
-/// Passes on the items of the stream that has one first. The others are destroyed before that item
-/// is passed on.
+/// Passes on the items of the stream that has an item first. The other streams are destroyed before
+/// that item is passed on.
 ///
 ///     weir::race(ask(primary), ask(replica)) | weir::take(1) | weir::for_each(answer)
 ///
-/// The streams have the same type of items; a vector of streams of one type will do too. If several
-/// have an item at once, it is the first of these in the list.
-/// End: with the winner. A stream that ends without an item is out of the race; without a winner
-/// the end comes with the last. Errors: a failure before there is a winner ends the whole (give a
-/// stream that may fail a `recover`, if the others are to go on). Cancellation: all are destroyed.
+/// The streams have the same type of items. A vector of streams of one type works too. If several
+/// streams have an item at once, the first of these in the list wins.
+/// End: with the winner. A stream that ends without an item leaves the race. If there is no winner,
+/// the race ends with the last stream.
+/// Errors: a failure before there is a winner ends the race. (If the other streams should go on,
+/// give a stream that may fail a `recover`.)
+/// Cancellation: all streams are destroyed.
 template <class... S>
 auto race(S&&... streams) {
     detail::check_inputs<S...>();

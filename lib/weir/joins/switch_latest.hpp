@@ -1,4 +1,4 @@
-/// switch_latest: of a stream of streams, the newest.
+/// switch_latest: the items of the newest stream in a stream of streams.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -45,14 +45,15 @@ public:
     }
 
 private:
-    // The numbers of the two in `ready_`, in order of preference.
+    // The numbers of the two streams in `ready_`, in order of preference.
     static constexpr std::size_t outer = 0;
     static constexpr std::size_t inner = 1;
 
     void look_for_a_newer_one(poll_context& cx) {
         const poll_context::scoped_poller by_its_waker(cx, ready_.waker_of(outer));
         const poll_state state = streams_->poll(cx, [this](inner_stream&& next) -> bool {
-            newest_.reset();  // first: it may hold what the next one needs
+            newest_.reset();  // before the next one is made, because it may hold a resource that
+                              // the next one needs
             newest_.emplace(std::move(next));
             ready_.add(inner);
             return true;
@@ -61,8 +62,8 @@ private:
         if (state == poll_state::finished) streams_.reset();
     }
 
-    /// Passes on the items of the newest, until one of the streams has something to say; `no` is
-    /// set when the sink says no. Pending when there is nothing of it to pass on.
+    /// Passes on the items of the newest stream, until one of the two streams was woken. Sets `no`
+    /// when the sink refuses. Pending when the newest stream has no item.
     template <class Sink>
     poll_state pass_on(poll_context& cx, Sink& sink, bool& no) {
         if (!newest_ || !ready_.contains(inner)) return poll_state::pending;
@@ -79,22 +80,23 @@ private:
     std::optional<S> streams_;
     std::optional<inner_stream> newest_;
     ready_set ready_{2};
-    fair_order turn_;  // of the two
+    fair_order turn_;  // of the two streams
 };
 
 }  // namespace detail
 
-/// Of a stream of streams, passes on the items of the newest: when the next stream comes, the one
-/// before is destroyed, whatever it still had.
+/// Passes on the items of the newest stream in a stream of streams. When the next stream comes, the
+/// stream before it is destroyed, even if it still has items.
 ///
 ///     searches | weir::map(find)          // weir::any_stream<hit> find(query)
 ///              | weir::switch_latest()    // only the hits of the newest query
 ///
-/// Whether there is a newer stream is looked at before each item; but where the looking takes a
-/// whole turn of the segment, the next turn begins with the newest one there is. Of several that
-/// come at once only the last is polled.
-/// End: when the stream of streams and the newest one have ended. Errors: the first failure of
-/// either ends the whole. Cancellation: both are destroyed.
+/// Before each item, the operator checks for a newer stream. If these checks take a whole turn of
+/// the segment, the next turn begins with the newest stream so far. If several streams come at
+/// once, only the last is polled.
+/// End: when the stream of streams and the newest stream have ended.
+/// Errors: the first failure of either ends the whole.
+/// Cancellation: both are destroyed.
 inline auto switch_latest() {
     return pipe([](auto upstream) {
         using S = decltype(upstream);

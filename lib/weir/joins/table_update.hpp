@@ -1,4 +1,4 @@
-/// What a stream of updates says about a table.
+/// table_update: one change of a table, as an item of a stream.
 #pragma once
 
 #include <weir/core/usable_key.hpp>
@@ -13,11 +13,11 @@
 
 namespace weir {
 
-/// How often a table has changed since its first snapshot was complete: 0 before, 1 with it, and
-/// one more with each change after that, whether it is of one entry or of all of them.
+/// The version of a table: 0 before its first snapshot is complete, 1 after that, and one more with
+/// each later change. A change is of one entry or of the whole table.
 using table_version = std::uint64_t;
 
-/// One change of a table of `V` by `K`, or the word that its snapshot is complete.
+/// One change of a table of `V` by `K`, or the signal that its snapshot is complete.
 ///
 ///     using rate_update = weir::table_update<std::string, double>;
 ///     rate_update::put("EUR", 1.08)      // add or replace
@@ -26,9 +26,10 @@ using table_version = std::uint64_t;
 ///     rate_update::start_over()          // forget all; another snapshot follows
 ///     rate_update::replace(entries)      // all of it at once, by a snapshot that is complete
 ///
-/// `start_over` is for a feed that was connected anew: what was removed meanwhile must go, and the
-/// join waits again until the new snapshot is complete. `replace` is for who has the whole table (a
-/// file that was read again): nobody waits, and no item sees half of it.
+/// `start_over` is for a feed that has reconnected: entries removed meanwhile must go, so the join
+/// waits again until the new snapshot is complete. `replace` is for a source that has the whole
+/// table, such as a file that was read again: the join does not wait, and no item sees a
+/// half-filled table.
 template <class K, class V>
 class table_update {
     struct put_entry {
@@ -52,16 +53,16 @@ public:
     static table_update remove(K key) { return table_update(remove_entry{std::move(key)}); }
     static table_update complete() { return table_update(snapshot_complete{}); }
     static table_update start_over() { return table_update(new_snapshot{}); }
-    /// The table and `entries` change places, in no time. What the table held goes with the last
-    /// copy of the pointer: keep one until the next `replace`, and freeing a large table is not the
-    /// join's work. `std::invalid_argument` for a null pointer.
+    /// Swaps the table and `entries`, which is fast. The old table is freed with the last copy of
+    /// the pointer. If you keep a copy until the next `replace`, the join does not spend time
+    /// freeing a large table. `std::invalid_argument` for a null pointer.
     static table_update replace(std::shared_ptr<table_type> entries) {
         if (!entries) throw std::invalid_argument("weir::table_update: the table is null");
         return table_update(new_entries{std::move(entries)});
     }
 
-    /// Makes the change. `complete` says on return whether the table's snapshot is. Throws
-    /// `unusable_key_error` where a key that is put does not equal itself.
+    /// Makes the change. On return, `complete` tells whether the table's snapshot is complete.
+    /// Throws `unusable_key_error` if a `put` has a key that does not equal itself.
     void apply(table_type& table, bool& complete) && {
         if (auto* put = std::get_if<put_entry>(&change_)) {
             check_usable(put->key);
@@ -77,9 +78,9 @@ public:
         }
     }
 
-    /// Says what the change is, without making it, for who keeps a journal of them: calls one of
+    /// Describes the change without making it, for example to write a journal. Calls one of
     /// `to.put(key, value)`, `to.remove(key)`, `to.complete()`, `to.start_over()` and
-    /// `to.replace(entries)`, which is given the table.
+    /// `to.replace(entries)`, which gets the table.
     template <class Listener>
     void tell(Listener&& to) const {
         if (const auto* put = std::get_if<put_entry>(&change_)) {

@@ -16,8 +16,8 @@ namespace weir {
 
 namespace detail {
 
-/// Of streams of any types. The items of the last one come in runs, straight through; each fetches
-/// one of the others.
+/// Zips a fixed number of streams of any types. The last stream passes its items on directly. Each
+/// of its items fetches one item of each other stream.
 template <class... S>
 class zip_stream : public pullable<zip_stream<S...>> {
     static constexpr std::size_t last = sizeof...(S) - 1;
@@ -31,7 +31,7 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
-        // On the stack while items come, so that the compiler can keep them in registers.
+        // On the stack during the loop, so that the compiler can keep the items in registers.
         held items = std::move(items_);
         const poll_state state = poll(cx, sink, items);
         items_ = std::move(items);
@@ -70,7 +70,7 @@ private:
         }
     }
 
-    /// `paused`: it is there. Never called again after `finished`, for then all is over.
+    /// `paused`: the item is there. Never called again after `finished`, because zip ends then.
     template <class Number>
     WEIR_FUSED poll_state fetch(poll_context& cx, held& items, Number number) {
         if (items.has(number)) return poll_state::paused;
@@ -82,8 +82,8 @@ private:
         });
     }
 
-    /// All but the last, so that all are at work: `finished` when one is, `paused` when all items
-    /// are there.
+    /// Fetches the items of all streams but the last, so that all of them work at once. `finished`
+    /// when one has ended, `paused` when all items are there.
     WEIR_FUSED poll_state fetch_others(poll_context& cx, held& items) {
         return fetch_each(cx, items, std::make_index_sequence<last>());
     }
@@ -103,7 +103,7 @@ private:
     held items_;
 };
 
-/// Of a list of streams of one type.
+/// Zips a list of streams of one type.
 template <class S>
 class zip_list_stream : public pullable<zip_list_stream<S>> {
 public:
@@ -140,18 +140,19 @@ private:
 
 }  // namespace detail
 
-/// The first items of all the streams together, then the second ones, and so on: as a `std::tuple`,
-/// or as a `std::vector` in the form for a vector of streams.
+/// Passes on the first items of all the streams together, then the second ones, and so on. The
+/// result is a `std::tuple`, or a `std::vector` for a vector of streams.
 ///
 ///     weir::zip(std::move(names), std::move(ages))
 ///         | weir::for_each([](std::tuple<std::string, int> person) { ... })
 ///
-/// Streams that are behind are waited for: all are polled until they have their item, and none is
-/// asked for more than one that the others do not have yet.
-/// End: when any has ended and what it gave is used; an item that another gave too much is dropped.
-/// (Where streams end at the same time, only their last poll tells.) Errors: the first failure of
-/// an input ends the whole. Cancellation: all inputs are destroyed.
-/// Cost: 1 to 3 ns an item; a vector of streams costs an allocation for each vector it yields.
+/// zip waits for streams that are behind. It polls each stream until that stream's item has come,
+/// and takes no more than one item that the other streams do not have yet.
+/// End: when a stream has ended and its items are used. A surplus item of another stream is
+/// dropped. (If streams end at the same time, this is known only after one more poll.)
+/// Errors: the first failure of an input ends the whole.
+/// Cancellation: all inputs are destroyed.
+/// Cost: 1 to 3 ns per item; for a vector of streams, one allocation per result.
 template <class... S>
 auto zip(S&&... streams) {
     detail::check_inputs<S...>();

@@ -1,4 +1,4 @@
-/// async_map: each item through an async function, several at a time.
+/// async_map: each item through an async function, several items at a time.
 #pragma once
 
 #include <weir/core/order.hpp>
@@ -51,7 +51,7 @@ private:
     slot_queue<slot> queue_;
 };
 
-/// What `async_map` and `async_map_unordered` are made of.
+/// The common implementation of `async_map` and `async_map_unordered`.
 template <order Order, class F>
 auto async_map_in(std::size_t n, F f, const char* kind, std::string_view name) {
     check_operation_limit(n, kind);
@@ -69,32 +69,33 @@ auto async_map_in(std::size_t n, F f, const char* kind, std::string_view name) {
 
 }  // namespace detail
 
-/// Passes on what awaiting `f(item)` yields, in the order of the items, with at most `n` items
-/// between being taken from upstream and being passed on.
+/// Awaits `f(item)` for each item, and passes on the results in the order of the items. At most `n`
+/// items are taken from upstream and not yet passed on.
 ///
 ///     urls | weir::async_map(16, fetch)      // asio::awaitable<page> fetch(url u)
 ///     ids  | weir::async_map(4, [&](int id, auto token) { return db.async_get(id, token); })
 ///
-/// `f` is a coroutine, or starts an Asio operation with the completion token it is given (an error
-/// code in front is thrown, as in any coroutine). It is called on the segment's strand, and what it
-/// returns runs there: it must not block. Operations go on while the consumer is busy or waits;
-/// upstream is asked only when there is room. A lambda's captures live as long as the operations.
-/// What `f` changes of its coroutine's cancellation state stays so for later items.
+/// `f` is a coroutine, or a function that starts an Asio operation with the given completion token.
+/// (If a completion's first argument is an error code, the error is thrown, as in any coroutine.)
+/// `f` is called on the segment's strand, and its coroutine runs there, so it must not block.
+/// Operations go on while the consumer is busy or waits. Upstream is asked only when there is room.
+/// A lambda's captures live as long as the operations. If `f` changes its coroutine's cancellation
+/// state, the change stays for later items.
 ///
 /// End: when upstream has ended and all results were passed on.
 /// Errors: `std::invalid_argument` if `n` is 0. An exception of `f` becomes a `stage_error` naming
-/// "async_map" and `name`, in the slot of the result; a failure of upstream passes at once. Either
-/// cancels what is under way.
+/// "async_map" and `name`, in the position of the result. A failure of upstream passes at once.
+/// Either one cancels the operations under way.
 /// Cancellation: the operations are cancelled through their cancellation slots (terminal), also
-/// when the stream is dropped; the pipeline completes when the last of them has ended.
-/// Cost: the frames of `f`'s own coroutines; nothing is allocated an item besides
-/// (docs/benchmarks.md).
+/// when the stream is dropped. The pipeline completes when the last operation has ended.
+/// Cost: the frames of `f`'s own coroutines; no other allocation per item (docs/benchmarks.md).
 template <class F>
 auto async_map(std::size_t n, F f, std::string_view name = {}) {
     return detail::async_map_in<order::as_given>(n, std::move(f), "async_map", name);
 }
 
-/// The same, but results go on as they come: a slow one holds up nobody but itself.
+/// The same, but results are passed on as they come, so a slow operation delays only its own
+/// result.
 ///
 ///     hosts | weir::async_map_unordered(100, probe) | weir::take(3)   // the three fastest
 template <class F>

@@ -1,4 +1,4 @@
-/// async_map_keyed: several items at a time, but those of one key one after the other.
+/// async_map_keyed: several items at a time, but items with the same key one after the other.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -60,7 +60,7 @@ public:
     }
 
 private:
-    /// At the end of its key's line, or straight to work where there is none.
+    /// Appends the item to its key's queue, or starts it at once if the key has no queue.
     void line_up(pool& all, slot& p, key_type key) {
         const auto [line, first] = last_of_.try_emplace(std::move(key), &p);
         if (first) {
@@ -82,23 +82,24 @@ private:
     [[no_unique_address]] Key key_;
     calls calls_;
     stage where_;
-    absl::flat_hash_map<key_type, slot*> last_of_;  // the line of each key that has one
+    absl::flat_hash_map<key_type, slot*> last_of_;  // the last slot in the queue of each busy key
     slot_queue<slot> completed_;
 };
 
 }  // namespace detail
 
-/// Passes on what awaiting `f(item)` yields, as it comes: of up to `n` items at a time, but of
-/// items with the same key one after the other, in their order.
+/// Awaits `f(item)` for up to `n` items at a time, and passes on the results as they come. Items
+/// with the same key are processed one after the other, in their order.
 ///
 ///     orders | weir::async_map_keyed(32, &order::account, book)   // asio::awaitable<receipt>
 ///
-/// An item whose key is busy waits among the `n`: where most items have one key, they are worked
-/// off one by one and hold up the others (that is the backpressure). `key(const T&)` is called once
-/// an item, on the segment's strand; keys must be hashable for Abseil and copyable. Errors: an
-/// exception of `key` or `f`, and a key that does not equal itself (`unusable_key_error`: a NaN),
-/// becomes a `stage_error` naming "async_map_keyed" and `name`. All else is as with
-/// `async_map_unordered`. Cost: beside that, an entry in a hash table.
+/// An item whose key is busy waits, and counts among the `n`. So if most items have one key, they
+/// are processed one by one, and hold up the other items (this is the backpressure). `key(const
+/// T&)` is called once per item, on the segment's strand. Keys must be copyable and hashable by
+/// Abseil.
+/// Errors: an exception of `key` or `f`, and a key that does not equal itself
+/// (`unusable_key_error`: a NaN), becomes a `stage_error` naming "async_map_keyed" and `name`.
+/// All else is as for `async_map_unordered`. Cost: in addition, one entry in a hash table.
 template <class Key, class F>
 auto async_map_keyed(std::size_t n, Key key, F f, std::string_view name = {}) {
     detail::check_operation_limit(n, "async_map_keyed");

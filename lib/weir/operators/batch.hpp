@@ -1,4 +1,4 @@
-/// batch: items in vectors, by count, weight, time, or any of them.
+/// batch: gathers items in vectors, by count, size, time, or a combination.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -20,22 +20,21 @@
 
 namespace weir {
 
-/// When a batch is full, and when it goes on though it is not. What is left out does not limit; at
-/// least one must be given.
+/// When a batch is passed on. A field that is not set is no limit; at least one must be set.
 struct batch_limits {
     static constexpr std::size_t none = std::size_t(-1);
 
-    std::size_t max_items = none;              ///< How many items make a batch.
-    std::size_t max_bytes = none;              ///< What its items may weigh together.
-    std::optional<clock::duration> wait = {};  ///< How long a batch waits for more.
+    std::size_t max_items = none;              ///< The number of items of a full batch.
+    std::size_t max_bytes = none;              ///< The maximum size of all its items together.
+    std::optional<clock::duration> wait = {};  ///< How long a batch waits for more items.
 };
 
 namespace detail {
 
-/// For batches that are not weighed.
+/// For batches without a limit in bytes.
 struct unsized {};
 
-/// By count, and by weight unless `Weigh` is `weightless`.
+/// By count, and by size unless `SizeOf` is `unsized`.
 template <class S, class SizeOf = unsized>
 class batch_stream : public pullable<batch_stream<S, SizeOf>> {
     static constexpr bool sized = !std::same_as<SizeOf, unsized>;
@@ -54,17 +53,18 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
-        // Full already: an item was too heavy for the batch before it, whose sink said no.
+        // Full already: the last item was too large for the batch before it, and the sink refused
+        // after that batch.
         if (sized && full() && !flush(sink)) return poll_state::paused;
         if (ended_) return poll_state::finished;
         const poll_state state = upstream_.poll(
             cx, [this, &sink](item_t<S>&& x) -> bool { return take(std::move(x), sink); });
         ended_ = state == poll_state::finished;
-        // A sink that says no to the last batch hears of the end next time.
+        // If the sink refuses after the last batch, it sees the end with the next poll.
         return ended_ && !flush(sink) ? poll_state::paused : state;
     }
 
-    /// Hands over what has been gathered, if anything.
+    /// Passes on the gathered items, if there are any.
     template <class Sink>
     bool flush(Sink& sink) {
         bytes_ = 0;
@@ -74,7 +74,7 @@ public:
     bool empty() const noexcept { return part_.empty(); }
 
 private:
-    // A larger batch grows as it fills: its size may only be there to say "by time".
+    // A larger batch grows as it fills, because its size may be no real limit (a batch by time).
     static constexpr std::size_t reserve_most =
         std::max(std::size_t{1}, (std::size_t{1} << 20) / sizeof(item_t<S>));
     static constexpr stage batching = stage("batch");
@@ -101,10 +101,10 @@ private:
     S upstream_;
     std::size_t most_items_;
     std::size_t most_bytes_;
-    std::size_t bytes_ = 0;  // what has been gathered weighs; never more than `most_bytes_`
+    std::size_t bytes_ = 0;  // the size of the gathered items; at most `most_bytes_`
     [[no_unique_address]] SizeOf size_of_;
     stage where_;
-    bool ended_ = false;  // upstream has
+    bool ended_ = false;  // upstream has ended
     value_type part_;
 };
 
@@ -145,13 +145,14 @@ private:
 
 }  // namespace detail
 
-/// Gathers items into vectors of `size`, in order; the last one may be shorter, and none is empty.
+/// Gathers items into vectors of `size`, in order. The last vector may be shorter; none is empty.
 ///
 ///     rows | weir::batch(5'000)
 ///
-/// Holds up to one batch; on a failure or a cancellation a partial batch is dropped with the
-/// pipeline. Errors: `std::invalid_argument` if `size` is 0. Cost: one allocation a batch (of
-/// up to 1 MiB; a larger one grows as it fills).
+/// Holds up to one batch. On a failure or a cancellation, a partial batch is dropped with the
+/// pipeline.
+/// Errors: `std::invalid_argument` if `size` is 0.
+/// Cost: one allocation per batch (of up to 1 MiB; a larger batch grows as it fills).
 inline auto batch(std::size_t size) {
     if (size == 0) throw std::invalid_argument("weir::batch: the size must be at least 1");
     return pipe([size](auto upstream) {
@@ -161,21 +162,22 @@ inline auto batch(std::size_t size) {
     });
 }
 
-/// Gathers items into vectors that go on when they are full by any of `limits`:
-/// - `items`: when they are so many;
-/// - `bytes`: when they weigh so much together, or before an item with which they would weigh more;
-///   one that alone weighs more makes a batch of its own. `weigh(const T&)` says what an item
-///   weighs, and is called once for each;
-/// - `wait`: at the latest that long after upstream had nothing more ready for the batch's first
+/// Gathers items into vectors. A vector is passed on when any of `limits` is reached:
+/// - `max_items`: when it has that many items;
+/// - `max_bytes`: when its items have that size together, or before an item that would exceed it. A
+///   single item that exceeds it makes a batch of its own. `size_of(const T&)` returns the size of
+///   an item, and is called once for each;
+/// - `wait`: at the latest that long after upstream had no more items ready for the batch's first
 ///   items. Time is that of the executor's clock.
 ///
 ///     auto size_of = [](const std::string& s) { return s.size(); };
-///     lines | weir::batch(weir::batch_limits{.max_items = 500, .max_bytes = 1 << 20, .wait =
-///     50ms}, size_of)
+///     auto limits = weir::batch_limits{.max_items = 500, .max_bytes = 1 << 20, .wait = 50ms};
+///     lines | weir::batch(limits, size_of)
 ///
-/// Order, what is held: as above. Errors: `std::invalid_argument` if a limit is 0 or none is given;
-/// an exception of `weigh` becomes a `stage_error` naming "batch" and `name`. Cost: each batch
-/// grows as it fills.
+/// Order and held items: as above.
+/// Errors: `std::invalid_argument` if a limit is 0 or none is given; an exception of `size_of`
+/// becomes a `stage_error` naming "batch" and `name`.
+/// Cost: each batch grows as it fills.
 template <class SizeOf>
 auto batch(const batch_limits& limits, SizeOf size_of, std::string_view name = {}) {
     if (limits.max_items == 0)

@@ -1,4 +1,4 @@
-/// buffer and on: a boundary. What is before it runs as a task of its own.
+/// buffer and on: a boundary, so that the steps before it run as a separate task.
 #pragma once
 
 #include <weir/channel/channel.hpp>
@@ -17,8 +17,8 @@ namespace weir {
 
 namespace detail {
 
-/// The segment upstream of a boundary: polls its stream into the channel. Its failure goes to the
-/// receiver; it ends early when the receiver is gone.
+/// The segment upstream of a boundary: polls its stream into the channel. It passes its failure to
+/// the receiver, and ends early if the receiver is destroyed.
 template <class S>
 class boundary_segment final : public segment {
 public:
@@ -44,7 +44,7 @@ private:
         } catch (...) {
             error = std::current_exception();
         }
-        // Outside of the handler: from here on the receiver has the exception to itself.
+        // Outside of the handler, because from here on only the receiver may use the exception.
         body_->to.close(std::move(error));
         return true;
     }
@@ -97,17 +97,18 @@ private:
 
 }  // namespace detail
 
-/// Lets upstream run ahead by at most `n` items, as a task of its own: on another thread, if the
-/// executor has one to spare. Items cross in order over a bounded channel; when it is full,
-/// upstream waits (backpressure).
+/// Lets upstream run ahead by at most `n` items, as a separate task. If the executor has a free
+/// thread, the task runs there. Items cross in order through a bounded channel. When the channel is
+/// full, upstream waits (backpressure).
 ///
 ///     csv::read(file) | weir::map(parse) | weir::buffer(1024) | weir::for_each(store)
 ///
-/// Upstream starts with the first poll. Its error is thrown here after what it had sent. When the
-/// consumer stops early, upstream is cancelled, and the terminal completes only after upstream
-/// has let go of its resources; what it may throw on that way is not reported.
-/// Items must own their data. Errors: `std::invalid_argument` if `n` is 0.
-/// Cost: some nanoseconds an item (docs/benchmarks.md), no allocation an item.
+/// Upstream starts with the first poll. Its error is thrown here, after the items before it. If the
+/// consumer stops early, upstream is cancelled, and the terminal completes only after upstream has
+/// released its resources. Errors during that cancellation are not reported. Items must own their
+/// data.
+/// Errors: `std::invalid_argument` if `n` is 0.
+/// Cost: a few nanoseconds per item (docs/benchmarks.md), no allocation per item.
 inline auto buffer(std::size_t n) {
     return pipe([n](auto upstream) {
         using S = decltype(upstream);
@@ -116,8 +117,8 @@ inline auto buffer(std::size_t n) {
     });
 }
 
-/// Runs everything before it on `executor`, behind a bounded channel of `n` items. Like `buffer`
-/// in all else.
+/// Runs all steps before it on `executor`, behind a bounded channel of `n` items. All else is as
+/// for `buffer`.
 ///
 ///     read_files(dir) | weir::on(file_pool.get_executor()) | weir::for_each(use)
 inline auto on(asio::any_io_executor executor, std::size_t n = 256) {

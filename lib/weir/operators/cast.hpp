@@ -1,4 +1,4 @@
-/// cast: each item as another type.
+/// cast: converts each item to another type.
 #pragma once
 
 #include <weir/operators/map.hpp>
@@ -10,7 +10,7 @@ namespace weir {
 
 namespace detail {
 
-/// The conversion that `cast` maps with.
+/// The function object that `cast` maps with.
 template <class T>
 struct cast_to {
     template <class U>
@@ -26,9 +26,10 @@ struct cast_to {
 ///     counts | weir::cast<double>()
 ///     names  | weir::cast<std::string>()   // from std::string_view
 ///
-/// It converts as a `static_cast` does, and so may cut a number down; where a value may not fit,
-/// `try_map` a function that looks. Errors: an exception of the conversion becomes a `stage_error`
-/// naming "cast". Holds nothing: ends and is cancelled with its upstream. Costs the conversion.
+/// It converts as a `static_cast` does, so a number may be truncated. If a value may not fit, use
+/// `try_map` with a function that checks it.
+/// Errors: an exception of the conversion becomes a `stage_error` naming "cast".
+/// Holds nothing: ends and is cancelled with its upstream. Cost: the conversion.
 template <class T>
 auto cast() {
     return pipe([](auto upstream) {

@@ -1,4 +1,4 @@
-/// debounce: an item, once nothing has come after it for a while.
+/// debounce: an item that is followed by a pause.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -13,7 +13,7 @@ namespace weir {
 
 namespace detail {
 
-/// Each item puts it off.
+/// The timing of `debounce`: each item postpones the deadline.
 struct after_quiet {
     clock::duration quiet;
 
@@ -28,15 +28,15 @@ struct after_quiet {
 
 }  // namespace detail
 
-/// Passes on an item when `quiet` has passed since it came and no other has come: of items that
-/// come close together only the last. The others are dropped: that is what it is for.
+/// Passes on an item when `quiet` has passed since it came and no other item has come. So of items
+/// that come close together, only the last is passed on; the others are dropped.
 ///
 ///     keystrokes | weir::debounce(300ms)   // search when the typing pauses
 ///
 /// At upstream's end the last item is passed on at once; a failure drops it.
 /// Errors: `std::invalid_argument` unless `quiet` is positive. Time is that of the executor's
-/// clock; items that are ready together came together. Holds one item. Cost: a clock read a poll
-/// and a timer each `quiet`, not one an item.
+/// clock; items that are ready together count as arriving together. Holds one item.
+/// Cost: one clock read per poll and one timer per `quiet`, not one per item.
 inline auto debounce(clock::duration quiet) {
     if (quiet <= clock::duration::zero()) {
         throw std::invalid_argument("weir::debounce: the time must be positive");

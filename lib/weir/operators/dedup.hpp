@@ -1,4 +1,4 @@
-/// dedup: runs of equal items become one.
+/// dedup: makes equal neighbours one item.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -46,14 +46,14 @@ private:
 
 }  // namespace detail
 
-/// Drops an item that equals the one before it; compares `key(const T&)`, by default the item.
-/// Only neighbours are compared: `dedup_recent` remembers more.
+/// Drops an item that equals the item before it. It compares `key(const T&)`, by default the item.
+/// Only neighbours are compared; `dedup_recent` remembers more.
 ///
 ///     readings | weir::dedup()
 ///     prices   | weir::dedup(&price::cents)
 ///
-/// Holds a copy of the last key (a string's, where `key` returns a `std::string_view`). Errors: an
-/// exception of `key` becomes a `stage_error` naming "dedup" and `name`.
+/// Holds a copy of the last key (a string, if `key` returns a `std::string_view`).
+/// Errors: an exception of `key` becomes a `stage_error` naming "dedup" and `name`.
 template <class Key = std::identity>
 auto dedup(Key key = {}, std::string_view name = {}) {
     return pipe([key = std::move(key), name](auto upstream) mutable {

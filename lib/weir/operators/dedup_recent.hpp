@@ -1,4 +1,4 @@
-/// dedup_recent: each key once, as far back as is remembered.
+/// dedup_recent: each key once, among the last n keys.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -26,14 +26,14 @@ namespace weir {
 
 namespace detail {
 
-/// The last n distinct keys: a hash set of them, and a ring that knows which is the oldest.
+/// The last n distinct keys: a hash set of them, and a ring in their order.
 template <class K>
 class recent_keys {
 public:
     explicit recent_keys(std::size_t most) : most_(most) {}
 
-    /// False when `key` is among them. Otherwise it is from now on, in the oldest one's place when
-    /// there are n already.
+    /// False if `key` is known. Otherwise the key is added; if n keys are known already, it
+    /// replaces the oldest one.
     template <class Key>
     bool add(const Key& key) {
         if (known_.contains(key)) return false;
@@ -52,7 +52,7 @@ private:
     std::size_t most_;
     absl::flat_hash_set<K, key_hash, std::equal_to<>> known_;
     std::vector<K> in_order_;  // a ring once it is full
-    std::size_t oldest_ = 0;   // its place in the ring
+    std::size_t oldest_ = 0;   // its index in the ring
 };
 
 template <class S, class Key>
@@ -82,19 +82,20 @@ private:
 
 }  // namespace detail
 
-/// Drops an item whose key is one of the last `n` distinct keys that went on; compares
-/// `key(const T&)`, by default the item. So of at-least-once deliveries, each goes on once:
+/// Drops an item whose key is one of the last `n` distinct keys that were passed on. It compares
+/// `key(const T&)`, by default the item. For example, it passes on each at-least-once delivery only
+/// once:
 ///
 ///     messages | weir::dedup_recent(100'000, &message::id)
 ///
-/// A key is forgotten when `n` others have come after its first item, however often it was seen
-/// again in between. Memory is bounded by that: `n` keys, each twice, in a hash set and in a ring;
-/// a `std::string_view` is kept as a string. Keys are hashed by `absl::Hash` (numbers, strings,
-/// enums, pairs and tuples of these, your own with `AbslHashValue` or `std::hash`).
+/// A key is forgotten when `n` other keys have come after its first item, even if it was seen again
+/// in between. Memory is bounded: `n` keys, each twice, in a hash set and in a ring. A
+/// `std::string_view` is kept as a string. Keys are hashed by `absl::Hash` (numbers, strings,
+/// enums, pairs and tuples of these, your own types with `AbslHashValue` or `std::hash`).
 /// Errors: `std::invalid_argument` if `n` is 0; an exception of `key` becomes a `stage_error`
 /// naming "dedup_recent" and `name`, as does a key that does not equal itself
-/// (`unusable_key_error`: a NaN); upstream's pass. Cost: a look-up an item, and no allocation but
-/// that of a key that needs one.
+/// (`unusable_key_error`: a NaN). Errors of upstream pass.
+/// Cost: one look-up per item; only keys that allocate need an allocation.
 template <class Key = std::identity>
 auto dedup_recent(std::size_t n, Key key = {}, std::string_view name = {}) {
     if (n == 0) throw std::invalid_argument("weir::dedup_recent: it must remember at least 1 key");

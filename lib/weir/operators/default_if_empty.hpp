@@ -1,4 +1,4 @@
-/// default_if_empty: something in the place of nothing.
+/// default_if_empty: a value for a stream without items.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -31,24 +31,24 @@ public:
         ended_ = state == poll_state::finished;
         if (!ended_ || !value_) return state;
         value_type value = *std::exchange(value_, std::nullopt);
-        // A sink that says no to it hears of the end next time.
+        // If the sink refuses after this item, it sees the end with the next poll.
         return sink(std::move(value)) ? poll_state::finished : poll_state::paused;
     }
 
 private:
     S upstream_;
     std::optional<value_type> value_;  // until an item has come
-    bool ended_ = false;               // upstream has
+    bool ended_ = false;               // upstream has ended
 };
 
 }  // namespace detail
 
-/// Passes on what comes; `value` if upstream ends and nothing has come.
+/// Passes on all items, or `value` if upstream ends without an item.
 ///
 ///     matches | weir::default_if_empty(no_match)
 ///
-/// Errors: upstream's pass, and then `value` does not come. Holds `value` until the first item; it
-/// ends and is cancelled with its upstream.
+/// Errors: errors of upstream pass, and then `value` is not passed on. Holds `value` until the
+/// first item; ends and is cancelled with its upstream.
 template <class T>
 auto default_if_empty(T value) {
     return pipe([value = std::move(value)](auto upstream) mutable {

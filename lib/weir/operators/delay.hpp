@@ -1,4 +1,4 @@
-/// delay: each item, some time later.
+/// delay: passes on each item some time later.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -54,23 +54,23 @@ private:
     S upstream_;
     clock::duration by_;
     std::size_t most_;
-    std::deque<waiting> held_;  // in the order they came, which is that of their times
-    bool ended_ = false;        // upstream has
+    std::deque<waiting> held_;  // in the order of arrival, so their times are in order too
+    bool ended_ = false;        // upstream has ended
     alarm alarm_;
 };
 
 }  // namespace detail
 
-/// Passes on each item `by` after it came, in order, with the pauses between them as they were.
+/// Passes on each item `by` after it came, in order; the pauses between items stay the same.
 ///
 ///     replayed | weir::delay(5s)
 ///
-/// Holds the items of that time, but no more than `most`: when it is full it asks upstream for no
-/// more until the first has gone on, and an item counts as come when it is taken.
-/// The end comes after the last item; a failure comes at once, and drops what is held.
+/// Holds the items of that time, but at most `most`. When it is full, it asks upstream for no more
+/// until the first item was passed on. An item counts as arrived when it is taken. The end comes
+/// after the last item. A failure comes at once, and drops the held items.
 /// Errors: `std::invalid_argument` if the time is negative or `most` is 0. Time is that of the
-/// executor's clock; items that are ready together came together. Cost: a clock read a run of
-/// items, a timer a run.
+/// executor's clock; items that are ready together count as arriving together.
+/// Cost: one clock read and one timer per chunk of items.
 inline auto delay(clock::duration by, std::size_t most = 1024) {
     if (by < clock::duration::zero()) {
         throw std::invalid_argument("weir::delay: the time must not be negative");

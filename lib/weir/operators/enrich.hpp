@@ -1,4 +1,4 @@
-/// enrich: join items with what an async function knows about their key.
+/// enrich: joins items with the results of async lookups of their keys.
 #pragma once
 
 #include <weir/core/order.hpp>
@@ -24,21 +24,21 @@ namespace weir {
 
 namespace detail {
 
-/// A lookup that fails, fails the stream.
+/// The default: a lookup that fails makes the stream fail.
 struct no_fallback {};
 
 }  // namespace detail
 
-/// What `enrich` keeps, and what it does where a lookup fails.
+/// How many results `enrich` caches, and what it does when a lookup fails.
 ///
-///     weir::enrich_policy{.max_cached = 10'000, .time_to_live = 5min, .fallback =
-///     issuer("unknown")}
+///     weir::enrich_policy{.max_cached = 10'000, .time_to_live = 5min,
+///                         .fallback = issuer("unknown")}
 template <class V = detail::no_fallback>
 struct enrich_policy {
     std::size_t max_cached =
         0;  ///< Results that are kept for later items; the least used make room.
-    std::optional<clock::duration> time_to_live = {};  ///< How long; for ever where not said.
-    V fallback = {};                                   ///< Stands in where a lookup fails.
+    std::optional<clock::duration> time_to_live = {};  ///< How long it is kept; empty: for ever.
+    V fallback = {};                                   ///< The value used when a lookup fails.
 };
 
 namespace detail {
@@ -77,7 +77,7 @@ public:
     }
 
 private:
-    /// A lookup under way, and who waits for it.
+    /// A lookup under way, and the calls that wait for it.
     struct flight {
         shared_value value;
         std::exception_ptr failure;
@@ -115,7 +115,7 @@ private:
         return f.value;
     }
 
-    /// The end of a lookup, also where it is destroyed with its context.
+    /// Ends a lookup, even if the lookup is destroyed with its context.
     struct landing {
         landing(enriching& e, const key_type& k, flight_ptr f)
             : owner(e), key(k), which(std::move(f)) {}
@@ -139,7 +139,7 @@ private:
     absl::flat_hash_map<key_type, flight_ptr> flights_;
 };
 
-/// What `enrich` and `enrich_unordered` are made of.
+/// The common implementation of `enrich` and `enrich_unordered`.
 template <order Order, class Key, class F, class Combine, class V>
 auto enrich_in(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<V> policy,
                const char* kind, std::string_view name) {
@@ -159,23 +159,26 @@ auto enrich_in(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<
 
 }  // namespace detail
 
-/// Passes on `combine(item, value)`, where `value` is what awaiting `lookup(key(item))` yields: a
-/// join with a database, a service. In the order of the items, at most `n` of them at a time.
+/// Passes on `combine(item, value)`, where `value` is the result of awaiting `lookup(key(item))`: a
+/// join with a database or a service. Results come in the order of the items, with at most `n`
+/// items at a time.
 ///
 ///     trades | weir::enrich(16, &trade::issuer_id, find_issuer, join,
 ///                           weir::enrich_policy{.max_cached = 10'000, .time_to_live = 5min})
 ///     // asio::awaitable<issuer> find_issuer(int id);  report join(trade t, const issuer& i);
 ///
-/// Items with one key at the same time share one lookup. With a cache (`policy.max_cached` values,
-/// the least recently used makes room) later ones do not look up at all; failures are not kept.
-/// Where a lookup fails its items get `policy.fallback`, if there is one. `lookup` is an async
-/// function (see `async_map`) of `const key&`, `combine` takes the item as an rvalue and `const
-/// value&`. All run on the segment's strand. Keys must be hashable for Abseil and copyable. Time is
-/// that of the executor's clock. Errors: an exception of any of them, and a key that does not equal
-/// itself (`unusable_key_error`: a NaN), becomes a `stage_error` naming "enrich" and `name`, that
-/// of a shared lookup at the first of its items. `std::invalid_argument` if `n` is 0 or the time to
-/// live not positive. Holds up to `n` items; end and cancellation as with `async_map`: a lookup
-/// under way is cancelled. Cost: a coroutine an item, an allocation or two a lookup.
+/// Items with the same key at the same time share one lookup. With a cache (of `policy.max_cached`
+/// values; the least recently used is replaced), later items need no lookup. Failures are not
+/// cached. If a lookup fails, its items get `policy.fallback`, if it is set. `lookup` is an async
+/// function (see `async_map`) of `const key&`. `combine` takes the item as an rvalue, and a `const
+/// value&`. All run on the segment's strand. Keys must be copyable and hashable by Abseil. Time is
+/// that of the executor's clock.
+/// Errors: an exception of any of them, and a key that does not equal itself (`unusable_key_error`:
+/// a NaN), becomes a `stage_error` naming "enrich" and `name`. A shared lookup's exception is
+/// thrown at the first of its items. `std::invalid_argument` if `n` is 0 or the time to live is not
+/// positive.
+/// Holds up to `n` items; end and cancellation as for `async_map`: a lookup under way is cancelled.
+/// Cost: one coroutine per item, one or two allocations per lookup.
 template <class Key, class F, class Combine, class V = detail::no_fallback>
 auto enrich(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<V> policy = {},
             std::string_view name = {}) {
@@ -184,7 +187,7 @@ auto enrich(std::size_t n, Key key, F lookup, Combine combine, enrich_policy<V> 
                                               name);
 }
 
-/// The same, but results go on as they come: what is in the cache does not wait for what is not.
+/// The same, but results are passed on as they come, so cached results do not wait for lookups.
 template <class Key, class F, class Combine, class V = detail::no_fallback>
 auto enrich_unordered(std::size_t n, Key key, F lookup, Combine combine,
                       enrich_policy<V> policy = {}, std::string_view name = {}) {

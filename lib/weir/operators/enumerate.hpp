@@ -37,7 +37,7 @@ private:
 
 }  // namespace detail
 
-/// Passes on each item as a pair of its number, from 0, and itself.
+/// Passes on a pair for each item: its number, from 0, and the item.
 ///
 ///     names | weir::enumerate() | weir::for_each([](auto x) { print(x.first, x.second); })
 inline auto enumerate() {

@@ -1,4 +1,4 @@
-/// filter: only the items a predicate likes.
+/// filter: only the items that fulfil a predicate.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -43,12 +43,12 @@ private:
 
 }  // namespace detail
 
-/// Passes on the items for which `keep(const T&)` is true, in order; the others are destroyed.
+/// Passes on the items for which `keep(const T&)` is true, in order; others are destroyed.
 ///
 ///     numbers | weir::filter([](int x) { return x % 2 == 0; })
 ///
-/// Errors: an exception of `keep` becomes a `stage_error` naming "filter" and `name`. Holds
-/// nothing: ends and is cancelled with its upstream. Costs nothing but `keep`.
+/// Errors: an exception of `keep` becomes a `stage_error` naming "filter" and `name`.
+/// Holds nothing: ends and is cancelled with its upstream. Cost: only that of `keep`.
 template <class P>
 auto filter(P keep, std::string_view name = {}) {
     return pipe([keep = std::move(keep), name](auto upstream) mutable {

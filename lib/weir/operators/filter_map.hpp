@@ -1,4 +1,4 @@
-/// filter_map: change an item or leave it out, in one step.
+/// filter_map: changes an item or drops it, in one step.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -44,12 +44,12 @@ private:
 
 }  // namespace detail
 
-/// Passes on the value of `f(item)` where there is one; `f` returns a `std::optional<U>`.
+/// Passes on the value of `f(item)` if there is one; `f` returns a `std::optional<U>`.
 ///
 ///     words | weir::filter_map([](std::string w) { return to_number(w); })
 ///
-/// Errors: an exception of `f` becomes a `stage_error` naming "filter_map" and `name`. Holds
-/// nothing: ends and is cancelled with its upstream.
+/// Errors: an exception of `f` becomes a `stage_error` naming "filter_map" and `name`.
+/// Holds nothing: ends and is cancelled with its upstream.
 template <class F>
 auto filter_map(F f, std::string_view name = {}) {
     return pipe([f = std::move(f), name](auto upstream) mutable {

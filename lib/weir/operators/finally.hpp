@@ -1,4 +1,4 @@
-/// finally: a function called when a stream is over, however that came about.
+/// finally: calls a function when a stream is over, for whatever reason.
 #pragma once
 
 #include <weir/core/detail/watched_sink.hpp>
@@ -17,16 +17,16 @@
 
 namespace weir {
 
-/// How a stream came to be over.
+/// The way in which a stream ended.
 enum class stream_end : std::uint8_t {
     finished,  ///< It had no more items.
     failed,    ///< It threw.
-    dropped    ///< It was let go of before: cancelled, or its consumer wanted no more, or failed.
+    dropped    ///< It was destroyed before that: cancelled, or its consumer stopped or failed.
 };
 
 namespace detail {
 
-/// A function that is called once: when told, or when this is destroyed.
+/// A function that is called once: by `operator()`, or when this object is destroyed.
 template <class F>
 class ending_call {
 public:
@@ -36,7 +36,7 @@ public:
     ending_call& operator=(ending_call&&) = delete;
     ~ending_call() { quietly(stream_end::dropped, nullptr); }
 
-    /// Throws what `f` throws, as its stage's.
+    /// Throws the exception of `f`, as a failure of its stage.
     void operator()(stream_end how, std::exception_ptr error) {
         due_ = false;
         if constexpr (std::is_invocable_v<F&, stream_end, std::exception_ptr>) {
@@ -46,7 +46,7 @@ public:
         }
     }
 
-    /// Where an error has nowhere to go, or must not hide another.
+    /// For cases in which an error cannot be thrown, or must not hide another error.
     void quietly(stream_end how, std::exception_ptr error) noexcept {
         if (!due_) return;
         try {
@@ -87,7 +87,7 @@ private:
         try {
             return upstream_->poll(cx, to);
         } catch (...) {
-            if (!to.threw()) {  // else the consumer fails, and drops this stream for it
+            if (!to.threw()) {  // otherwise the consumer fails, and drops this stream
                 upstream_.reset();
                 over_.quietly(stream_end::failed, std::current_exception());
             }
@@ -95,26 +95,26 @@ private:
         }
     }
 
-    ending_call<F> over_;  // before upstream: called when that has been let go of
+    ending_call<F> over_;  // before upstream, because it is called after that is destroyed
     std::optional<S> upstream_;
 };
 
 }  // namespace detail
 
-/// Passes on what comes, and calls `f(stream_end)` exactly once: when upstream has ended, when it
+/// Passes on all items, and calls `f(stream_end)` exactly once: when upstream has ended, when it
 /// has failed, or when it is dropped before that (a cancellation, a consumer that stops early or
 /// fails, a pipeline that is never started, a context that is destroyed).
 ///
-///     rows | weir::finally([&](weir::stream_end how) { summary.complete = how ==
-///     weir::stream_end::finished; }) rows | weir::finally([](weir::stream_end how,
-///     std::exception_ptr why) { log(how, why); })
+///     rows | weir::finally([&](weir::stream_end how) { ends.push_back(how); })
+///     rows | weir::finally([](weir::stream_end how, std::exception_ptr why) { log(how, why); })
 ///
-/// `why` is what upstream threw, and null unless it failed. `f` is called after upstream was let go
-/// of and before the end is passed on: on the segment's strand, or where a stream that is not
-/// running is destroyed. It must not block; for what takes time see `using_resource`.
-/// Errors: an exception of `f` at the end becomes a `stage_error` naming "finally" and `name`;
-/// after a failure, or on a drop, it is swallowed: the first cause stays what it is. Upstream
-/// errors pass.
+/// `why` is the exception of upstream, or null if upstream did not fail. `f` is called after
+/// upstream was destroyed and before the end is passed on. It runs on the segment's strand, or at
+/// the place where a stream that is not running is destroyed. It must not block; for slow work, see
+/// `using_resource`.
+/// Errors: an exception of `f` at the end becomes a `stage_error` naming "finally" and `name`.
+/// After a failure or on a drop it is swallowed, so that the first cause is kept. Errors of
+/// upstream pass.
 template <class F>
 auto finally(F f, std::string_view name = {}) {
     static_assert(std::is_invocable_v<F&, stream_end> ||

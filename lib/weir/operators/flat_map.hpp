@@ -1,4 +1,4 @@
-/// flat_map: each item becomes a stream, one after the other.
+/// flat_map: makes a stream of each item, and passes on their items one stream after the other.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -65,13 +65,13 @@ private:
 
 }  // namespace detail
 
-/// Passes on all items of the stream (or range) `f(item)`, then those of the next item's.
+/// Passes on all items of the stream (or range) `f(item)`, then those for the next item, and so on.
 ///
 ///     orders | weir::flat_map([](order o) { return std::move(o.lines); })
 ///
-/// Order: inner streams are run one at a time, in order. An inner stream that fails ends the whole.
-/// Errors: an exception of `f` becomes a `stage_error` naming "flat_map" and `name`. Holds one
-/// inner stream, which is cancelled (destroyed) with the pipeline.
+/// Order: inner streams run one at a time, in order. An inner stream that fails ends the whole.
+/// Errors: an exception of `f` becomes a `stage_error` naming "flat_map" and `name`.
+/// Holds one inner stream, which is cancelled (destroyed) with the pipeline.
 template <class F>
 auto flat_map(F f, std::string_view name = {}) {
     return pipe([f = std::move(f), name](auto upstream) mutable {

@@ -1,4 +1,4 @@
-/// flatten: the items of streams and ranges, one after the other.
+/// flatten: the items of a stream of streams or ranges, one after the other.
 #pragma once
 
 #include <weir/operators/flat_map.hpp>
@@ -9,13 +9,13 @@
 
 namespace weir {
 
-/// Passes on all items of the first stream (or range) that comes, then those of the next.
+/// Passes on all items of the first stream (or range), then those of the next, and so on.
 ///
 ///     batches | weir::flatten()   // single items again
 ///
-/// Streams that are items must be assignable, as all items must; one with lambdas in it is not, and
-/// goes as a `weir::any_stream`.
-/// Order, errors, cancellation and what is held: as `flat_map`, without a function.
+/// As all items, streams that are items must be assignable. A stream with lambdas in it is not
+/// assignable; wrap it in a `weir::any_stream`. Order, errors, cancellation and held items: as
+/// `flat_map`, without a function.
 inline auto flatten() {
     return pipe([](auto upstream) {
         using S = decltype(upstream);

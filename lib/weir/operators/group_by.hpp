@@ -1,4 +1,4 @@
-/// group_by: a pipeline of its own for the items of each key.
+/// group_by: a separate pipeline for the items of each key.
 #pragma once
 
 #include <weir/channel/overflow.hpp>
@@ -25,13 +25,14 @@
 
 namespace weir {
 
-/// How many groups may live at a time, and for how long without an item.
+/// How many groups may live at a time, and how long a group lives without an item.
 struct group_limits {
     std::size_t max_groups;
-    /// `overflow::fail`: the pipeline fails, because the keys are known to be so few. `end_oldest`:
-    /// the group that has had no item for longest ends, and makes room.
+    /// `overflow::fail`: the pipeline fails, because the number of keys is known to be small
+    /// enough. `end_oldest`: the group that has had no item for the longest time ends, and makes
+    /// room.
     overflow when_full = overflow::fail;
-    clock::duration idle = clock::duration::max();  ///< max: a group does not end for that.
+    clock::duration idle = clock::duration::max();  ///< max: idle groups do not end.
 };
 
 namespace detail {
@@ -65,14 +66,14 @@ public:
         ready_.begin();
         if (idle_ends()) now_ = clock_of(cx.executor()).now();
         for (;;) {
-            // First the groups that have something to say: it is older than what comes.
+            // First the groups that were woken, because their items are older than new ones.
             ready_.collect();
             if (!serve(cx, sink)) return poll_state::paused;
             if (close_next()) continue;
             if (held_) {
                 const bool placed = place_held();
                 if (!placed && served_all()) return wait(cx);
-                continue;  // to its group, or to the one that makes room
+                continue;  // to the item's group, or to the group that makes room
             }
             if (ended_) return groups_.empty() ? poll_state::finished : wait(cx);
             const poll_state state =
@@ -89,7 +90,7 @@ private:
     bool idle_ends() const noexcept { return limits_.idle != clock::duration::max(); }
     bool served_all() const noexcept { return ready_.next(0) == ready_set::none; }
 
-    /// False when the sink wants no more, or when the item has to wait (it is held then).
+    /// False when the sink accepts no more, or when the item has to wait (then it is held).
     template <class Sink>
     WEIR_FUSED bool take(poll_context& cx, item&& x, Sink& sink) {
         group* const g = group_for(x);
@@ -100,7 +101,7 @@ private:
         inlet_->item = std::addressof(x);
         return advance(cx, *g, *g->waker, sink);
     }
-    /// True when the item that waits need wait no more: its group is to be served.
+    /// True when the held item was given to its group, which will be polled next.
     bool place_held() {
         group* const g = group_for(*held_);
         if (!g) return false;
@@ -108,7 +109,7 @@ private:
         ready_.add(g->number);
         return true;
     }
-    /// The group that can be given this item now, or null.
+    /// The group that can take this item now, or null.
     WEIR_FUSED group* group_for(const item& x) {
         decltype(auto) k = where_.call(key_of_, x);
         check_usable(where_, k);
@@ -123,7 +124,7 @@ private:
         return g;
     }
 
-    /// Polls a group. False when the sink wants no more.
+    /// Polls a group. False when the sink accepts no more.
     template <class Sink>
     WEIR_FUSED bool advance(poll_context& cx, group& g, wakeable& to_wake, Sink& sink) {
         const poll_context::scoped_poller by_its_waker(cx, to_wake);
@@ -143,7 +144,7 @@ private:
         return false;
     }
 
-    /// True when the group lives, and holds its item itself.
+    /// True when the group lives, and has taken its waiting item.
     bool took(std::size_t n) {
         const group* const g = groups_.number(n);
         return g && !groups_.waiting(*g);
@@ -155,10 +156,10 @@ private:
         while ((n = ready_.next(n)) != ready_set::none) {
             ready_.remove(n);
             group* const g = groups_.number(n);
-            if (!g) continue;  // it was woken late
+            if (!g) continue;  // the group ended before this wake-up
             wakeable& to_wake = ready_.waker_of(n);
             const bool closed = groups_.closed(*g);
-            g->waker = closed ? nullptr : &to_wake;  // unless it does not take what waits
+            g->waker = closed ? nullptr : &to_wake;  // reset if it does not take the waiting item
             std::optional<item> waited = std::exchange(groups_.waiting(*g), std::nullopt);
             inlet_->item = waited ? &*waited : nullptr;
             inlet_->closed = closed;
@@ -174,7 +175,7 @@ private:
         return true;
     }
 
-    /// A group for a key that has none, or null while room is being made.
+    /// Begins a group for a new key. Null while room is being made.
     group* begin(key k) {
         if (groups_.full()) {
             if (limits_.when_full == overflow::fail) refuse();
@@ -199,7 +200,7 @@ private:
         groups_.close(g);
         ready_.add(g.number);
     }
-    /// Closes the oldest group if it is time, one after the other so that they end in order.
+    /// Closes the oldest group if its time has come. One at a time, so that groups end in order.
     bool close_next() {
         if (!ended_ && now_ < next_look_) return false;
         group* const g = groups_.oldest();
@@ -220,23 +221,23 @@ private:
     S upstream_;
     [[no_unique_address]] KeyOf key_of_;
     group_limits limits_;
-    bool in_order_;  // it matters when a group was used
+    bool in_order_;  // whether the time of a group's last use matters
     [[no_unique_address]] Make make_;
     stage where_;
     std::unique_ptr<group_inlet<item>> inlet_ = std::make_unique<group_inlet<item>>();
     groups groups_;
-    ready_set ready_;              // the groups that were woken, or stopped half-way, or are to end
-    std::optional<item> held_;     // waits for its group, or for room for one
-    clock::time_point now_{};      // of this poll
-    clock::time_point next_look_;  // for idle groups; none has been idle for long before
+    ready_set ready_;              // the groups that were woken, were interrupted, or must end
+    std::optional<item> held_;     // waits for its group, or for room for a new group
+    clock::time_point now_{};      // the time of this poll
+    clock::time_point next_look_;  // the time of the next check for idle groups
     alarm alarm_;
-    bool ended_ = false;  // upstream has
+    bool ended_ = false;  // upstream has ended
 };
 
 }  // namespace detail
 
-/// Sends the items of each key through a pipeline of their own, `make(key)`, and passes on what
-/// comes out of all of them, as it comes.
+/// Sends the items of each key through a separate pipeline, `make(key)`. It passes on the results
+/// of all groups as they come.
 ///
 ///     // The mean of each sensor so far, at each of its readings; at most 1,000 sensors.
 ///     readings | weir::group_by(&reading::sensor, {.max_groups = 1'000}, [](int sensor) {
@@ -244,29 +245,33 @@ private:
 ///                weir::map([sensor](double mean) { return std::pair(sensor, mean); });
 ///     })
 ///
-/// `key(const T&)`: anything that `absl::Hash` hashes; a `std::string_view` is kept as a string.
-/// One that does not equal itself (a NaN) is a `stage_error`, its cause `unusable_key_error`.
-/// `make(const Key&)` returns an operator, always of one type, and is called when a group begins.
+/// `key(const T&)` returns any type that `absl::Hash` hashes; a `std::string_view` is kept as a
+/// string. A key that does not equal itself (a NaN) is a `stage_error` with the cause
+/// `unusable_key_error`. `make(const Key&)` returns an operator, always of the same type, and is
+/// called when a group begins.
 ///
 /// A group ends
-/// - when its own pipeline does (`take(3)`);
+/// - when its own pipeline ends (`take(3)`);
 /// - when it has had no item for `idle`;
-/// - when it is the one that had none for longest, and room is needed (`overflow::end_oldest`);
-/// - with upstream: those that began first end first, or, where the order of use is known because
-///   of `idle` or `end_oldest`, those that were not used for longest.
-/// Its pipeline then sees the end of its items, so what it holds (a batch, a window) comes out.
-/// The next item of that key begins a new group. At most `most` groups live; one that is ending
-/// lives until its last item is out. With `overflow::fail` one too many is a `stage_error`.
+/// - when room is needed and it had no item for the longest time (`overflow::end_oldest`);
+/// - with upstream: the groups that began first end first. If `idle` or `end_oldest` is set, the
+///   order of use is known, and the groups that were not used for the longest time end first.
+/// Then its pipeline sees the end of its items, so items that it holds (a batch, a window) are
+/// passed on. The next item of that key begins a new group. At most `max_groups` groups live; a
+/// group that is ending lives until its last item is passed on. With `overflow::fail`, one group
+/// too many is a `stage_error`.
 ///
-/// Order: the items of a group in order; groups in the order of their items, if their pipelines do
-/// not wait. A group whose pipeline is busy (`throttle`, `async_map`) can be given one item; the
-/// next one for it waits, and all behind that too: put a `buffer` into it if it may.
-/// Errors: an exception of `key` or `make` becomes a `stage_error` naming "group_by" and `name`; a
-/// failure of a group's pipeline passes as it is, and ends all. `std::invalid_argument` if
-/// `max_groups` is 0 or `idle` is not positive. Cancellation: all groups are destroyed, what they
-/// hold with them. A group's pipeline moves when the table of groups grows, as a stream may between
-/// two polls. Cost: a hash lookup an item; an allocation or two a group. 8 bytes for each group
-/// there may be.
+/// Order: the items of a group stay in order. Groups come in the order of their items, if their
+/// pipelines do not wait. A group whose pipeline is busy (`throttle`, `async_map`) can take one
+/// item. The next item for it waits, and all items behind that wait too. To avoid this, put a
+/// `buffer` into the group's pipeline.
+/// Errors: an exception of `key` or `make` becomes a `stage_error` naming "group_by" and `name`. A
+/// failure of a group's pipeline passes unchanged, and ends all groups. `std::invalid_argument` if
+/// `max_groups` is 0 or `idle` is not positive.
+/// Cancellation: all groups are destroyed, with the items they hold.
+/// A group's pipeline moves when the table of groups grows, as a stream may between two polls.
+/// Cost: one hash lookup per item; one or two allocations per group; 8 bytes for each possible
+/// group.
 template <class Key, class Make>
 auto group_by(Key key, group_limits limits, Make make, std::string_view name = {}) {
     if (limits.max_groups == 0) {

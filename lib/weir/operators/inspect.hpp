@@ -1,4 +1,4 @@
-/// inspect: look at items as they pass.
+/// inspect: looks at items as they pass.
 #pragma once
 
 #include <weir/core/pipe.hpp>

@@ -42,21 +42,22 @@ private:
     S upstream_;
     [[no_unique_address]] Make make_;
     stage where_;
-    bool between_ = false;            // an item has gone on: a separator comes before the next
-    std::optional<value_type> held_;  // its separator has gone on, and the sink said no
+    bool between_ = false;  // an item was passed on, so a separator comes before the next one
+    std::optional<value_type> held_;  // an item with its separator passed on
 };
 
 }  // namespace detail
 
-/// Passes on the items in order, and a separator between each two: none before the first and none
-/// after the last.
+/// Passes on the items in order, with a separator between each two; none before the first item and
+/// none after the last.
 ///
 ///     words | weir::intersperse(std::string(", "))
 ///     parts | weir::intersperse([] { return std::make_unique<part>(); })
 ///
-/// `separator` is copied for each place, or called where it is a function that makes items.
-/// Errors: its exception becomes a `stage_error` naming "intersperse" and `name`; upstream errors
-/// pass. Holds at most one item, whose separator has gone on; it is dropped on a cancellation.
+/// `separator` is copied each time, or called if it is a function that makes separators.
+/// Errors: an exception of that becomes a `stage_error` naming "intersperse" and `name`; errors of
+/// upstream pass.
+/// Holds at most one item, after its separator was passed on; a cancellation drops it.
 template <class T>
 auto intersperse(T separator, std::string_view name = {}) {
     if constexpr (std::is_invocable_v<T&>) {

@@ -28,7 +28,7 @@ public:
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
         return upstream_.poll(cx, [this, &sink](item_t<S>&& x) WEIR_FUSED -> bool {
-            // A value_type already, mostly; a copy of what a getter returns a reference to.
+            // Usually a value_type already. If `f` returns a reference, this copies the value.
             return sink(value_type(where_.call(f_, std::move(x))));
         });
     }
@@ -48,11 +48,12 @@ private:
 ///     numbers | weir::map([](int x) { return x * 2; })
 ///     lines   | weir::map(parse, "parse line")
 ///
-/// `f` is called with the item as an rvalue, on the segment's strand; it must not block. Where it
-/// returns a reference (`map(&person::name)`), the item is a copy of what that refers to. A
-/// coroutine would not be awaited here and is refused: see `async_map`.
-/// Errors: an exception of `f` becomes a `stage_error` naming "map" and `name`; upstream errors
-/// pass. Holds nothing: ends and is cancelled with its upstream. Costs nothing but `f`.
+/// `f` is called with the item as an rvalue, on the segment's strand; it must not block. If `f`
+/// returns a reference (`map(&person::name)`), the item is a copy of the referenced value. A
+/// coroutine would not be awaited here, and does not compile: see `async_map`.
+/// Errors: an exception of `f` becomes a `stage_error` naming "map" and `name`; errors of upstream
+/// pass.
+/// Holds nothing: ends and is cancelled with its upstream. Cost: only that of `f`.
 template <class F>
 auto map(F f, std::string_view name = {}) {
     return pipe([f = std::move(f), name](auto upstream) mutable {

@@ -43,13 +43,13 @@ private:
 
 }  // namespace detail
 
-/// Passes on a pair for each item but the first: the one before it, and itself. So n items make
-/// n - 1 pairs, and fewer than two make none.
+/// Passes on a pair for each item but the first: the item before it, and the item itself. So n
+/// items make n - 1 pairs, and fewer than two items make none.
 ///
 ///     readings | weir::pairwise() | weir::map([](auto p) { return p.second - p.first; })
 ///
-/// Items are copied, for each is in two pairs; those that cannot be go through `window(2)`.
-/// Errors: what a copy throws, and upstream's, pass. Holds one item.
+/// Items are copied, because each is in two pairs. For items that cannot be copied, use
+/// `window(2)`. Errors: exceptions of a copy and of upstream pass. Holds one item.
 inline auto pairwise() {
     return pipe([](auto upstream) {
         using S = decltype(upstream);

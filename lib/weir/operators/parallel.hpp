@@ -1,4 +1,4 @@
-/// parallel: items through a function, or through operators, on several threads.
+/// parallel: passes items through a function, or through operators, on several threads.
 #pragma once
 
 #include <weir/core/order.hpp>
@@ -23,17 +23,17 @@
 
 namespace weir {
 
-/// How `parallel` goes about it.
+/// The options of `parallel`.
 struct parallel_options {
     order results = order::as_given;
     asio::any_io_executor executor =
-        {};                      ///< Where the workers run; empty: where the pipeline does.
-    std::string_view name = {};  ///< Under which a function fails; a string literal.
+        {};                      ///< Where the workers run; empty: on the pipeline's executor.
+    std::string_view name = {};  ///< The name in the function's errors; a string literal.
 };
 
 namespace detail {
 
-/// The stage: sends chunks of items to its workers, and passes on what comes back.
+/// The stage: sends chunks of items to its workers, and passes on their results.
 template <class S, class Operators>
 class parallel_stream : public pullable<parallel_stream<S, Operators>> {
     using In = item_t<S>;
@@ -56,7 +56,7 @@ public:
     poll_state poll(poll_context& cx, Sink&& sink) {
         if (!team_) start(cx);
         for (bool ready = true;;) {
-            // First, so that the workers have something to do while the consumer is busy.
+            // First, so that the workers have work while the consumer is busy.
             ready = ready && feed(cx);
             if (chunk* const first = team_->front()) {
                 const poll_state state = hand_over(cx, *first, sink);
@@ -76,7 +76,7 @@ private:
     void start(poll_context& cx) {
         const auto where = how_.executor ? how_.executor : cx.executor();
         auto shared = std::make_shared<team>(workers_, how_.results);
-        // What leaves the team when this stream goes.
+        // The workers leave the team when this stream is destroyed.
         team_ = std::shared_ptr<team>(shared.get(), [shared](team* t) { t->disband(); });
         for (std::size_t i = 0; i != workers_; ++i) {
             using worker = parallel_worker<In, made>;
@@ -87,13 +87,13 @@ private:
         }
     }
 
-    /// Sends what upstream has ready, as far as runs are at hand. False when it has no more for
-    /// now; it is asked again only in another poll.
+    /// Sends the items that upstream has ready, as far as there are free chunks. False when
+    /// upstream has no more items for now; it is asked again only in another poll.
     bool feed(poll_context& cx) {
         if (over_ || team_->failed()) return false;
         if (!next_chunk()) return true;
         const poll_state state = poll_upstream(cx);
-        // A run that is begun waits for nothing.
+        // A chunk is sent at once even if it is not full.
         if (filling_ && !filling_->in.empty()) team_->send(*std::exchange(filling_, nullptr));
         if (state == poll_state::finished) set_over();
         return state == poll_state::paused;
@@ -126,7 +126,7 @@ private:
         upstream_.reset();
     }
 
-    /// `finished` when all of `run` is handed on.
+    /// `finished` when all results of `from` are passed on.
     template <class Sink>
     poll_state hand_over(poll_context& cx, chunk& from, Sink& sink) {
         while (from.taken != from.out.size()) {
@@ -142,7 +142,7 @@ private:
         return poll_state::finished;
     }
 
-    /// All that was sent is handed on, and there will be no more.
+    /// Called when all results are passed on and no more chunks will be sent.
     void end() {
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
         team_->close();
@@ -153,15 +153,15 @@ private:
         return poll_state::finished;
     }
 
-    std::optional<S> upstream_;  // until it has ended
+    std::optional<S> upstream_;  // empty once upstream has ended
     std::size_t workers_;
     Operators operators_;
     parallel_options how_;
-    std::shared_ptr<team> team_;  // from the first poll on
+    std::shared_ptr<team> team_;  // empty before the first poll
     chunk* filling_ = nullptr;
-    std::size_t size_ = 0;        // of the chunk being filled
-    std::exception_ptr failure_;  // upstream's: thrown after what came before it
-    bool over_ = false;           // upstream is
+    std::size_t size_ = 0;        // the size of the chunk being filled
+    std::exception_ptr failure_;  // upstream's failure: thrown after the results before it
+    bool over_ = false;           // upstream has ended or failed
 };
 
 template <class Operators>
@@ -179,37 +179,37 @@ auto parallel_closure(std::size_t workers, Operators operators, parallel_options
 
 }  // namespace detail
 
-/// Passes items through `work` on `n` workers, in order, or as completed.
+/// Passes items through `work` on `n` workers; results come in order, or as completed.
 ///
 ///     lines | weir::parallel(4, hash)
 ///     lines | weir::parallel(4, parse, {.results = weir::order::as_completed, .name = "parse"})
 ///     blobs | weir::parallel(2, weir::map(inflate) | weir::filter(is_valid))
 ///
-/// `work` is a function, called with each item as an rvalue, whose results are passed on; or an
-/// operator, which may drop items and make more of them. Each worker has a copy of its own of it,
-/// used by one thread at a time: what the copies share must be thread-safe.
-/// Items travel in chunks, which grow until one is worth some 50 microseconds of work (and at most
-/// 4,096 items, or 64 KiB): nothing is done across threads item by item. But a chunk never waits
-/// for an item: what upstream has ready goes at once. At most 4n runs are on their way or wait to
-/// be handed on; then upstream waits (backpressure).
+/// `work` is a function, or an operator. A function is called with each item as an rvalue, and its
+/// results are passed on. An operator may drop items or add some. Each worker has its own copy of
+/// `work`, used by one thread at a time. Data that the copies share must be thread-safe.
+/// Items travel in chunks, so threads do not exchange single items. Chunks grow until one is worth
+/// some 50 microseconds of work (at most 4,096 items, or 64 KiB). But a chunk never waits for an
+/// item: the items that upstream has ready are sent at once. At most 4n chunks are under way or
+/// wait to be passed on; then upstream waits (backpressure).
 ///
-/// Where: each worker is a task of its own on the pipeline's executor, or the one given; on one
-/// thread it all works, and nothing is won. Start with a worker a core. The function may block, if
-/// it is the executor's purpose.
-/// As with `on`: while workers run in another context, the pipeline's own must not be destroyed
-/// before it has completed.
-/// Order: as given, unless `as_completed` is asked for. With operators it is that of the chunks:
-/// the results of a chunk stay together, and what a worker's operators hold back (the rest of a
-/// `batch`) comes with a later run of that worker, or at the end. A worker whose operators end by
-/// themselves (`take`) takes no more items, and drops the rest of its chunk; when all have ended,
-/// so does the stage. A boundary (`buffer`, `on`) cannot be among the operators:
-/// `std::logic_error`, when it is polled. Errors: an exception of a function becomes a
-/// `stage_error` naming "parallel" and `name`, one of an operator what it becomes there. It is
-/// thrown in its place: with results as given, after those of all items before it; items after it
-/// may have been worked on. Upstream's is thrown after the results of what came before it.
-/// `std::invalid_argument` if `n` is 0. Cancellation: workers let go after the item they are at,
-/// and the pipeline completes after that. Cost: 3 to 5 ns an item (docs/benchmarks.md), and no
-/// allocation once runs have grown.
+/// Executor: each worker is a separate task on the pipeline's executor, or on the given one. On a
+/// single thread it works, but gains nothing. Start with one worker per core. The function may
+/// block if the executor is meant for that. As for `on`: while workers run in another context, the
+/// pipeline's own context must not be destroyed before the pipeline has completed.
+/// Order: as given, unless `as_completed` is requested. With operators, it is the order of the
+/// chunks: the results of a chunk stay together. Items that a worker's operators hold back (the
+/// rest of a `batch`) come with a later chunk of that worker, or at the end. A worker whose
+/// operators end by themselves (`take`) takes no more items, and drops the rest of its chunk. When
+/// the operators of all workers have ended, the stage ends. A boundary (`buffer`, `on`) must not be
+/// among the operators: its poll throws `std::logic_error`.
+/// Errors: an exception of a function becomes a `stage_error` naming "parallel" and `name`. An
+/// exception of an operator is handled as by that operator. With results as given, the error is
+/// thrown after the results of all items before it; items after it may have been processed. A
+/// failure of upstream is thrown after the results of the items before it. `std::invalid_argument`
+/// if `n` is 0.
+/// Cancellation: workers stop after their current item, and then the pipeline completes.
+/// Cost: 3 to 5 ns per item (docs/benchmarks.md), and no allocation once the chunks have grown.
 template <class Work>
 auto parallel(std::size_t n, Work work, parallel_options how = {}) {
     if constexpr (closure<Work>) {

@@ -1,4 +1,4 @@
-/// rate: how many items in how long a time.
+/// rate: a number of items per time.
 #pragma once
 
 #include <weir/runtime/clock.hpp>
@@ -7,7 +7,7 @@
 
 namespace weir {
 
-/// So many items in that time: `rate{100, 1s}`.
+/// `items` items in the time `per`: `rate{100, 1s}`.
 struct rate {
     std::uint64_t items;
     clock::duration per;

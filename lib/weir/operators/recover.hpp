@@ -1,4 +1,4 @@
-/// recover: what follows on a failure.
+/// recover: continues with other items after a failure.
 #pragma once
 
 #include <weir/core/detail/watched_sink.hpp>
@@ -73,19 +73,19 @@ private:
 
 }  // namespace detail
 
-/// Passes on all items; where upstream fails, those of what `f(std::exception_ptr)` returns: a
-/// stream, a range, or a single item.
+/// Passes on all items. If upstream fails, it continues with the items of `f(std::exception_ptr)`:
+/// a stream, a range, or a single item.
 ///
 ///     live  | weir::recover([&](std::exception_ptr) { return recorded(day); })
-///     parts | weir::recover([](std::exception_ptr) { return std::vector<part>(); })   // just end
+///     parts | weir::recover([](std::exception_ptr) { return std::vector<part>(); })   // ends
 ///
-/// To let a failure through, `f` rethrows it. `f` is called on the segment's strand, at most once,
-/// after upstream was destroyed; a failure of what it returned is not recovered from.
-/// If `f` returns a stream that recovers through `f` again, each failure nests one more stream in
-/// the others: memory and stack grow with the number of failures. For a source that is to be made
-/// again after any number of failures see `retry_stream`, which holds one stream at a time.
-/// Errors: an exception of `f` becomes a `stage_error` naming "recover" and `name`. What a consumer
-/// throws passes, and so does a cancellation, which is not a failure of upstream.
+/// To pass a failure on, `f` rethrows it. `f` is called on the segment's strand, at most once,
+/// after upstream was destroyed. A failure of the stream that `f` returned is not recovered from.
+/// If that stream itself recovers through `f`, each failure nests one more stream in the others, so
+/// memory and stack grow with the number of failures. For a source that must be made again after
+/// any number of failures, use `retry_stream`, which holds one stream at a time.
+/// Errors: an exception of `f` becomes a `stage_error` naming "recover" and `name`. An exception of
+/// a consumer passes, and so does a cancellation, because it is not a failure of upstream.
 template <class F>
 auto recover(F f, std::string_view name = {}) {
     return pipe([f = std::move(f), name](auto upstream) mutable {

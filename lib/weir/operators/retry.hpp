@@ -1,4 +1,4 @@
-/// retry: an async function that is called again when it fails.
+/// retry: calls an async function again when it fails.
 #pragma once
 
 #include <weir/runtime/async_function.hpp>
@@ -15,17 +15,17 @@
 
 namespace weir {
 
-/// How often, how soon and after what a call is tried again.
+/// How often, how soon and after which failures a call is tried again.
 struct retry_policy {
     backoff_policy waits = {};
-    unsigned max_attempts = 5;  ///< Attempts, the first one included.
-    /// Whether a failure is worth another attempt; all are where there is none.
+    unsigned max_attempts = 5;  ///< The maximum number of attempts, the first one included.
+    /// Whether to try again after this failure. If it is empty, every failure is retried.
     std::function<bool(const std::exception_ptr&)> worth = {};
 };
 
 namespace detail {
 
-/// What `op_driver` asks to wait for a time.
+/// The operation with which `op_driver` waits for a time.
 struct sleep_op {
     explicit sleep_op(clock::time_point t) : until(t) {}
     bool poll(poll_context& cx) { return bell.reached(cx, until); }
@@ -35,7 +35,8 @@ struct sleep_op {
     alarm bell;
 };
 
-/// Waits on the clock of the coroutine's executor. Cancellation: any type the coroutine lets in.
+/// Waits on the clock of the coroutine's executor. Cancellation: any type that the coroutine
+/// accepts.
 inline asio::awaitable<void> sleep_for(clock::duration wait) {
     const auto executor = co_await asio::this_coro::executor;
     op_driver driver;
@@ -84,18 +85,20 @@ private:
 
 }  // namespace detail
 
-/// `f`, called again with the same item when it fails: for `async_map` and its kin.
+/// Returns a function that calls `f` again with the same item when it fails: for `async_map` and
+/// similar operators.
 ///
 ///     urls | weir::async_map(16, weir::retry({.max_attempts = 3}, fetch))
 ///     weir::retry({.waits = {.first = 50ms, .jitter = 0.5}, .worth = is_transient}, send)
 ///
-/// `f` is an async function (see `async_map`) that takes its item by value, and is then given a
-/// copy in each attempt, or by const reference, for items that cannot or should not be copied. An
-/// item keeps its place among the `n` while it waits. Waits are on the executor's clock. What comes
-/// out: what the first attempt that succeeds yields. Errors: what the last attempt threw.
-/// `std::invalid_argument` for a policy that makes no sense. Cancellation: ends the attempt or the
-/// wait, and there is no further attempt. Not thread-safe: to be called on one strand, and to live
-/// as long as its calls (an operator it was given to sees to that).
+/// `f` is an async function (see `async_map`). It takes its item by value, and then gets a copy in
+/// each attempt; or by const reference, for items that cannot or should not be copied. An item
+/// counts among the `n` while it waits. Waits are on the executor's clock. The result is that of
+/// the first attempt that succeeds.
+/// Errors: the exception of the last attempt. `std::invalid_argument` for an invalid policy.
+/// Cancellation: ends the attempt or the wait, and there is no further attempt.
+/// Not thread-safe: call it on one strand. It must live as long as its calls; an operator that
+/// holds it ensures that.
 template <class F>
 auto retry(retry_policy policy, F f) {
     return detail::retrying<F>(std::move(policy), std::move(f));

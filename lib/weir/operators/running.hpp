@@ -1,4 +1,4 @@
-/// running: an aggregate of all items so far, after each.
+/// running: an aggregate of all items so far, after each item.
 #pragma once
 
 #include <weir/aggregates/aggregate.hpp>
@@ -13,7 +13,7 @@
 
 namespace weir {
 
-/// What is to be aggregated of an item.
+/// The type that `of` returns for an item.
 template <class Of, class T>
 using measured = std::remove_cvref_t<std::invoke_result_t<Of&, const T&>>;
 
@@ -50,16 +50,16 @@ private:
 
 }  // namespace detail
 
-/// Passes on the aggregate of all items so far, after each: as many values as items.
+/// Passes on the aggregate of all items so far, after each item: as many values as items.
 ///
 ///     temperatures | weir::running(weir::agg::max())
 ///     orders       | weir::running(weir::agg::mean(), &order::amount)
 ///
-/// `so_far` is where it begins: an empty aggregate of `weir::agg` (`count`, `sum`, `mean`,
-/// `variance`, `min`, `max`, `ewma`, `quantile`) or of your own (aggregate.hpp). `of(const T&)` is
-/// what is aggregated of an item; the item itself, if it is not given.
-/// Errors: an exception of `of` becomes a `stage_error` naming "running" and `name`. Holds the
-/// aggregate; ends and is cancelled with its upstream. Cost: that of `add` and `value`.
+/// `so_far` is the initial value: an empty aggregate of `weir::agg` (`count`, `sum`, `mean`,
+/// `variance`, `min`, `max`, `ewma`, `quantile`) or of your own (aggregate.hpp). `of(const T&)`
+/// returns the value to aggregate; by default the item itself.
+/// Errors: an exception of `of` becomes a `stage_error` naming "running" and `name`.
+/// Holds the aggregate; ends and is cancelled with its upstream. Cost: that of `add` and `value`.
 template <class Aggregate, class Of = std::identity>
 auto running(Aggregate so_far, Of of = {}, std::string_view name = {}) {
     return pipe([so_far = std::move(so_far), of = std::move(of), name](auto upstream) mutable {

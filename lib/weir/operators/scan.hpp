@@ -44,11 +44,11 @@ private:
 
 }  // namespace detail
 
-/// Passes on `s1 = f(initial, x1)`, `s2 = f(s1, x2)`, ...: as many items as come in.
+/// Passes on `s1 = f(initial, x1)`, `s2 = f(s1, x2)`, ...: as many items as there are inputs.
 ///
 ///     deposits | weir::scan(0.0, std::plus<>{})   // the balance after each
 ///
-/// `State` must be copyable: a copy goes on, the state stays. The initial value is not passed on.
+/// `State` must be copyable, because a copy is passed on. The initial value is not passed on.
 /// Errors: an exception of `f` becomes a `stage_error` naming "scan" and `name`.
 template <class State, class F>
 auto scan(State initial, F f, std::string_view name = {}) {

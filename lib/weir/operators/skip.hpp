@@ -1,4 +1,4 @@
-/// skip: all but the first n items.
+/// skip: drops the first n items.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -36,7 +36,7 @@ private:
 
 }  // namespace detail
 
-/// Drops the first `n` items and passes on the rest, in order. A shorter stream is simply empty.
+/// Drops the first `n` items and passes on the rest, in order. A shorter stream becomes empty.
 ///
 ///     lines | weir::skip(1)   // without the title
 inline auto skip(std::uint64_t n) {

@@ -1,4 +1,4 @@
-/// skip_while: all from the first item that a predicate dislikes.
+/// skip_while: drops items until the predicate is false.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -42,13 +42,13 @@ private:
 
 }  // namespace detail
 
-/// Drops items while `drop(const T&)` is true, and passes on all the others, in order, from the
-/// first for which it is false. It is not asked again after that.
+/// Drops items while `drop(const T&)` is true. From the first item for which it is false, passes on
+/// all items, in order, without further calls of `drop`.
 ///
 ///     lines | weir::skip_while([](const std::string& s) { return s.starts_with('#'); })
 ///
-/// Errors: an exception of `drop` becomes a `stage_error` naming "skip_while" and `name`; upstream
-/// errors pass. Holds nothing: ends and is cancelled with its upstream.
+/// Errors: an exception of `drop` becomes a `stage_error` naming "skip_while" and `name`; errors of
+/// upstream pass. Holds nothing: ends and is cancelled with its upstream.
 template <class P>
 auto skip_while(P drop, std::string_view name = {}) {
     return pipe([drop = std::move(drop), name](auto upstream) mutable {

@@ -1,4 +1,4 @@
-/// sliding: an aggregate of the latest items, after each.
+/// sliding: an aggregate of the latest items, after each item.
 #pragma once
 
 #include <weir/aggregates/detail/sliding_window.hpp>
@@ -20,7 +20,7 @@ namespace weir {
 
 namespace detail {
 
-/// By count.
+/// Windows by count.
 template <class S, class Aggregate, class Of>
 class sliding_stream : public pullable<sliding_stream<S, Aggregate, Of>> {
 public:
@@ -51,7 +51,7 @@ private:
     stage where_;
 };
 
-/// By time, with a bound.
+/// Windows by time, with a bound on the count.
 template <class S, class Aggregate, class Of>
 class timed_sliding_stream : public pullable<timed_sliding_stream<S, Aggregate, Of>> {
 public:
@@ -90,25 +90,26 @@ private:
     clock::duration last_;
     std::size_t most_;
     agg::detail::sliding_window<Aggregate, measured<Of, item_t<S>>> window_;
-    std::deque<clock::time_point> came_;  // when each item of the window did
+    std::deque<clock::time_point> came_;  // when each item of the window came
     [[no_unique_address]] Of of_;
     stage where_;
 };
 
 }  // namespace detail
 
-/// Passes on the aggregate of the last `n` items, after each: as many values as items, the first
-/// ones of fewer than `n`.
+/// Passes on the aggregate of the last `n` items, after each item: as many values as items. The
+/// first values are of fewer than `n` items.
 ///
 ///     prices | weir::sliding(20, weir::agg::mean(), &price::cents)
 ///     prices | weir::sliding(20, weir::agg::max<int>(), &price::cents)
 ///
-/// `empty` is an aggregate of `weir::agg` (not `ewma`) or of your own with `remove` or `merge`
-/// (aggregate.hpp). `of(const T&)` is what is aggregated of an item; the item, if it is not given.
+/// `empty` is an aggregate of `weir::agg` (not `ewma`), or of your own with `remove` or `merge`
+/// (aggregate.hpp). `of(const T&)` returns the value to aggregate; by default the item itself.
 /// Errors: `std::invalid_argument` if `n` is 0; an exception of `of` becomes a `stage_error` naming
-/// "sliding" and `name`. Ends and is cancelled with its upstream. Holds `n` of what `of` returned.
-/// Cost: O(1) an item in the mean, whatever `n` is; once in `n` items O(n), unless the aggregate
-/// has `remove` (`count`, `quantile`, a `sum` of integers).
+/// "sliding" and `name`.
+/// Ends and is cancelled with its upstream. Holds `n` results of `of`.
+/// Cost: O(1) per item on average, whatever `n` is. Once in `n` items it is O(n), unless the
+/// aggregate has `remove` (`count`, `quantile`, a `sum` of integers).
 template <class Aggregate, class Of = std::identity>
 auto sliding(std::size_t n, Aggregate empty, Of of = {}, std::string_view name = {}) {
     if (n == 0) throw std::invalid_argument("weir::sliding: a window must have at least 1 item");
@@ -118,13 +119,13 @@ auto sliding(std::size_t n, Aggregate empty, Of of = {}, std::string_view name =
     });
 }
 
-/// The same for the items that came in the time `last` up to now, of which at most the `most`
-/// latest count: that bounds what it holds.
+/// The same for the items of the last time `last`. At most the `most` latest items count, so that
+/// memory is bounded.
 ///
 ///     requests | weir::sliding(1min, 100'000, weir::agg::quantile(0.99), &request::ms)
 ///
-/// Values come with items: a window that only grows old says nothing. Time is that of the
-/// executor's clock; items that are ready together came together.
+/// A value is passed on only with an item: a window that only grows older gives none. Time is that
+/// of the executor's clock; items that are ready together count as arriving together.
 /// Errors: also `std::invalid_argument` unless the time is positive and `most` is at least 1.
 template <class Aggregate, class Of = std::identity>
 auto sliding(clock::duration last, std::size_t most, Aggregate empty, Of of = {},

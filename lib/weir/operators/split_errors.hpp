@@ -1,4 +1,4 @@
-/// split_errors: failed records aside, values on.
+/// split_errors: passes values on, and hands errors to a function.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -41,13 +41,13 @@ private:
 
 }  // namespace detail
 
-/// Turns a stream of `absl::StatusOr<T>` into one of `T`: values pass in order, and `reject` is
-/// called with the `absl::Status` of each record that failed, before any later item passes.
+/// Turns a stream of `absl::StatusOr<T>` into a stream of `T`. Values pass in order. `reject` is
+/// called with the `absl::Status` of each failed record, before any later item passes.
 ///
 ///     people | weir::split_errors([&](const absl::Status& why) { log(why); ++rejected; })
 ///
 /// Errors: an exception of `reject` ends the pipeline as a `stage_error` naming "split_errors" and
-/// `name` (a reject that cannot be kept must not be lost silently). Holds nothing.
+/// `name`, because a reject that cannot be kept must not be lost silently. Holds nothing.
 template <class Reject>
 auto split_errors(Reject reject, std::string_view name = {}) {
     return pipe([reject = std::move(reject), name](auto upstream) mutable {

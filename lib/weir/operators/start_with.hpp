@@ -1,4 +1,4 @@
-/// start_with: items of one's own before those of a stream.
+/// start_with: given items in front of a stream.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -33,18 +33,18 @@ public:
 private:
     S upstream_;
     std::vector<value_type> first_;
-    std::size_t next_ = 0;  // of `first_`
+    std::size_t next_ = 0;  // the index of the next item in `first_`
 };
 
 }  // namespace detail
 
-/// Passes on the given items, in the order given, and then those of upstream, which is not polled
-/// before they have gone.
+/// Passes on the given items, in the given order, and then those of upstream. Upstream is not
+/// polled before the given items were passed on.
 ///
 ///     lines | weir::start_with(std::string("name,age"))
 ///
-/// Errors of upstream pass, after the given items. Holds those until they have gone; it ends and is
-/// cancelled with its upstream. Cost: one allocation for all.
+/// Errors of upstream pass, after the given items. Holds the given items until they were passed on;
+/// ends and is cancelled with its upstream. Cost: one allocation for all items.
 template <class... Ts>
     requires(sizeof...(Ts) != 0)
 auto start_with(Ts... first) {

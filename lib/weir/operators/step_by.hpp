@@ -36,16 +36,16 @@ public:
 private:
     S upstream_;
     std::uint64_t n_;
-    std::uint64_t left_ = 0;  // to drop before the next that goes on
+    std::uint64_t left_ = 0;  // items to drop before the next one is passed on
 };
 
 }  // namespace detail
 
-/// Passes on the first item and every `n`-th after it, and drops those between.
+/// Passes on the first item and every `n`-th item after it, and drops the items between.
 ///
 ///     readings | weir::step_by(60)   // one a minute of one a second
 ///
-/// Errors: `std::invalid_argument` if `n` is 0; upstream errors pass. Holds nothing: ends and is
+/// Errors: `std::invalid_argument` if `n` is 0; errors of upstream pass. Holds nothing: ends and is
 /// cancelled with its upstream.
 inline auto step_by(std::uint64_t n) {
     if (n == 0) throw std::invalid_argument("weir::step_by: the step must be at least 1");

@@ -45,11 +45,12 @@ private:
 
 }  // namespace detail
 
-/// Passes on the first `n` items and then ends; upstream is asked for no more than those.
+/// Passes on the first `n` items and then ends; upstream is asked for no more than `n` items.
 ///
 ///     weir::from_range(std::views::iota(0)) | weir::take(3)   // 0 1 2
 ///
-/// With `n` 0 upstream is never polled. Errors of upstream pass, if they come before the n-th item.
+/// If `n` is 0, upstream is never polled. Errors of upstream pass if they come before the n-th
+/// item.
 inline auto take(std::uint64_t n) {
     return pipe([n](auto upstream) {
         return detail::take_stream<decltype(upstream)>(std::move(upstream), n);

@@ -64,20 +64,21 @@ private:
     S upstream_;
     std::size_t n_;
     std::vector<value_type> ring_;
-    std::size_t oldest_ = 0;  // its place in the ring
-    std::size_t left_ = 0;    // to hand over, once upstream has ended
+    std::size_t oldest_ = 0;  // its index in the ring
+    std::size_t left_ = 0;    // items to pass on, once upstream has ended
     bool ended_ = false;
 };
 
 }  // namespace detail
 
-/// Passes on the last `n` items, in order, once upstream has ended; all of a shorter stream.
+/// Passes on the last `n` items, in order, once upstream has ended; all items of a shorter stream.
 ///
 ///     log | weir::take_last(20)
 ///
-/// On an endless stream nothing ever comes. Errors: `std::invalid_argument` if `n` is 0; upstream's
-/// pass, and what was held is dropped with the pipeline, as on a cancellation. Holds up to `n`
-/// items; memory grows as they come.
+/// An endless stream gives no item.
+/// Errors: `std::invalid_argument` if `n` is 0. Errors of upstream pass; the held items are then
+/// dropped with the pipeline, as on a cancellation.
+/// Holds up to `n` items; memory grows as they come.
 inline auto take_last(std::size_t n) {
     if (n == 0) throw std::invalid_argument("weir::take_last: the number must be at least 1");
     return pipe([n](auto upstream) {

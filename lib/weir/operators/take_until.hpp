@@ -1,4 +1,4 @@
-/// take_until: end a stream from outside, so that the rest of the pipeline finishes its work.
+/// take_until: ends a stream from outside, so that the rest of the pipeline finishes its work.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -18,7 +18,7 @@ namespace detail {
 
 template <class S>
 class take_until_stream : public pullable<take_until_stream<S>> {
-    // On the heap: the callback refers to it, and the stream may move.
+    // On the heap, because the callback refers to it and the stream may move.
     struct watch {
         struct on_stop {
             watch* self;
@@ -62,15 +62,15 @@ private:
 
 }  // namespace detail
 
-/// Passes on items until `stop` is requested, then ends: upstream is let go of at the next poll,
-/// and what is already downstream is worked off. This is a drain, not a cancellation: the terminal
-/// succeeds.
+/// Passes on items until `stop` is requested, and then ends. Upstream is destroyed at the next
+/// poll, and items that are already downstream are processed. This is a drain, not a cancellation:
+/// the terminal succeeds.
 ///
 ///     csv::read(file) | weir::take_until(interrupted.get_token()) | ... | sqlite::insert_into(...)
 ///
-/// Requesting the stop is thread-safe. Wakes a stream that waits. Items that upstream had already
-/// handed on are not lost; an item upstream has not handed on stays there. A stream that can be
-/// drained (`drainable_stream`) is, and hands on what it has.
+/// Requesting the stop is thread-safe, and wakes a waiting stream. Items that upstream has already
+/// passed on are not lost; other items stay in upstream. A stream that can be drained
+/// (`drainable_stream`) is drained, and passes on the items it has.
 inline auto take_until(std::stop_token stop) {
     return pipe([stop = std::move(stop)](auto upstream) mutable {
         return detail::take_until_stream<decltype(upstream)>(std::move(upstream), std::move(stop));

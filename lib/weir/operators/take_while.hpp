@@ -1,4 +1,4 @@
-/// take_while: items up to the first that a predicate dislikes.
+/// take_while: passes items on until the predicate is false.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -43,7 +43,7 @@ private:
 
 }  // namespace detail
 
-/// Passes on items while `keep(const T&)` is true; at the first false it drops that item and ends.
+/// Passes on items while `keep(const T&)` is true. At the first false it drops that item and ends.
 ///
 ///     prices | weir::take_while([](double p) { return p < limit; })
 ///

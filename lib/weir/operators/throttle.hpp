@@ -1,4 +1,4 @@
-/// throttle: no more than so many items in a time.
+/// throttle: limits the number of items per time.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -46,24 +46,27 @@ public:
 private:
     S upstream_;
     token_bucket bucket_;
-    std::optional<value_type> waiting_;  // for its token
+    std::optional<value_type> waiting_;  // waits for its token
     alarm alarm_;
 };
 
 }  // namespace detail
 
 /// Passes on all items, in order, but at most `r.items` in each `r.per`, after a burst of at most
-/// `burst`: an item without a token waits, and upstream with it (backpressure, nothing is dropped).
+/// `burst`. An item without a token waits, and upstream waits too (backpressure). No item is
+/// dropped.
 ///
 ///     requests | weir::throttle({100, 1s})        // one each 10 ms
 ///     requests | weir::throttle({100, 1s}, 20)    // 20 at once after a pause, then one each 10 ms
 ///
-/// A token bucket: it starts full, and each unused 1/`r.items` of `r.per` saves a token, up to
-/// `burst` of them. In any time t at most `burst + t * r.items / r.per` items pass.
-/// Holds one item at most, so that the end and a failure of upstream are seen without waiting.
-/// Errors: `std::invalid_argument` if a number is 0 or negative, or the burst amounts to centuries.
-/// Cancellation: the item that waits is dropped with the pipeline.
-/// Time is that of the executor's clock. Cost: a clock read a run of items, a timer a wait.
+/// It is a token bucket: it starts full, and each unused 1/`r.items` of `r.per` saves a token, up
+/// to `burst` tokens. In any time t, at most `burst + t * r.items / r.per` items pass. It holds at
+/// most one item, so the end and a failure of upstream are seen without delay.
+/// Errors: `std::invalid_argument` if a number is 0 or negative, or if the burst amounts to
+/// centuries.
+/// Cancellation: a waiting item is dropped with the pipeline.
+/// Time is that of the executor's clock. Cost: one clock read per chunk of items, one timer per
+/// wait.
 inline auto throttle(rate r, std::uint64_t burst = 1) {
     return pipe([bucket = detail::token_bucket(r, burst, "throttle")](auto upstream) {
         check_owned_items<decltype(upstream)>();

@@ -1,4 +1,4 @@
-/// timestamps: when each item came.
+/// timestamps: the time at which each item came.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -9,7 +9,7 @@
 
 namespace weir {
 
-/// An item, and when it came, by the clock of the executor it came on.
+/// An item and its time of arrival, by the clock of its executor.
 template <class T>
 struct timestamped {
     clock::time_point time;
@@ -44,14 +44,14 @@ private:
 
 }  // namespace detail
 
-/// Passes on each item with the time at which it passed here: `timestamped<T>`, in order. Times
-/// never go back.
+/// Passes on each item with the time at which it passed this step: `timestamped<T>`, in order.
+/// Times never go back.
 ///
 ///     readings | weir::timestamps() | weir::for_each([](weir::timestamped<reading> r) { ... })
 ///
-/// Time is that of the executor's clock (`weir::set_clock`), a steady one: for durations and
-/// `interval_join`, not for calendars. Holds nothing: ends, fails and is cancelled with its
-/// upstream. Cost: the clock is read once an item.
+/// Time is that of the executor's clock (`weir::set_clock`). It is a steady clock, for durations
+/// and `interval_join`, not for calendars. Holds nothing: ends, fails and is cancelled with its
+/// upstream. Cost: one clock read per item.
 inline auto timestamps() {
     return pipe([](auto upstream) {
         return detail::timestamps_stream<decltype(upstream)>(std::move(upstream));

@@ -18,7 +18,7 @@ namespace weir {
 
 namespace detail {
 
-/// `T` of a `StatusOr<T>`, and any other type itself.
+/// The value type of a `StatusOr<T>`; any other type itself.
 template <class T>
 struct status_value {
     using type = T;
@@ -66,14 +66,14 @@ private:
 
 }  // namespace detail
 
-/// Passes on `f(item)` as an `absl::StatusOr<U>`; `f` returns that or a plain `U`. Where the items
-/// are `StatusOr` already, `f` sees the values, and an item that failed before passes unchanged:
-/// a record's fault travels on, in its place, until someone rejects it (`split_errors`).
+/// Passes on `f(item)` as an `absl::StatusOr<U>`; `f` returns that or a plain `U`. If the items are
+/// already `StatusOr`, `f` gets the values, and an item that failed before passes unchanged. So a
+/// record's error stays in its position until it is rejected (`split_errors`).
 ///
 ///     csv::read(file) | weir::try_map(to_person) | weir::split_errors(count_it)
 ///
-/// Errors: an exception of `f` is a fault of the pipeline, not of the record: it ends it as a
-/// `stage_error` naming "try_map" and `name`. Holds nothing.
+/// Errors: an exception of `f` is a fault of the pipeline, not of the record. It ends the pipeline
+/// as a `stage_error` naming "try_map" and `name`. Holds nothing.
 template <class F>
 auto try_map(F f, std::string_view name = {}) {
     return pipe([f = std::move(f), name](auto upstream) mutable {

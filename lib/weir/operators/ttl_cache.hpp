@@ -1,4 +1,4 @@
-/// A bounded cache whose entries grow old.
+/// ttl_cache: a bounded cache whose entries expire.
 #pragma once
 
 #include <weir/runtime/clock.hpp>
@@ -12,15 +12,15 @@
 
 namespace weir {
 
-/// At most `size` values by their keys; the one that was not asked for the longest makes room. With
-/// a time to live, a value is forgotten so long after it was put. Not thread-safe.
+/// At most `size` values by their keys; the least recently used value is replaced. With a time to
+/// live, a value expires that long after its `put`. Not thread-safe.
 template <class Key, class Value>
 class ttl_cache {
 public:
     ttl_cache(std::size_t size, std::optional<clock::duration> time_to_live)
         : size_(size), time_to_live_(time_to_live) {}
 
-    /// Null where there is none; valid until the next `put`.
+    /// Null if there is none; valid until the next `put`.
     const Value* find(const Key& key, clock::time_point now) {
         const auto found = by_key_.find(key);
         if (found == by_key_.end()) return nullptr;
@@ -58,7 +58,7 @@ private:
 
     std::size_t size_;
     std::optional<clock::duration> time_to_live_;
-    list entries_;  // the one used last in front
+    list entries_;  // the most recently used in front
     absl::flat_hash_map<Key, typename list::iterator> by_key_;
 };
 

@@ -18,7 +18,7 @@
 
 namespace weir {
 
-/// One window after the other, as the aggregate of what came in it.
+/// The current window, as the aggregate of its items.
 template <class T, class Aggregate, class Of>
 class tumbling_window {
     static_assert(aggregate<Aggregate, measured<Of, T>>,
@@ -33,7 +33,7 @@ public:
         now_.add(where_.call(of_, x));
         ++size_;
     }
-    /// Hands over what the window has come to, and opens the next.
+    /// Passes on the window's result, and opens the next window.
     template <class Sink>
     bool close(Sink& sink) {
         aggregate_value<Aggregate> result = now_.value();
@@ -52,7 +52,7 @@ private:
 
 namespace detail {
 
-/// By count.
+/// Windows by count.
 template <class S, class Aggregate, class Of>
 class tumbling_stream : public pullable<tumbling_stream<S, Aggregate, Of>> {
 public:
@@ -79,13 +79,13 @@ private:
     S upstream_;
     std::uint64_t n_;
     window window_;
-    bool ended_ = false;  // upstream has
+    bool ended_ = false;  // upstream has ended
 };
 
 }  // namespace detail
 
-/// What came of a window of time that begins with `begin`, and of which `end` is no part. One that
-/// upstream's end closes earlier has the `end` that it would have had.
+/// The result of a window of time from `begin` up to, but not including, `end`. If upstream's end
+/// closes a window early, `end` is still the planned one.
 template <class V>
 struct timed_window {
     clock::time_point begin;
@@ -95,17 +95,16 @@ struct timed_window {
     friend bool operator==(const timed_window&, const timed_window&) = default;
 };
 
-/// Which windows of time.
+/// The period and the alignment of windows of time.
 struct window_times {
     clock::duration period;
-    bool aligned =
-        true;  ///< They begin at multiples of the period on the clock, and so at the same
-               ///< times in all groups of a `group_by`; otherwise with the first poll.
+    bool aligned = true;  ///< Windows begin at multiples of the period on the clock, so at the same
+                          ///< times in all groups of a `group_by`; otherwise with the first poll.
 };
 
 namespace detail {
 
-/// By time.
+/// Windows by time.
 template <class S, class Aggregate, class Of, class Value = aggregate_value<Aggregate>>
 class timed_tumbling_stream : public pullable<timed_tumbling_stream<S, Aggregate, Of, Value>> {
 public:
@@ -158,10 +157,10 @@ private:
     S upstream_;
     time_grid grid_;
     window window_;
-    clock::time_point begins_{};  // of the window, when something is in it
+    clock::time_point begins_{};  // of the window, if it has items
     clock::time_point ends_{};
-    bool begun_;          // the grid has; an aligned one began with the clock
-    bool ended_ = false;  // upstream has
+    bool begun_;          // the grid has begun; an aligned grid began with the clock
+    bool ended_ = false;  // upstream has ended
     alarm alarm_;
 };
 
@@ -172,16 +171,16 @@ inline void check_window_period(clock::duration period) {
 
 }  // namespace detail
 
-/// Passes on the aggregate of the first `n` items, then that of the next `n`, and so on; of fewer
-/// at the end of upstream.
+/// Passes on the aggregate of the first `n` items, then that of the next `n`, and so on. The last
+/// one, at the end of upstream, may be of fewer items.
 ///
 ///     readings | weir::tumbling(60, weir::agg::mean(), &reading::celsius)
 ///
-/// `empty` is where each window begins: an aggregate of `weir::agg` or of your own (aggregate.hpp).
-/// `of(const T&)` is what is aggregated of an item; the item itself, if it is not given.
+/// `empty` is the initial value of each window: an aggregate of `weir::agg` or of your own
+/// (aggregate.hpp). `of(const T&)` returns the value to aggregate; by default the item itself.
 /// Errors: `std::invalid_argument` if `n` is 0; an exception of `of` becomes a `stage_error` naming
-/// "tumbling" and `name`. A failure or a cancellation drops the window that is open. Holds one
-/// aggregate, no items.
+/// "tumbling" and `name`. A failure or a cancellation drops the open window.
+/// Holds one aggregate, no items.
 template <class Aggregate, class Of = std::identity>
 auto tumbling(std::uint64_t n, Aggregate empty, Of of = {}, std::string_view name = {}) {
     if (n == 0) throw std::invalid_argument("weir::tumbling: a window must have at least 1 item");
@@ -192,12 +191,12 @@ auto tumbling(std::uint64_t n, Aggregate empty, Of of = {}, std::string_view nam
     });
 }
 
-/// The same for windows of time: at each multiple of `period` after the first poll, the aggregate
-/// of the items that came since the last one; nothing for a window in which none came.
+/// The same for windows of time. At each multiple of `period` after the first poll, passes on the
+/// aggregate of the items that came since the last one. A window without items gives no value.
 ///
 ///     requests | weir::tumbling(1min, weir::agg::count())
 ///
-/// Time is that of the executor's clock; items that are ready together came together.
+/// Time is that of the executor's clock; items that are ready together count as arriving together.
 /// Errors: also `std::invalid_argument` unless the period is positive.
 template <class Aggregate, class Of = std::identity>
 auto tumbling(clock::duration period, Aggregate empty, Of of = {}, std::string_view name = {}) {
@@ -211,8 +210,8 @@ auto tumbling(clock::duration period, Aggregate empty, Of of = {}, std::string_v
         });
 }
 
-/// The same, and says of each window when it began and ends: a `timed_window<V>` of what the
-/// aggregate says. So windows of different groups can be told apart, and put side by side:
+/// The same, with the begin and the end of each window: a `timed_window<V>` of the aggregate's
+/// value. So windows of different groups can be distinguished and compared:
 ///
 ///     readings | weir::group_by(&reading::sensor, {.max_groups = 1'000}, [](int sensor) {
 ///         return weir::tumbling(weir::window_times{.period = 1min}, weir::agg::mean(),

@@ -1,4 +1,4 @@
-/// window: the last n items with each new one.
+/// window: the last n items, with each new item.
 #pragma once
 
 #include <weir/core/pipe.hpp>
@@ -15,9 +15,9 @@
 
 namespace weir {
 
-/// The last n items of a stream, oldest first: a view into the operator that keeps them, valid
-/// until the sink returns (of `next()`: until the stream is asked again). Borrowed, so that what
-/// keeps items refuses it; `to_vector()` makes it one's own.
+/// The last n items of a stream, oldest first. It is a view into the operator that holds them,
+/// valid until the sink returns (for `next()`: until the stream is asked again). It is borrowed, so
+/// steps that keep items refuse it; `to_vector()` makes a copy.
 template <class T>
 class window_view : public std::span<const T> {
 public:
@@ -52,8 +52,8 @@ public:
     }
 
 private:
-    // The items stay side by side: a window moves on along a vector, and back to its beginning when
-    // it has come as far as it is long. So each item is moved at most twice.
+    // The items are contiguous. The window moves along a vector, and back to its beginning once it
+    // has moved by its own length. So each item is moved at most twice.
     void keep(item&& x) {
         if (items_.size() - oldest_ == n_) ++oldest_;
         if (oldest_ == n_) {
@@ -66,22 +66,23 @@ private:
     S upstream_;
     std::size_t n_;
     std::vector<item> items_;
-    std::size_t oldest_ = 0;  // of the window; those before it are over
+    std::size_t oldest_ = 0;  // the index of the window's oldest item
 };
 
 }  // namespace detail
 
-/// Passes on, with each item from the `n`-th on, a view of the last `n`, oldest first. A stream of
-/// fewer than `n` items has no window.
+/// For each item from the `n`-th on, passes on a view of the last `n` items, oldest first. A stream
+/// of fewer than `n` items gives no window.
 ///
 ///     prices | weir::window(20) | weir::map(mean)   // double mean(std::span<const double>)
-///     prices | weir::window(20) | weir::step_by(5)  // every fifth of them
+///     prices | weir::window(20) | weir::step_by(5)  // every fifth window
 ///
-/// The view is a `std::span<const T>` into what the operator holds, good until the sink returns:
-/// nothing is copied, and items need not be copyable. To keep windows, map them to something of
-/// your own: `map([](auto w) { return w.to_vector(); })`.
-/// Errors: `std::invalid_argument` if `n` is 0; upstream's pass. Holds up to 2n items; each is
-/// moved at most twice, and nothing is allocated once it is full.
+/// The view is a `std::span<const T>` into the operator's memory, valid until the sink returns. No
+/// item is copied, and items need not be copyable. To keep windows, map them to a type of your own:
+/// `map([](auto w) { return w.to_vector(); })`.
+/// Errors: `std::invalid_argument` if `n` is 0; errors of upstream pass.
+/// Holds up to 2n items. Each item is moved at most twice, and there is no allocation once it is
+/// full.
 inline auto window(std::size_t n) {
     if (n == 0) throw std::invalid_argument("weir::window: the size must be at least 1");
     return pipe([n](auto upstream) {

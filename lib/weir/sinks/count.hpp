@@ -1,4 +1,4 @@
-/// count: how many items there were.
+/// count: the number of items.
 #pragma once
 
 #include <weir/sinks/fold.hpp>

@@ -1,4 +1,4 @@
-/// discard: run a pipeline for what it does on the way.
+/// discard: runs a pipeline only for its side effects.
 #pragma once
 
 #include <weir/runtime/terminal.hpp>
@@ -22,7 +22,7 @@ public:
 ///
 ///     co_await (rows | weir::inspect(log) | weir::discard());
 ///
-/// Yields nothing. Errors: what upstream threw. Cancellation: as every terminal
+/// Yields nothing. Errors: exceptions of upstream. Cancellation: as every terminal
 /// (`terminal_operation`).
 inline auto discard() {
     return terminal_closure([](const auto&) { return detail::discard_terminal(); });

@@ -1,4 +1,4 @@
-/// first: one item, and no more.
+/// first: the first item.
 #pragma once
 
 #include <weir/runtime/terminal.hpp>
@@ -30,11 +30,12 @@ private:
 
 }  // namespace detail
 
-/// Runs the pipeline up to its first item and yields that; nothing if there is none.
+/// Runs the pipeline up to its first item and yields it; an empty optional if there is none.
 ///
 ///     std::optional<order> late = co_await (orders | weir::filter(is_late) | weir::first());
 ///
-/// Upstream is asked for one item and then let go of. Errors: what upstream threw before it.
+/// Upstream is asked for one item, and then destroyed.
+/// Errors: an exception of upstream before that item.
 /// Cancellation: as every terminal (`terminal_operation`).
 inline auto first() {
     return terminal_closure([]<class S>(const S&) {

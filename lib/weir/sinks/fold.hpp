@@ -1,4 +1,4 @@
-/// fold: all items into one value.
+/// fold: combines all items into one value.
 #pragma once
 
 #include <weir/core/stage.hpp>
@@ -21,7 +21,7 @@ public:
 
     template <class S>
     poll_state poll(poll_context& cx, S& stream) {
-        // On the stack while items come, so that the compiler can keep it in a register.
+        // On the stack during the loop, so that the compiler can keep the state in a register.
         State state = std::move(state_);
         const poll_state found = stream.poll(cx, [this, &state](item_t<S>&& x) WEIR_FUSED -> bool {
             state = where_.call(f_, std::move(state), std::move(x));
@@ -41,11 +41,12 @@ private:
 
 }  // namespace detail
 
-/// Runs the pipeline and yields `f(... f(f(initial, x1), x2) ..., xn)`; `initial` if it is empty.
+/// Runs the pipeline and yields `f(... f(f(initial, x1), x2) ..., xn)`, or `initial` if the stream
+/// is empty.
 ///
 ///     auto sum = co_await (numbers | weir::fold(0, std::plus<>{}));
 ///
-/// Errors: `stage_error` naming "fold" and `name` if `f` throws; else what upstream threw.
+/// Errors: `stage_error` naming "fold" and `name` if `f` throws; exceptions of upstream pass.
 /// Cancellation: as every terminal (`terminal_operation`).
 template <class State, class F>
 auto fold(State initial, F f, std::string_view name = {}) {

@@ -1,4 +1,4 @@
-/// for_each: a function called with each item, or a coroutine awaited for each.
+/// for_each: calls a function, or awaits a coroutine, for each item.
 #pragma once
 
 #include <weir/core/stage.hpp>
@@ -35,7 +35,7 @@ private:
     stage where_;
 };
 
-/// One coroutine at a time, on the segment's strand; the next item is taken when it is over.
+/// Runs one coroutine at a time, on the segment's strand. The next item is taken when it is done.
 template <class F>
 class for_each_async_terminal {
 public:
@@ -78,16 +78,17 @@ private:
 
 }  // namespace detail
 
-/// Runs the pipeline and calls `f` with each item, in order. Where `f` returns an
-/// `asio::awaitable<void>`, that is awaited before the next item is taken.
+/// Runs the pipeline and calls `f` with each item, in order. If `f` returns an
+/// `asio::awaitable<void>`, it is awaited before the next item is taken.
 ///
 ///     auto sum = std::move(rows) | weir::for_each([&](row r) { total += r.amount; });
 ///     co_await std::move(sum);                  // named first: see "With GCC 12" in docs/start.md
 ///     co_await (rows | weir::for_each(send));   // asio::awaitable<void> send(row r)
 ///
 /// A coroutine must take its item by value. A plain function must not block (see `weir::on`).
-/// Yields nothing. Errors: `stage_error` naming "for_each" and `name` if `f` throws.
-/// Cancellation: the coroutine that runs is cancelled too, and waited for.
+/// Yields nothing.
+/// Errors: `stage_error` naming "for_each" and `name` if `f` throws.
+/// Cancellation: a running coroutine is cancelled too, and the terminal waits for it.
 template <class F>
 auto for_each(F f, std::string_view name = {}) {
     return terminal_closure([f = std::move(f), name]<class S>(const S&) mutable {

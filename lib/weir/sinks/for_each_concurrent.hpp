@@ -1,4 +1,4 @@
-/// for_each_concurrent: a coroutine awaited for each item, several at a time.
+/// for_each_concurrent: awaits a coroutine for each item, several at a time.
 #pragma once
 
 #include <weir/core/stage.hpp>
@@ -39,17 +39,18 @@ private:
 
 }  // namespace detail
 
-/// Runs the pipeline and awaits `f(item)` for each item, with at most `n` under way at a time.
+/// Runs the pipeline and awaits `f(item)` for each item, with at most `n` operations at a time.
 ///
 ///     co_await (messages | weir::for_each_concurrent(8, deliver));   // asio::awaitable<void>
 ///
 /// `f` is an async function as for `async_map`: a coroutine, or a function that takes an item and a
 /// completion token. It runs on the segment's strand and must not block. Operations start in the
-/// order of the items and end in any.
-/// Yields nothing (what `f` yields is dropped), after the last has ended.
+/// order of the items and end in any order.
+/// Yields nothing (the results of `f` are dropped), after the last operation has ended.
 /// Errors: `std::invalid_argument` if `n` is 0; `stage_error` naming "for_each_concurrent" and
-/// `name` for the first operation that fails. The others are cancelled then, and waited for.
-/// Cancellation: all operations are cancelled (terminal), and waited for.
+/// `name` for the first operation that fails. The other operations are then cancelled, and the
+/// terminal waits for them.
+/// Cancellation: all operations are cancelled (terminal), and the terminal waits for them.
 template <class F>
 auto for_each_concurrent(std::size_t n, F f, std::string_view name = {}) {
     detail::check_operation_limit(n, "for_each_concurrent");

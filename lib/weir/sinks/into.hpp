@@ -1,4 +1,4 @@
-/// into: all items into a channel or another sink.
+/// into: sends all items into a channel or another sink.
 #pragma once
 
 #include <weir/channel/channel.hpp>
@@ -12,12 +12,12 @@
 
 namespace weir {
 
-/// A place items go to, that may need to be waited for.
+/// A destination for items that may not always be ready.
 ///
-/// `poll_ready(cx)`: true when `push` may be called once; else a wake-up is arranged.
+/// `poll_ready(cx)`: true when `push` may be called once; otherwise it arranges a wake-up.
 /// `push(item)`: takes the item.
-/// `poll_flush(cx)`: true when all that was pushed is safe; else a wake-up is arranged.
-/// `result()`: what the terminal yields.
+/// `poll_flush(cx)`: true when all pushed items are safe; otherwise it arranges a wake-up.
+/// `result()`: the value that the terminal yields.
 template <class K, class T>
 concept sink_for = requires(K& k, poll_context& cx, T&& x) {
     { k.poll_ready(cx) } -> std::same_as<bool>;
@@ -34,7 +34,8 @@ public:
     explicit channel_terminal(sender<T> to) : to_(std::move(to)) {}
     channel_terminal(channel_terminal&&) noexcept = default;
     channel_terminal& operator=(channel_terminal&&) = delete;
-    // Cancelled: what the receiver has is not all there was, and must not look like it.
+    // Closes with an error, because a cancelled pipeline has not sent all items and must not look
+    // complete.
     ~channel_terminal() {
         to_.close(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)));
     }
@@ -60,7 +61,7 @@ public:
     explicit shared_channel_terminal(shared_sender<T> to) : to_(std::move(to)) {}
     shared_channel_terminal(shared_channel_terminal&&) noexcept = default;
     shared_channel_terminal& operator=(shared_channel_terminal&&) = delete;
-    // Cancelled, as above.
+    // Closes with an error, as above.
     ~shared_channel_terminal() {
         to_.close(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)));
     }
@@ -110,10 +111,10 @@ private:
 
 }  // namespace detail
 
-/// Runs the pipeline into a channel. The channel is closed at its end, and closed with the error
-/// when upstream fails (which the terminal throws too), or with `operation_aborted` when it is
-/// cancelled. If the receiver goes away, the pipeline is
-/// cancelled and the terminal completes without error: nobody wants more.
+/// Runs the pipeline into a channel. The channel is closed at the end. It is closed with the error
+/// if upstream fails (the terminal throws the error too), or with `operation_aborted` if the
+/// pipeline is cancelled. If the receiver is destroyed, the pipeline is cancelled, and the terminal
+/// completes without error, because no more items are wanted.
 ///
 ///     co_await (rows | weir::into(std::move(to_writer)));
 template <class T>
@@ -126,12 +127,12 @@ auto into(sender<T> to) {
     });
 }
 
-/// The same for one of several senders. At the pipeline's end only this sender is let go of: the
-/// channel closes with the last. When upstream fails the whole channel is closed with the error, or
-/// with `operation_aborted` when the pipeline is cancelled: what the receivers have is not all
-/// there was, and must not look like it. If the channel is closed by another, or the last receiver
-/// goes away, the pipeline is cancelled and the terminal completes without error. Items cross in
-/// runs of up to 64; none waits for others to come.
+/// The same for a channel with several senders. At the pipeline's end, only this sender is
+/// released; the channel closes with the last sender. If upstream fails, the whole channel is
+/// closed with the error; if the pipeline is cancelled, with `operation_aborted`. So the receivers
+/// cannot mistake a part of the items for all of them. If another sender closes the channel, or the
+/// last receiver is destroyed, the pipeline is cancelled and the terminal completes without error.
+/// Items cross in chunks of up to 64; no item waits until a chunk is full.
 template <class T>
 auto into(shared_sender<T> to) {
     return terminal_closure([to = std::move(to)]<class S>(const S&) mutable {
@@ -142,7 +143,7 @@ auto into(shared_sender<T> to) {
     });
 }
 
-/// Runs the pipeline into a sink (see `sink_for`), and yields the sink's result once all is
+/// Runs the pipeline into a sink (see `sink_for`). Yields the sink's result once all items are
 /// flushed.
 template <class Sink>
 auto into(Sink sink) {

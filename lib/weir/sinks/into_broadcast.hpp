@@ -1,4 +1,4 @@
-/// into a broadcast: all items to all of its receivers.
+/// into a broadcast: sends all items to all of its receivers.
 #pragma once
 
 #include <weir/channel/broadcast.hpp>
@@ -21,7 +21,8 @@ public:
     explicit broadcast_terminal(broadcast_sender<T> to) : to_(std::move(to)) {}
     broadcast_terminal(broadcast_terminal&&) noexcept = default;
     broadcast_terminal& operator=(broadcast_terminal&&) = delete;
-    // Cancelled: what the receivers have is not all there was, and must not look like it.
+    // Closes with an error, because a cancelled pipeline has not sent all items and must not look
+    // complete.
     ~broadcast_terminal() {
         to_.close(std::make_exception_ptr(asio::system_error(asio::error::operation_aborted)));
     }
@@ -59,18 +60,18 @@ private:
     }
 
     broadcast_sender<T> to_;
-    std::vector<T> chunk_;  // taken from upstream, and not yet sent from sent_ on
+    std::vector<T> chunk_;  // taken from upstream; sent up to `sent_`
     std::size_t sent_ = 0;
     bool ended_ = false;
 };
 
 }  // namespace detail
 
-/// Runs the pipeline into a broadcast, in chunks of up to 64 items, and never keeps an item back
-/// for a chunk to become full. This sender is let go of at its end; when upstream fails, the
-/// broadcast is closed with that error (which the terminal throws too), and with
-/// `operation_aborted` when the pipeline is cancelled. Fails with `channel_closed_error` when
-/// somebody else closes the broadcast. Goes on when there are no receivers: some may come.
+/// Runs the pipeline into a broadcast, in chunks of up to 64 items. No item waits until a chunk is
+/// full. At the end, only this sender is released. If upstream fails, the broadcast is closed with
+/// the error (the terminal throws it too); if the pipeline is cancelled, with `operation_aborted`.
+/// If another sender closes the broadcast, the terminal fails with `channel_closed_error`. The
+/// pipeline goes on if there are no receivers, because more may attach.
 ///
 ///     co_await (feed | weir::into(std::move(prices)));
 template <class T>

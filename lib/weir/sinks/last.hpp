@@ -1,4 +1,4 @@
-/// last: how it ended.
+/// last: the last item.
 #pragma once
 
 #include <weir/runtime/terminal.hpp>
@@ -29,11 +29,11 @@ private:
 
 }  // namespace detail
 
-/// Runs the pipeline to its end and yields its last item; nothing if there is none.
+/// Runs the pipeline to its end and yields its last item; an empty optional if there is none.
 ///
 ///     std::optional<double> balance = co_await (deposits | weir::scan(0.0, add) | weir::last());
 ///
-/// Errors: what upstream threw. Cancellation: as every terminal (`terminal_operation`).
+/// Errors: exceptions of upstream. Cancellation: as every terminal (`terminal_operation`).
 inline auto last() {
     return terminal_closure([]<class S>(const S&) {
         check_owned_items<S>();

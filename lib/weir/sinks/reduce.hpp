@@ -1,4 +1,4 @@
-/// reduce: items joined into one.
+/// reduce: combines all items into one item.
 #pragma once
 
 #include <weir/core/stage.hpp>
@@ -41,15 +41,16 @@ private:
 
 }  // namespace detail
 
-/// Runs the pipeline and yields `f(... f(f(x1, x2), x3) ..., xn)`: the only item as it is, and
-/// nothing of an empty stream.
+/// Runs the pipeline and yields `f(... f(f(x1, x2), x3) ..., xn)`. A single item is yielded
+/// unchanged. An empty stream yields an empty optional.
 ///
 ///     auto longest = [](std::string a, std::string b) { return a.size() < b.size() ? b : a; };
 ///     std::optional<std::string> word = co_await (words | weir::reduce(longest));
 ///
-/// `f(T, T)` returns a `T`. Where the result is of another type, or there is a value to begin with,
-/// use `fold`. Errors: `stage_error` naming "reduce" and `name` if `f` throws; else what upstream
-/// threw. Cancellation: as every terminal (`terminal_operation`).
+/// `f(T, T)` returns a `T`. If the result is of another type, or there is an initial value, use
+/// `fold`.
+/// Errors: `stage_error` naming "reduce" and `name` if `f` throws; exceptions of upstream pass.
+/// Cancellation: as every terminal (`terminal_operation`).
 template <class F>
 auto reduce(F f, std::string_view name = {}) {
     return terminal_closure([f = std::move(f), name]<class S>(const S&) mutable {

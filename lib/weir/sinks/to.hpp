@@ -1,4 +1,4 @@
-/// to: all items into a container.
+/// to: collects all items in a container.
 #pragma once
 
 #include <weir/runtime/terminal.hpp>
@@ -13,7 +13,7 @@ namespace detail {
 
 template <class Container>
 class to_terminal {
-    // Room that is made and not used costs addresses, not memory; so only where items lie in a row.
+    // Only for contiguous containers: reserved memory that is not used costs addresses, not memory.
     static constexpr bool has_room = requires(Container& c) {
         c.reserve(c.capacity());
         c.shrink_to_fit();
@@ -61,9 +61,9 @@ private:
 ///     auto names = co_await (people | weir::map(name_of) | weir::to<std::vector>());
 ///     auto index = co_await (pairs | weir::to<std::map<int, std::string>>());
 ///
-/// Works with anything that has `push_back` or `insert`. Memory: all the items; for an endless
-/// stream put a `take` before it. Where it is known how many items may come at the most (see
-/// `size_hint`), room in a vector is made for all at once, up to 256 MiB.
+/// Works with any container that has `push_back` or `insert`. Memory: all the items, so put a
+/// `take` in front of an endless stream. If the maximum number of items is known (see `size_hint`),
+/// room in a vector is reserved at once, up to 256 MiB.
 template <class Container>
 auto to() {
     return terminal_closure([]<class S>(const S&) {
@@ -72,7 +72,7 @@ auto to() {
     });
 }
 
-/// The same, for a container template: the item type is the stream's.
+/// The same for a container template; the item type is the stream's.
 template <template <class...> class Container>
 auto to() {
     return terminal_closure([]<class S>(const S&) {

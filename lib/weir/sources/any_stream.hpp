@@ -1,4 +1,4 @@
-/// A stream whose type says only what it yields.
+/// any_stream: a stream with a type that names only its items.
 #pragma once
 
 #include <weir/runtime/pull.hpp>
@@ -15,7 +15,7 @@ namespace weir {
 
 namespace detail {
 
-/// What an `any_stream` owns: a stream behind a virtual call that brings a chunk of items.
+/// The stream that an `any_stream` owns, behind a virtual call that brings a chunk of items.
 template <class T>
 class erased_stream {
 public:
@@ -25,12 +25,12 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink& sink) {
-        if (state_ == poll_state::pending) state_ = poll_state::paused;  // that was another poll's
+        if (state_ == poll_state::pending) state_ = poll_state::paused;  // from an earlier poll
         for (;;) {
             while (!chunk_.empty()) {
                 if (!sink(chunk_.take())) return poll_state::paused;
             }
-            // What came with the last chunk of items, now that they are handed on.
+            // The state that came with the last chunk, now that its items are handed on.
             if (state_ != poll_state::paused) {
                 if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
                 return state_;
@@ -45,7 +45,7 @@ public:
         }
     }
 
-    /// An item that came with the last chunk, if one is left.
+    /// Takes an item of the last chunk, if one is left.
     bool take_waiting(std::optional<T>& item) {
         if (chunk_.empty()) return false;
         item.emplace(chunk_.take());
@@ -60,7 +60,8 @@ private:
     std::exception_ptr failure_;
 };
 
-/// The same for items that must not be kept: each crosses by an indirect call of its own.
+/// The same for borrowed items, which must not be stored: each item crosses by its own indirect
+/// call.
 template <class T>
     requires is_borrowed<T>
 class erased_stream<T> {
@@ -94,21 +95,21 @@ private:
 }  // namespace detail
 
 /// Owns a stream of `T` of any type. For class members, function signatures and containers of
-/// streams, where the long type of a pipeline is in the way.
+/// streams, where the long type of a pipeline is inconvenient.
 ///
 ///     weir::any_stream<trade> open(const source& s);
 ///
-/// Items cross in chunks, so that not knowing the type costs something a chunk and not an item. A
-/// run is what the stream inside has ready, up to 64 items or 4 KiB, and is handed on before
-/// anything else is done. Runs start with one item and double, so what is pulled ahead of a
-/// consumer that stops is never more than it had taken before, plus one; that waits here for the
-/// next poll. Borrowed items (`is_borrowed`) cannot wait, and cross one by one.
+/// Items cross in chunks, so hiding the type costs time per chunk and not per item. A chunk holds
+/// the items that the inner stream has ready, up to 64 items or 4 KiB. It is handed on before
+/// anything else is done. Chunks start with one item and double. So if the consumer stops, the
+/// items pulled ahead are never more than it had taken before, plus one. They wait here for the
+/// next poll. Borrowed items (`is_borrowed`) cannot wait, so they cross one by one.
 ///
-/// Cost: one allocation when made, of up to 4 KiB; while it runs one virtual call a chunk, about a
-/// nanosecond an item (docs/benchmarks.md).
-/// Errors: those of the stream inside, after the items that came before; and what moving an item
-/// throws. One that is empty (default-made or moved from) has no items.
-/// Cancellation: as the stream inside.
+/// Cost: one allocation of up to 4 KiB when it is made; while it runs, one virtual call per chunk,
+/// about a nanosecond per item (docs/benchmarks.md).
+/// Errors: those of the inner stream, after the items that came before; and exceptions of moving an
+/// item. An empty any_stream (default-made or moved from) has no items.
+/// Cancellation: as the inner stream.
 template <class T>
 class any_stream : public pullable<any_stream<T>> {
     template <class S>
@@ -147,7 +148,7 @@ public:
         return stream_->poll(cx, sink);
     }
 
-    /// For `next()`: an item that need not be polled for.
+    /// For `next()`: takes an item that needs no poll.
     bool take_waiting(std::optional<T>& item)
         requires(!is_borrowed<T>)
     {

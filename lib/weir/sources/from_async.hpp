@@ -1,4 +1,4 @@
-/// A repeated Asio operation as a stream: a timer's ticks, a socket's bytes.
+/// from_async: a repeated Asio operation as a stream, such as a timer's ticks or a socket's bytes.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -49,12 +49,13 @@ private:
 
 /// A stream of the results of an asynchronous operation that is started again after each one.
 ///
-/// `initiate(handler)` starts one operation with the completion signature
-/// `void(asio::error_code, T)`; what it uses must outlive the operation (hold it by shared_ptr).
+/// `initiate(handler)` starts one operation with the completion signature `void(asio::error_code,
+/// T)`. The objects it uses must outlive the operation (hold them by shared_ptr).
 ///
 ///     weir::from_async<std::size_t>([s](auto handler) { s->async_wait_for(std::move(handler)); })
 ///
-/// One operation at a time, so backpressure reaches the peer. End: `asio::error::eof`.
+/// One operation runs at a time, so backpressure reaches the peer.
+/// End: `asio::error::eof`.
 /// Errors: any other error code, as `asio::system_error`.
 /// Cancellation: the operation in flight is cancelled through its cancellation slot.
 template <class T, class Initiate>
@@ -62,13 +63,12 @@ auto from_async(Initiate initiate) {
     return detail::async_stream<T, Initiate>(std::move(initiate));
 }
 
-/// A stream of the bytes that arrive at a socket (or anything with `async_read_some`), in blocks of
-/// at most `block_size` bytes as they come; ends when the peer closes.
+/// A stream of the bytes that arrive at a socket (or any object with `async_read_some`), in blocks
+/// of at most `block_size` bytes as they come. It ends when the peer closes.
 ///
 ///     auto lines = weir::read_some(std::make_shared<tcp::socket>(std::move(socket))) | ...
 ///
-/// The socket is shared: the stream keeps it alive while it reads. Errors, cancellation: see
-/// `from_async`.
+/// The stream keeps the shared socket alive while it reads. Errors, cancellation: see `from_async`.
 template <class AsyncReadStream>
 auto read_some(std::shared_ptr<AsyncReadStream> socket, std::size_t block_size = 64 * 1024) {
     return from_async<std::string>([socket = std::move(socket), block_size](auto handler) {
@@ -87,7 +87,7 @@ auto read_some(std::shared_ptr<AsyncReadStream> socket, std::size_t block_size =
 }
 
 /// A stream with one item each time `timer` expires: the number of the expiry. `rearm(timer)` sets
-/// the next expiry and returns false to end the stream.
+/// the next expiry, or returns false to end the stream.
 ///
 ///     weir::expiries(timer, [](auto& t) { t.expires_after(1s); return true; })
 template <class Timer, class Rearm>

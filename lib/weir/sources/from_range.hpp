@@ -1,4 +1,4 @@
-/// A range as a stream.
+/// from_range: a range as a stream.
 #pragma once
 
 #include <weir/runtime/pull.hpp>
@@ -13,7 +13,7 @@ namespace weir {
 
 namespace detail {
 
-/// The stream behind `from_range`. `Owned` says that the elements are ours to move out.
+/// The stream behind `from_range`. `Owned` means that elements may be moved out of the range.
 template <class R, bool Owned>
 class range_stream : public pullable<range_stream<R, Owned>> {
     using iterator = std::ranges::iterator_t<R>;
@@ -23,14 +23,14 @@ public:
     using value_type = std::ranges::range_value_t<R>;
 
     explicit range_stream(R range)
-        // On the heap, so that the iterators stay good when the stream moves.
+        // On the heap, so that the iterators stay valid when the stream moves.
         : range_(std::make_unique<R>(std::move(range))),
           it_(std::ranges::begin(*range_)),
           end_(std::ranges::end(*range_)) {}
 
     template <class Sink>
     WEIR_FUSED poll_state poll(poll_context& cx, Sink&& sink) {
-        if (!range_) return poll_state::finished;  // moved from: the iterators are another's
+        if (!range_) return poll_state::finished;  // moved from, with its iterators
         for (;;) {
             if (it_ == end_) return poll_state::finished;
             const std::size_t granted = cx.grant(size_hint());
@@ -49,8 +49,8 @@ public:
     }
 
 private:
-    // The loop runs on a local iterator to the end of the slice: the compiler sees a plain counted
-    // loop, which it can unroll and vectorise with all the steps in it.
+    // The loop uses a local iterator up to the end of the slice. So the compiler sees a plain
+    // counted loop, which it can unroll and vectorise with all the steps in it.
     template <class Sink>
     WEIR_FUSED bool hand_over(std::size_t granted, Sink& sink) {
         iterator it = std::move(it_);
@@ -91,15 +91,15 @@ private:
 
 /// A stream of a range's elements, in order.
 ///
-/// Called with a container that is moved in (its elements are moved out one by one), with a
-/// container it copies, or with a view, also an infinite one:
+/// The range is one of three kinds: a container that is moved in (its elements are moved out one by
+/// one), a container that is copied, or a view, which may be infinite:
 ///
 ///     weir::from_range(std::vector{1, 2, 3})
 ///     weir::from_range(std::views::iota(0))
 ///     weir::from_range(std::views::all(mine))    // refers to `mine`, which must outlive it
 ///
-/// Always ready; fused into the consumer's loop at no cost. Errors: what the range's iterators
-/// throw. Movable between polls; a stream that was moved from is empty. Not thread-safe.
+/// Always ready; fused into the consumer's loop at no cost. Errors: exceptions of the range's
+/// iterators. Movable between polls; a stream that was moved from is empty. Not thread-safe.
 template <std::ranges::input_range R>
 auto from_range(R&& range) {
     using plain = std::remove_cvref_t<R>;

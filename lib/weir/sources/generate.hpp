@@ -1,4 +1,4 @@
-/// A stream of what a function returns.
+/// generate: a stream of a function's results.
 #pragma once
 
 #include <weir/core/stage.hpp>
@@ -14,7 +14,7 @@
 
 namespace weir {
 
-/// What a function that makes items returns: items, or optional ones.
+/// The item type of a function that makes items or optional items.
 template <class T>
 struct made {
     using item = T;
@@ -58,7 +58,7 @@ private:
     [[no_unique_address]] stage where_;
 };
 
-/// The same where `f` is a coroutine, called when an item is asked for and awaited.
+/// The same for a coroutine `f`: it is called when an item is needed, and awaited.
 template <class F>
 class generate_async_stream : public pullable<generate_async_stream<F>> {
     using result = std::optional<typename made<awaited_t<std::invoke_result_t<F&>>>::item>;
@@ -88,7 +88,7 @@ public:
     }
 
 private:
-    // Also where the coroutine is endless: its item need not be default constructible then.
+    // Also for an endless coroutine, so that its item need not be default constructible.
     static asio::awaitable<result> as_optional(asio::awaitable<result> task) { return task; }
     static asio::awaitable<result> as_optional(asio::awaitable<value_type> task) {
         co_return co_await std::move(task);
@@ -109,18 +109,18 @@ private:
 
 }  // namespace detail
 
-/// A stream of `f()`, `f()`, ...: endless where `f` returns a `T`, until the first `nullopt` where
-/// it returns a `std::optional<T>`.
+/// A stream of `f()`, `f()`, ... If `f` returns a `T`, the stream is endless. If it returns a
+/// `std::optional<T>`, the stream ends at the first `nullopt`.
 ///
 ///     weir::generate([n = 0]() mutable { return n++; }) | weir::take(10)
 ///     weir::generate(next_message)   // asio::awaitable<std::optional<message>> next_message()
 ///
-/// Where `f` returns an `asio::awaitable` of either, each is awaited before the next is made, and
-/// the coroutine runs on the segment's strand. (It must not refer to captures of a lambda that it
-/// is the body of: those belong to the stream, which may move.)
-/// A plain `f` runs on the segment's strand and must not block.
+/// If `f` returns an `asio::awaitable` of either, each one is awaited before the next is made. The
+/// coroutine runs on the segment's strand. (If it is the body of a lambda, it must not refer to the
+/// lambda's captures, because they belong to the stream, which may move.) A plain `f` runs on the
+/// segment's strand and must not block.
 /// Errors: an exception of `f` becomes a `stage_error` that names "generate" and `name`.
-/// Cancellation: the coroutine that runs is cancelled, and waited for by the pipeline.
+/// Cancellation: a running coroutine is cancelled, and the pipeline waits for it.
 template <class F>
 auto generate(F f, std::string_view name = {}) {
     static_assert(std::is_invocable_v<F&>, "weir::generate: the function must take no arguments");

@@ -1,4 +1,4 @@
-/// Streams written as coroutines.
+/// generator: streams written as coroutines.
 #pragma once
 
 #include <weir/core/stage.hpp>
@@ -16,21 +16,24 @@
 
 namespace weir {
 
-/// A stream written as a coroutine: `co_yield` an item, `co_await` whatever it takes to make one.
+/// A stream written as a coroutine: `co_yield` an item, `co_await` whatever the item needs.
 ///
 ///     weir::generator<int> evens(weir::any_stream<int> in) {
 ///         while (auto x = co_await in.next())
 ///             if (*x % 2 == 0) co_yield *x;
 ///     }
 ///
-/// May await: `s.next()` of any stream (by polling it: no allocation, no hop, no growth of the
-/// stack however many are ready at once), and any `asio::awaitable` (which then runs on the
-/// segment's strand). Take parameters by value: the coroutine outlives its call.
+/// The body may await `s.next()` of any stream. This polls the stream, without allocation, without
+/// a hop, and without growing the stack however many items are ready. The body may also await any
+/// `asio::awaitable`, which then runs on the segment's strand. Take parameters by value, because
+/// the coroutine outlives its call.
 ///
-/// Order: as yielded. End: `co_return`, or the end of the body.
+/// Order: as yielded.
+/// End: `co_return`, or the end of the body.
 /// Errors: an exception that leaves the body becomes a `stage_error` named "generator".
-/// Cancellation: the frame is destroyed where it stands; its locals' destructors run.
-/// Not thread-safe: polled on its segment's strand. Cost: one frame; a resume an item.
+/// Cancellation: the frame is destroyed at its suspension point; the destructors of its locals run.
+/// Not thread-safe: polled on its segment's strand.
+/// Cost: one frame; one resumption per item.
 template <class T>
 class [[nodiscard]] generator : public pullable<generator<T>> {
 public:
@@ -75,7 +78,7 @@ private:
 
 template <class T>
 class generator<T>::promise_type {
-    // What the body waits for, when it does not wait for its consumer.
+    // An operation that the body awaits, if it is not suspended at a `co_yield`.
     struct waiting {
         virtual bool ready(poll_context& cx) = 0;
 
@@ -88,7 +91,7 @@ class generator<T>::promise_type {
     struct next_awaiter final : waiting {
         next_awaiter(promise_type& p, S& s) : promise(p), stream(s) {}
 
-        // Out of line, so that what is ready in the stream itself costs no more than a look.
+        // Out of line, so that an item that is ready in the stream itself costs only a check.
         [[gnu::noinline]] bool ready(poll_context& cx) override {
             const poll_context::single_items one_at_a_time(cx);
             return stream.poll_next(cx, item);
@@ -97,8 +100,8 @@ class generator<T>::promise_type {
         void await_suspend(std::coroutine_handle<>) noexcept { promise.waits_for_ = this; }
         std::optional<item_t<S>> await_resume() {
             promise.rethrow();
-            // Not the optional as a whole: compilers copy that in one piece, for which the
-            // processor must wait until the two pieces it was just written in have arrived.
+            // Does not return the optional as a whole. Compilers copy that in one piece, and then
+            // the processor must wait until the two pieces just written have arrived.
             if (!item) return std::nullopt;
             return std::optional<item_t<S>>(*std::move(item));
         }
@@ -108,7 +111,8 @@ class generator<T>::promise_type {
         std::optional<item_t<S>> item;
     };
 
-    // co_await an asio::awaitable<R>: spawned on the segment's strand, its outcome polled.
+    // co_await an asio::awaitable<R>: it is spawned on the segment's strand, and its outcome is
+    // polled.
     template <class R>
     struct task_awaiter final : waiting {
         using value = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
@@ -161,7 +165,7 @@ public:
     void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
     std::suspend_always yield_value(T&& x) noexcept {
-        item_ = std::addressof(x);  // lives in the frame until we are resumed
+        item_ = std::addressof(x);  // lives in the frame until the frame is resumed
         return {};
     }
     auto yield_value(const T& x)
@@ -191,7 +195,7 @@ public:
 private:
     friend class generator;
 
-    /// Runs the body until it yields or ends. False when it waits for something.
+    /// Runs the body until it yields or ends. False when the body waits for an operation.
     bool resume(poll_context& cx) {
         cx_ = &cx;
         if (waits_for_) {
@@ -202,7 +206,8 @@ private:
         return waits_for_ == nullptr;
     }
 
-    // What the awaited stream throws belongs inside the body, at its co_await.
+    // Stores an exception of the awaited stream, because it must be thrown inside the body, at its
+    // co_await.
     bool ready(poll_context& cx) noexcept {
         try {
             return waits_for_->ready(cx);
@@ -216,7 +221,8 @@ private:
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
     }
 
-    /// Throws what left the body, under the generator's name unless it already has a stage's.
+    /// Throws an exception that left the body, under the generator's name unless it already names a
+    /// stage.
     void finish() {
         try {
             rethrow();

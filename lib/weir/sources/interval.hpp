@@ -1,4 +1,4 @@
-/// Ticks.
+/// interval: regular ticks.
 #pragma once
 
 #include <weir/runtime/clock.hpp>
@@ -30,7 +30,7 @@ public:
         }
         const auto due = nth_after(start_, period_, tick_ + 1);
         if (!alarm_.reached(cx, due)) return poll_state::pending;
-        // Ticks that passed while nobody asked are skipped; the number tells how many.
+        // Ticks that passed without a poll are skipped; the item's number shows how many.
         const auto elapsed = clock_of(cx.executor()).now() - start_;
         tick_ = static_cast<std::uint64_t>(elapsed / period_);
         if (!sink(tick_ - 1)) return poll_state::paused;
@@ -41,18 +41,18 @@ public:
 private:
     clock::duration period_;
     clock::time_point start_{};
-    std::uint64_t tick_ = 0;  // ticks behind us
+    std::uint64_t tick_ = 0;  // the number of past ticks
     bool started_ = false;
     alarm alarm_;
 };
 
 }  // namespace detail
 
-/// A stream of tick numbers 0, 1, 2, ... , one each `period`, the first one `period` after the
-/// first poll. Endless.
+/// A stream of tick numbers 0, 1, 2, ... , one for each `period`. The first tick comes one `period`
+/// after the first poll. Endless.
 ///
-/// Ticks keep to the grid of the start and do not drift. Ticks missed while the consumer was busy
-/// are skipped: the next item carries the number of the latest one.
+/// Ticks keep to the grid of the start, so they do not drift. Ticks missed while the consumer was
+/// busy are skipped: the next item carries the number of the latest tick.
 /// Errors: `std::invalid_argument` unless the period is positive.
 /// Time is that of the executor's clock (`weir::set_clock`).
 inline detail::interval_stream interval(clock::duration period) {

@@ -1,4 +1,4 @@
-/// retry_stream: a stream that is made anew when it fails.
+/// retry_stream: makes a stream again when it fails.
 #pragma once
 
 #include <weir/core/detail/watched_sink.hpp>
@@ -19,12 +19,12 @@
 
 namespace weir {
 
-/// How often, how soon and after what a stream is made again.
+/// How often, how soon and after which failures a stream is made again.
 struct retry_stream_policy {
     backoff_policy waits = {};
-    /// Streams in a row that fail without an item, the first one included, before it gives up.
+    /// The number of streams in a row, the first one included, that may fail without an item.
     unsigned max_attempts = std::numeric_limits<unsigned>::max();
-    /// Whether a failure is worth another stream; all are where there is none.
+    /// Whether to make another stream after this failure. If it is empty, every failure is retried.
     std::function<bool(const std::exception_ptr&)> worth = {};
 };
 
@@ -80,26 +80,26 @@ private:
     Make make_;
     stage where_;
     std::optional<inner_stream> inner_;
-    std::optional<clock::time_point> due_;  // when the next one is made
+    std::optional<clock::time_point> due_;  // the time at which the next stream is made
     unsigned failures_ = 0;                 // since the last item
     alarm alarm_;
 };
 
 }  // namespace detail
 
-/// The items of the stream `make()`; when that fails, those of another, after a wait.
+/// The items of the stream `make()`; if that fails, the items of another such stream, after a wait.
 ///
 ///     weir::retry_stream({.waits = {.first = 100ms, .jitter = 0.3}}, [&] { return subscribe(bus);
 ///     })
 ///
-/// Called on the segment's strand when the stream is first polled, and after each failure and its
-/// wait (on the executor's clock). Whether the new stream repeats items or leaves some out is up to
-/// `make`. An item begins the waits and attempts anew.
-/// End: that of the stream inside. Holds one stream; the failed one is destroyed before the wait.
-/// Errors: what the last stream, or `make` (as a `stage_error` naming "retry_stream" and `name`),
-/// failed with once `max_attempts` have failed in a row or it was not `worth` it.
-/// `std::invalid_argument` for a policy that makes no sense. What a consumer throws is not retried.
-/// Cancellation: that of the stream inside, or of the wait.
+/// `make` is called on the segment's strand when the stream is first polled, and again after each
+/// failure and its wait (on the executor's clock). Whether the new stream repeats or omits items is
+/// up to `make`. An item resets the waits and the attempts.
+/// End: that of the inner stream. Holds one stream; a failed stream is destroyed before the wait.
+/// Errors: the failure of the last stream or of `make` (as a `stage_error` naming "retry_stream"
+/// and `name`), once `max_attempts` have failed in a row, or if `worth` rejects it.
+/// `std::invalid_argument` for an invalid policy. Exceptions of the consumer are not retried.
+/// Cancellation: that of the inner stream, or of the wait.
 template <class Make>
 auto retry_stream(retry_stream_policy policy, Make make, std::string_view name = {}) {
     detail::check_stream<std::remove_cvref_t<std::invoke_result_t<Make&>>>();

@@ -1,4 +1,4 @@
-/// using_resource: a stream of something that is opened for it and closed after it.
+/// using_resource: a stream with a resource that is opened before it and closed after it.
 #pragma once
 
 #include <weir/core/detail/watched_sink.hpp>
@@ -90,8 +90,8 @@ private:
         return true;
     }
 
-    /// What the inner stream throws is kept until the resource is closed. What the sink throws is
-    /// not ours, and drops this stream.
+    /// Keeps an exception of the inner stream until the resource is closed. An exception of the
+    /// sink passes, and drops this stream.
     template <class Sink>
     poll_state poll_inner(poll_context& cx, Sink& sink) {
         watched_sink to(sink);
@@ -129,13 +129,13 @@ private:
     step step_ = step::unopened;
     async_operation<std::exception_ptr> opening_;
     ticket lease_;
-    std::optional<inner_stream> inner_;  // goes first
+    std::optional<inner_stream> inner_;  // destroyed first
     std::exception_ptr failure_;
 };
 
 }  // namespace detail
 
-/// A stream of the items of `use(resource)`, where the resource is what `open()` returns: opened
+/// A stream of the items of `use(resource)`. The resource is the result of `open()`. It is opened
 /// with the first poll, and closed when the stream is over, whatever the outcome.
 ///
 ///     auto rows = weir::using_resource(
@@ -146,25 +146,25 @@ private:
 ///     // asio::awaitable<connection> connect();  any stream  messages_of(connection&);
 ///     // asio::awaitable<void> say_goodbye(connection c);
 ///
-/// `open` may be a coroutine. `use` returns a stream, which may refer to the resource: that stays
-/// where it is. A stream that is never polled opens nothing.
+/// `open` may be a coroutine. `use` returns a stream, which may refer to the resource, because the
+/// resource does not move. A stream that is never polled opens nothing.
 ///
-/// Closing: without `close`, by the resource's destructor. `close(resource)` is given it by value,
-/// and may be a coroutine. Either way it is called exactly once for each resource that was opened,
-/// when the stream of `use` is gone and nothing that it started (an operation, a segment before a
-/// `buffer`) is under way any more: what it uses is never closed under it.
-/// - At the end and on a failure: on the strand; the end, or the error, comes out when it is
-/// closed.
+/// Closing: without `close`, the resource's destructor closes it. `close(resource)` gets the
+/// resource by value, and may be a coroutine. Each opened resource is closed exactly once. That
+/// happens when the stream of `use` is destroyed and everything it started (an operation, a segment
+/// in front of a `buffer`) has ended. So a resource is never closed while it is used.
+/// - At the end and on a failure: on the strand. The end or the error is passed on after the close.
 /// - On a cancellation, or when the stream is dropped (a consumer that stops early or fails): an
-///   asynchronous close then runs on its own, is not cancelled, and the pipeline completes when it
-///   is over. (A stream that was pulled and dropped has no pipeline that could wait for it.) A
-///   plain `close` is called by whoever lets go last.
-/// - When the context is destroyed nothing can run there any more: a coroutine is not called, and
-///   the destructor is all.
+///   asynchronous close runs on its own and is not cancelled. The pipeline completes after it. (A
+///   stream that was pulled and dropped has no pipeline that could wait for it.) A plain `close` is
+///   called by the last owner that releases the resource.
+/// - When the context is destroyed, nothing can run there any more. A coroutine is not called; only
+///   the destructor runs.
 ///
-/// Errors: an exception of a callable becomes a `stage_error` naming "using_resource" and `name`;
-/// of `close` only at the end: after another failure and on a drop it is swallowed. Errors of the
-/// inner stream pass. Cost: one allocation, and two stores an item.
+/// Errors: an exception of a callable becomes a `stage_error` naming "using_resource" and `name`.
+/// An exception of `close` is reported only at the end; after another failure and on a drop it is
+/// swallowed. Errors of the inner stream pass.
+/// Cost: one allocation, and two stores per item.
 template <class Open, class Use, class Close = detail::close_by_destructor>
 auto using_resource(Open open, Use use, Close close = {}, std::string_view name = {}) {
     detail::check_resource_functions<Open, Use, Close>();

@@ -1,7 +1,8 @@
-/// Running pipelines by hand: on a context that only moves when the test says so, without sleeps.
+/// Runs pipelines by hand, without sleeps: the context moves only when the test says so.
 ///
-/// The context is an `asio::io_context`, which runs things in the order they were made ready, or a
-/// `seeded_context`, which runs them in an order of a seed. What is started here runs in `settle`.
+/// The context is an `asio::io_context`, which runs handlers in the order in which they became
+/// ready, or a `seeded_context`, which runs them in an order that a seed decides. Pipelines started
+/// here run in `settle`.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -20,10 +21,10 @@
 
 namespace weir::testing {
 
-/// How many handlers a test may need at the most: beyond it, something spins.
+/// The maximum number of handlers of a test. A test with more handlers is in an endless loop.
 inline constexpr std::size_t handler_limit = 10'000'000;
 
-/// Runs handlers that are ready until there are none. Returns how many ran.
+/// Runs ready handlers until there are none. Returns how many ran.
 inline std::size_t settle(asio::io_context& io) {
     io.restart();
     std::size_t n = 0;
@@ -36,7 +37,7 @@ inline std::size_t settle(seeded_context& ctx) {
     return ctx.settle();
 }
 
-/// What has become of an operation.
+/// The outcome of an operation.
 template <class R>
 struct outcome {
     using value_type = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
@@ -44,9 +45,10 @@ struct outcome {
     bool done = false;
     std::exception_ptr error;
     std::optional<value_type> value;
-    std::function<void()> on_completion;  ///< Called first thing by the handler.
+    std::function<void()> on_completion;  ///< The handler calls this first.
 
-    /// The result, or the error thrown; `std::logic_error` if it is not there.
+    /// Returns the result or throws the error; `std::logic_error` if the operation has not
+    /// completed.
     value_type get() {
         if (!done) throw std::logic_error("the operation is stuck: nothing is left to run");
         if (error) std::rethrow_exception(error);
@@ -66,7 +68,8 @@ struct outcome {
 
 namespace detail {
 
-/// A handler that writes an outcome down. Runs on `executor`, under a cancellation slot if given.
+/// A handler that stores an outcome. It runs on `executor`, and has the cancellation slot if one is
+/// given.
 template <class R, class Executor>
 class recorder {
 public:
@@ -95,18 +98,18 @@ private:
 
 }  // namespace detail
 
-/// A context that tests run things on.
+/// A context on which tests run pipelines.
 template <class C>
 concept test_context = requires(C& c) { settle(c); };
 
-/// The handler that writes what comes of an operation on `ctx` to `to`.
+/// Returns a handler that stores the outcome of an operation on `ctx` in `to`.
 template <class R, test_context Context>
 auto record(Context& ctx, std::shared_ptr<outcome<R>> to, asio::cancellation_slot slot = {}) {
     return detail::recorder<R, typename Context::executor_type>(ctx.get_executor(), std::move(to),
                                                                 slot);
 }
 
-/// Starts a pipeline on `ctx`; nothing of it runs before `settle`.
+/// Starts a pipeline on `ctx`. No part of it runs before `settle`.
 template <test_context Context, class Operation>
 auto start(Context& ctx, Operation operation, asio::cancellation_slot slot = {}) {
     using R = typename Operation::value_type;
@@ -124,7 +127,7 @@ auto spawn(Context& ctx, asio::awaitable<T> task, asio::cancellation_slot slot =
     return result;
 }
 
-/// Asks `stream` for its next item on `ctx`; nothing comes of it before `settle`.
+/// Asks `stream` for its next item on `ctx`. Nothing runs before `settle`.
 template <test_context Context, class S>
 auto start_next(Context& ctx, S& stream, asio::cancellation_slot slot = {}) {
     using R = std::optional<typename S::value_type>;
@@ -133,7 +136,7 @@ auto start_next(Context& ctx, S& stream, asio::cancellation_slot slot = {}) {
     return result;
 }
 
-/// Runs a pipeline on `ctx` until nothing is left to run; returns its result or throws its error.
+/// Runs a pipeline on `ctx` until no handler is left; returns its result or throws its error.
 template <test_context Context, class Operation>
 auto run(Context& ctx, Operation operation) {
     auto result = start(ctx, std::move(operation));
@@ -141,7 +144,7 @@ auto run(Context& ctx, Operation operation) {
     return result->get();
 }
 
-/// The same on an io_context of its own.
+/// The same, on a new io_context.
 template <class Operation>
 auto run(Operation operation) {
     asio::io_context io;
@@ -156,8 +159,8 @@ auto run_task(Context& ctx, asio::awaitable<T> task) {
     return result->get();
 }
 
-/// Runs `io` until `done()`: for what waits for the world outside (a socket, a timer). The bound is
-/// there so that a test that hangs fails; it says nothing about speed.
+/// Runs `io` until `done()`, for a test that waits for the outside world (a socket, a timer). The
+/// time limit makes a test that hangs fail; it says nothing about speed.
 template <class Done>
 bool run_until(asio::io_context& io, Done done) {
     const auto limit = deadline_after(std::chrono::steady_clock::now(), std::chrono::minutes(1));

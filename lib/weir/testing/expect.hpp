@@ -1,4 +1,4 @@
-/// Expectations that need no test framework.
+/// expect: expectations without a test framework.
 #pragma once
 
 #include <weir/core/error.hpp>
@@ -10,14 +10,15 @@
 
 namespace weir::testing {
 
-/// What the kit throws when something did not happen as the test expects. Every test framework
-/// shows the text of such an exception: it names the place, what was expected and what came.
+/// The error that the test kit throws when an expectation fails. Every test framework shows the
+/// text of such an exception. The text contains the source location, the expected value and the
+/// actual one.
 class expectation_error : public weir::error {
 public:
     using weir::error::error;
 };
 
-/// Throws `expectation_error` with `what` and the place of the call unless `holds`.
+/// Throws `expectation_error` with `what` and the caller's source location unless `holds`.
 ///
 ///     weir::testing::expect(seen == sent, "every item arrives, in order");
 void expect(bool holds, const std::string& what,
@@ -25,12 +26,12 @@ void expect(bool holds, const std::string& what,
 
 namespace detail {
 
-/// Throws it.
+/// Throws `expectation_error`.
 [[noreturn]] void fail_expectation(const std::string& what, std::source_location where);
 
 }  // namespace detail
 
-/// `x` for a message: as `<<` writes it; "an item" where it has no `<<`.
+/// `x` for a message: printed with `<<`, or "an item" if it has no `<<`.
 template <class T>
 std::string show(const T& x) {
     if constexpr (requires(std::ostringstream& out) { out << x; }) {

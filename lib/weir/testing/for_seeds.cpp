@@ -11,7 +11,7 @@ namespace weir::testing {
 namespace {
 
 std::optional<std::uint64_t> wanted_seed() {
-    const char* text = std::getenv("WEIR_SEED");  // NOLINT(concurrency-mt-unsafe): nobody sets it
+    const char* text = std::getenv("WEIR_SEED");  // NOLINT(concurrency-mt-unsafe): no code sets it
     if (!text || !*text) return std::nullopt;
     std::uint64_t seed = 0;
     const char* end = text + std::strlen(text);

@@ -1,4 +1,5 @@
-/// A test under many seeds; the one that fails is named, and can be had again.
+/// for_seeds: runs a test under many seeds, and names the seed that fails, so that it can be
+/// replayed.
 #pragma once
 
 #include <weir/core/error.hpp>
@@ -13,13 +14,13 @@
 
 namespace weir::testing {
 
-/// What `for_seeds` throws: which seed failed, how, and how to replay it.
+/// The error of `for_seeds`: which seed failed, how, and how to replay it.
 class seed_error : public weir::error {
 public:
     seed_error(std::uint64_t seed, const std::string& message, std::exception_ptr cause);
 
     std::uint64_t seed() const noexcept { return seed_; }
-    /// What the test threw.
+    /// The exception that the test threw.
     std::exception_ptr cause() const noexcept { return cause_; }
 
 private:
@@ -36,9 +37,9 @@ private:
 ///         expect(sum->get() == 55, "nothing is lost");
 ///     });
 ///
-/// When the environment says WEIR_SEED=n, only that seed runs, and what the body throws comes
-/// through as it is. Throws `std::invalid_argument` if that is no number.
-/// Use `expect`, or what throws: a framework's check that only notes a failure knows no seed.
+/// If the environment has WEIR_SEED=n, only that seed runs, and an exception of the body passes
+/// unchanged. Throws `std::invalid_argument` if n is not a number. Use `expect`, or another check
+/// that throws: a check that only records a failure does not report the seed.
 void for_seeds(std::uint64_t count, const std::function<void(seeded_context&)>& body);
 
 }  // namespace weir::testing

@@ -1,4 +1,4 @@
-/// A stream that is late with each item.
+/// interleave_pending: a stream that is pending before each item.
 #pragma once
 
 #include <weir/core/stream.hpp>
@@ -8,8 +8,8 @@
 
 namespace weir::testing {
 
-/// Answers `pending` before each item and before the end, after asking to be polled again: so that
-/// every operator meets input that must be waited for.
+/// Answers `pending` before each item and before the end, after it has asked to be polled again. So
+/// every operator sees input that must be waited for.
 template <class S>
 class interleave_pending : public pullable<interleave_pending<S>> {
 public:
@@ -28,7 +28,7 @@ public:
             more = sink(std::move(x));
             return false;
         });
-        if (state == poll_state::pending) wait_ = false;  // upstream wakes us, and has an item then
+        if (state == poll_state::pending) wait_ = false;  // upstream has an item then
         if (state != poll_state::paused) return state;
         if (!more) return poll_state::paused;
         cx.wake();

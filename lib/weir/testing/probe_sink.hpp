@@ -1,4 +1,4 @@
-/// A consumer that takes one item when the test says so.
+/// probe_sink: a consumer that takes one item at a time, when the test says so.
 #pragma once
 
 #include <weir/core/stage.hpp>
@@ -23,17 +23,17 @@ namespace weir::testing {
 
 namespace detail {
 
-/// What a probe and its pipeline share.
+/// The state shared by a probe and its pipeline.
 template <class T>
 struct probe_state {
     std::mutex mutex;
-    std::size_t demanded = 0;  // and not yet handed over
+    std::size_t demanded = 0;  // demanded, and not yet delivered
     std::deque<T> items;
     waker_slot waiting;
 };
 
-/// The terminal: takes as many items as are demanded, no more. An end is seen with the demand after
-/// the last item, as in every pull.
+/// The terminal: takes as many items as are demanded. As in every pull, an end is seen only with a
+/// demand after the last item.
 template <class T>
 class probe_terminal {
 public:
@@ -79,10 +79,11 @@ private:
 ///     source.end();
 ///     out.expect_end();
 ///
-/// Each expectation first demands an item, unless one is demanded already, and lets the context run
-/// as far as it can (`settle`: time stands still). One that fails throws `expectation_error`,
-/// whose text names the place, what was expected and what came: no test framework is needed.
-/// Destroying it cancels the pipeline. Not thread-safe; the context must outlive it.
+/// Each expectation first demands an item, unless one is demanded already. Then it lets the context
+/// run as far as possible (`settle`: time does not move). An expectation that fails throws
+/// `expectation_error`. Its text contains the source location, the expected value and the actual
+/// one, so no test framework is needed. The destructor cancels the pipeline. Not thread-safe; the
+/// context must outlive the probe.
 template <class T>
 class probe_sink {
 public:
@@ -91,7 +92,7 @@ public:
         auto make = [state = state_](const auto&) { return detail::probe_terminal<T>(state); };
         outcome_ = start(ctx, std::move(stream) | terminal_closure(std::move(make)),
                          cancellation_->slot());
-        // The pipeline may complete after we are gone, and clears its slot then.
+        // The pipeline may complete after the probe is destroyed, and then it clears its slot.
         outcome_->on_completion = [signal = cancellation_] {};
     }
     probe_sink(probe_sink&&) = delete;
@@ -100,7 +101,7 @@ public:
         if (!outcome_->done) cancellation_->emit(asio::cancellation_type::terminal);
     }
 
-    /// Demands `n` further items, and lets nothing run: for a test that looks at what happens then.
+    /// Demands `n` further items and runs nothing, for a test that looks at the state in between.
     void demand(std::size_t n = 1) {
         {
             const std::lock_guard lock(state_->mutex);
@@ -109,14 +110,14 @@ public:
         state_->waiting.wake();
     }
 
-    /// The next item. Throws if there is none yet, or never will be.
+    /// The next item. Throws if no item has come, or if none can follow.
     T take(std::source_location where = std::source_location::current()) {
         ask();
         auto item = front();
         if (!item) detail::fail_expectation("expected an item, but " + what_came(), where);
         return *std::move(item);
     }
-    /// The next item is `wanted`.
+    /// Expects that the next item is `wanted`.
     template <class U>
     void expect(const U& wanted, std::source_location where = std::source_location::current()) {
         ask();
@@ -125,7 +126,7 @@ public:
         const std::string came = item ? "there came " + show(*item) : what_came();
         detail::fail_expectation("expected " + show(wanted) + ", but " + came, where);
     }
-    /// Nothing comes as yet: neither an item nor the end.
+    /// Expects that neither an item nor the end has come yet.
     void expect_nothing(std::source_location where = std::source_location::current()) {
         ask();
         auto item = front();
@@ -133,7 +134,7 @@ public:
         const std::string came = item ? "there came " + show(*item) : what_came();
         detail::fail_expectation("expected nothing yet, but " + came, where);
     }
-    /// No item is left: the end, and the pipeline has completed.
+    /// Expects the end: no item is left, and the pipeline has completed.
     void expect_end(std::source_location where = std::source_location::current()) {
         ask();
         auto item = front();
@@ -141,7 +142,8 @@ public:
         const std::string came = item ? "there came " + show(*item) : what_came();
         detail::fail_expectation("expected the end, but " + came, where);
     }
-    /// No item is left, and the pipeline fails with an `Error`, which is returned.
+    /// Expects a failure: no item is left, and the pipeline fails with an `Error`, which is
+    /// returned.
     template <class Error>
     Error expect_error(std::source_location where = std::source_location::current()) {
         ask();
@@ -151,7 +153,7 @@ public:
                 std::rethrow_exception(outcome_->error);
             } catch (const Error& e) {
                 return e;
-            } catch (...) {  // NOLINT(bugprone-empty-catch): told below
+            } catch (...) {  // NOLINT(bugprone-empty-catch): reported below
             }
         }
         const std::string came = item ? "there came " + show(*item) : what_came();

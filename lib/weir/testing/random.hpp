@@ -1,12 +1,14 @@
-/// Random numbers that a seed decides, the same on every machine and with every compiler.
+/// seeded_random: random numbers decided by a seed, the same on every machine and with every
+/// compiler.
 #pragma once
 
 #include <cstdint>
 
 namespace weir::testing {
 
-/// A small generator (splitmix64). The standard's distributions differ from library to library, so
-/// that a seed found on one machine would not replay on another; this one does not.
+/// A small generator (splitmix64). The distributions of the standard library differ between
+/// implementations, so a seed found on one machine would not replay on another. With this generator
+/// it does.
 ///
 ///     seeded_random dice(ctx.seed());
 ///     if (dice.one_in(4)) stop();

@@ -1,4 +1,4 @@
-/// A resource that can be counted: to see that everything was let go of.
+/// resource: a counted resource, to check that everything was released.
 #pragma once
 
 #include <atomic>
@@ -7,14 +7,14 @@
 
 namespace weir::testing {
 
-/// Hands out holds and knows how many are still held. Copies share the count. Thread-safe.
+/// Gives out holds, and knows how many are still held. Copies share the count. Thread-safe.
 ///
 ///     weir::testing::resource files;
 ///     auto stream = ... [held = files.acquire()](int x) { return x; } ...
 ///     CHECK(files.held() == 0);
 class resource {
 public:
-    /// Held until the last copy is gone.
+    /// Held until the last copy is destroyed.
     using hold = std::shared_ptr<const void>;
 
     hold acquire() const {

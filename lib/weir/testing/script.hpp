@@ -1,4 +1,4 @@
-/// A source that does what the test says, when it says so.
+/// script: a source that follows the test's script.
 #pragma once
 
 #include <weir/core/error.hpp>
@@ -23,22 +23,24 @@
 
 namespace weir::testing {
 
-/// What a scripted source fails with, unless the script says otherwise.
+/// The default failure of a scripted source.
 struct source_error : weir::error {
     source_error() : weir::error("the source has failed") {}
 };
 
-/// The script of one stream, written before and while it runs. Copies write the same script.
+/// The script of one stream, written before and while the stream runs. Copies write the same
+/// script.
 ///
 ///     script<int> numbers;
-///     numbers.give({1, 2, 3}).pause();     // ready at once; then it suspends, and goes on
+///     numbers.give({1, 2, 3}).pause();  // ready at once; then it suspends once
 ///     numbers.at(20ms).give(4);            // 20 ms after the stream was first polled
-///     auto s = numbers.stream();           // pending after 4, until told more
+///     auto s = numbers.stream();        // pending after 4, until more is given
 ///     numbers.give(5).end();               // wakes it
 ///
-/// What it is told happens in that order. Time is that of the context's clock.
-/// The stream holds a resource while it lives (`held()`), and throws `std::logic_error` if it is
-/// polled after it ended or failed: no operator may do that. Thread-safe, but for what it made.
+/// The steps happen in the order in which they were added. Time is that of the context's clock. The
+/// stream holds a resource while it lives (`held()`). It throws `std::logic_error` if it is polled
+/// after it ended or failed, because no operator may do that. Thread-safe, except for the stream it
+/// makes.
 template <class T>
 class script {
     struct pause_once {};
@@ -66,7 +68,8 @@ public:
         explicit scripted_stream(std::shared_ptr<state> s)
             : state_(std::move(s)), held_(state_->source.acquire()) {}
         scripted_stream(scripted_stream&&) noexcept = default;
-        // As every leaf must: the script lives on, and must not keep a segment that waits no more.
+        // As for every leaf: the script outlives the stream, and must not keep a segment that no
+        // longer waits.
         ~scripted_stream() {
             if (state_) state_->waiting.disarm();
         }
@@ -125,7 +128,7 @@ public:
         alarm alarm_;
     };
 
-    /// The stream that follows this script. Make one only.
+    /// The stream that follows this script. Call it only once.
     scripted_stream stream() const { return scripted_stream(state_); }
 
     script& give(T item) { return tell(step(std::in_place_type<T>, std::move(item))); }
@@ -135,16 +138,17 @@ public:
     }
     /// Answers `pending` once, and asks to be polled again.
     script& pause() { return tell(pause_once()); }
-    /// What follows does not come before `since_start` after the first poll of the stream.
+    /// The steps after this one do not happen before `since_start` after the first poll of the
+    /// stream.
     script& at(clock::duration since_start) { return tell(wait_until{since_start}); }
-    /// Ends the stream. What is told after it is never reached.
+    /// Ends the stream. Later steps are never reached.
     script& end() { return tell(end_here()); }
     /// Fails: throws `error` from the poll.
     script& fail(std::exception_ptr error = std::make_exception_ptr(source_error())) {
         return tell(std::move(error));
     }
 
-    /// How many items nobody has taken.
+    /// How many items have not been taken.
     std::size_t left() const {
         const std::lock_guard lock(state_->mutex);
         return static_cast<std::size_t>(
@@ -156,7 +160,8 @@ public:
         const std::lock_guard lock(state_->mutex);
         return state_->polls;
     }
-    /// How often it was polled after it had ended or failed: 0, or somebody breaks the rules.
+    /// How often it was polled after it had ended or failed. Above 0, an operator breaks the
+    /// protocol.
     std::size_t polls_after_end() const {
         const std::lock_guard lock(state_->mutex);
         return state_->polls_after_end;

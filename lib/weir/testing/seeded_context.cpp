@@ -7,7 +7,7 @@ namespace weir::testing {
 
 namespace {
 
-/// How many handlers a run may take: beyond it, something spins.
+/// The maximum number of handlers of a run. A run with more handlers is in an endless loop.
 constexpr std::size_t handler_limit = 10'000'000;
 
 }  // namespace
@@ -18,8 +18,8 @@ seeded_context::seeded_context(std::uint64_t seed)
 }
 
 seeded_context::~seeded_context() {
-    // As an io_context does: first the services let go of what they hold, then the handlers that
-    // never ran are destroyed, which may post; that is dropped.
+    // In the order of an io_context: first the services release their resources, then the handlers
+    // that never ran are destroyed. Their destructors may post; those handlers are dropped.
     shutdown();
     std::vector<function> never_run;
     {

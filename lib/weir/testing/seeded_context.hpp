@@ -1,4 +1,4 @@
-/// An execution context that runs what is ready in an order that a seed decides.
+/// seeded_context: an execution context that runs ready handlers in an order decided by a seed.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -20,30 +20,30 @@
 
 namespace weir::testing {
 
-/// What `run` and `run_until` throw when nothing is ready, nobody waits for a time, and the test is
-/// not done: somebody has forgotten to wake somebody. The text names the seed.
+/// The error of `run` and `run_until` when nothing is ready, no timer is set, and the test is not
+/// done. Usually a wake-up was forgotten. The text contains the seed.
 class deadlock_error : public weir::error {
 public:
     using weir::error::error;
 };
 
-/// Runs handlers one at a time, on the calling thread, and picks each at random among those that
-/// are ready. The same seed makes the same choices, so every interleaving can be had again.
+/// Runs handlers one at a time, on the calling thread. It picks each one at random among the ready
+/// handlers. The same seed makes the same choices, so every interleaving can be replayed.
 ///
 ///     seeded_context ctx(42);
 ///     auto sum = start(ctx, numbers() | weir::buffer(4) | weir::fold(0, std::plus<>()));
 ///     ctx.run();                       // or run_until([&] { return sum->done; })
 ///     CHECK(sum->get() == 55);
 ///
-/// Its executor is an ordinary one: strands over it, `any_io_executor`, `co_spawn`, timers of
-/// `virtual_time`. Each segment of a pipeline has its own strand, so the turns of segments are
-/// taken in every order, and each order inside a strand is kept.
+/// Its executor is an ordinary one: it supports strands, `any_io_executor`, `co_spawn`, and timers
+/// of `virtual_time`. Each segment of a pipeline has its own strand. So the turns of segments are
+/// taken in every order, while the order inside a strand is kept.
 /// Time is a `virtual_clock` that moves only when nothing is ready (`run`, `run_until`), and then
-/// to the next time somebody waits for. Blocking work runs as one more handler.
+/// to the next deadline. Blocking work runs as one more handler.
 ///
-/// What would make two runs differ: other threads, the machine's clock, addresses, and streams
-/// that are ready for more than 256 items on end (their turns are measured in real time).
-/// Thread-safe: the executor. All else belongs to the thread that runs it.
+/// Two runs differ if they depend on other threads, the machine's clock, addresses, or streams that
+/// are ready for more than 256 items at a time (because their turns are measured in real time).
+/// Thread-safe: the executor. All else belongs to the thread that runs the context.
 class seeded_context : public asio::execution_context {
     template <bool Tracked>
     class basic_executor;
@@ -59,19 +59,20 @@ public:
     executor_type get_executor() noexcept;
 
     std::uint64_t seed() const noexcept { return seed_; }
-    /// The dice, also for the test's own choices: they replay with the rest.
+    /// The random numbers of the context. A test may also use them for its own choices, so that
+    /// these are replayed too.
     seeded_random& random() noexcept { return random_; }
     virtual_clock& time() noexcept { return *time_; }
 
     /// Runs one handler. False when none is ready.
     bool run_one();
-    /// Runs handlers until none is ready; time stands still. Returns how many ran.
+    /// Runs handlers until none is ready; time does not move. Returns how many ran.
     std::size_t settle();
-    /// Runs handlers, and moves time where none is ready, until `done()`, which is asked after each
-    /// handler. Throws `deadlock_error` when there is nothing left to do before that.
+    /// Runs handlers until `done()`, which is asked after each handler. If none is ready, time
+    /// moves. Throws `deadlock_error` if nothing is left to do before that.
     void run_until(const std::function<bool()>& done);
-    /// Runs until all work is done: until nobody holds a work guard or waits for a handler. Throws
-    /// `deadlock_error` if there is work and nothing to do.
+    /// Runs until all work is done: until no work guard is held and no handler is waited for.
+    /// Throws `deadlock_error` if there is still work but no way to go on.
     void run();
 
     /// How many handlers are ready.
@@ -89,17 +90,18 @@ private:
     std::shared_ptr<virtual_clock> time_;
     mutable std::mutex mutex_;
     std::vector<function> ready_;
-    bool gone_ = false;  // being destroyed: what is posted now is dropped
+    bool gone_ = false;  // being destroyed: handlers posted now are dropped
     std::atomic<std::size_t> work_{0};
 };
 
-/// The context's executor. `Tracked`: while it lives, the context has work.
+/// The context's executor. A `Tracked` executor counts as work of the context while it lives.
 template <bool Tracked>
 class seeded_context::basic_executor {
 public:
     explicit basic_executor(seeded_context& context) noexcept : context_(&context) { begin(); }
     basic_executor(const basic_executor& other) noexcept : context_(other.context_) { begin(); }
-    // Moved from, it holds no work: Asio's work guard does not destroy what it has moved from.
+    // A moved-from executor holds no work, because Asio's work guard does not destroy an executor
+    // that it has moved from.
     basic_executor(basic_executor&& other) noexcept
         : context_(Tracked ? std::exchange(other.context_, nullptr) : other.context_) {}
     basic_executor& operator=(basic_executor other) noexcept {

@@ -1,4 +1,4 @@
-/// A watch on a stream's manners.
+/// strict: checks that a stream follows the protocol.
 #pragma once
 
 #include <weir/core/stream.hpp>
@@ -9,9 +9,9 @@
 
 namespace weir::testing {
 
-/// Passes everything on, and throws `std::logic_error` where its upstream breaks the protocol:
-/// items after a "no", an answer other than `paused` to a "no", `paused` without one. It does not
-/// let itself be polled after the end either.
+/// Passes everything on, and throws `std::logic_error` if its upstream breaks the protocol: an item
+/// after a "no", an answer other than `paused` to a "no", or `paused` without one. It also refuses
+/// to be polled after the end.
 template <class S>
 class strict : public pullable<strict<S>> {
 public:

@@ -1,4 +1,4 @@
-/// A stream that is late at random.
+/// suspend_at_random: a stream that is late at random.
 #pragma once
 
 #include <weir/core/stream.hpp>
@@ -13,14 +13,15 @@
 
 namespace weir::testing {
 
-/// Passes everything on, and before each item and the end it may, as the context's dice will have
-/// it, do nothing, suspend until the next turn, or sleep for a few milliseconds of virtual time. It
-/// stops its upstream in the middle of a run, too, and asks again. So whatever is before it meets a
-/// consumer that says no at any time, and whatever is behind it meets input that is late.
+/// Passes everything on. Before each item and before the end, it chooses at random (with the
+/// context's numbers) to go on at once, to suspend until the next turn, or to sleep for a few
+/// milliseconds of virtual time. It also stops its upstream at random items, and asks again. So
+/// operators in front of it meet a consumer that may refuse at any time, and operators behind it
+/// meet late input.
 ///
 ///     suspend_at_random(source.stream(), ctx) | weir::batch(3) | ...
 ///
-/// Adds and drops nothing. The context must outlive it, and run it.
+/// Adds and drops no items. The context must outlive it, and run it.
 template <class S>
 class suspend_at_random : public pullable<suspend_at_random<S>> {
 public:

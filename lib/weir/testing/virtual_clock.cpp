@@ -12,7 +12,7 @@ namespace weir::testing {
 
 namespace {
 
-/// The clocks that live, the newest last: `virtual_time::now()` has no context to ask.
+/// The clocks that exist, the newest last, because `virtual_time::now()` has no context to ask.
 struct living_clocks {
     std::mutex mutex;
     std::vector<const virtual_clock*> clocks;
@@ -42,7 +42,7 @@ public:
     booked(const booked&) = delete;
     booked& operator=(const booked&) = delete;
     ~booked() override {
-        waker dropped;  // let go of outside the lock
+        waker dropped;  // released outside the lock
         const std::lock_guard lock(book_->mutex);
         dropped = std::move(place_->sleeper);
         book_->requests.erase(place_);
@@ -78,7 +78,7 @@ std::unique_ptr<clock::appointment> virtual_clock::wake_at(time_point deadline,
                                                            const asio::any_io_executor&,
                                                            waker sleeper) {
     if (deadline == time_point::max()) return std::make_unique<appointment>();
-    waker due;  // woken, and let go of, outside the lock
+    waker due;  // woken and released outside the lock
     const auto book_it = [&] {
         const std::lock_guard lock(book_->mutex);
         if (deadline <= book_->now) due = std::exchange(sleeper, {});
@@ -98,7 +98,7 @@ void virtual_clock::advance(duration by) {
 }
 
 void virtual_clock::advance_to(time_point t) {
-    std::vector<waker> due;  // woken, and let go of, outside the lock
+    std::vector<waker> due;  // woken and released outside the lock
     {
         const std::lock_guard lock(book_->mutex);
         book_->now = std::max(book_->now, t);

@@ -9,7 +9,7 @@
 
 namespace weir::testing {
 
-/// One timer. The clock wakes it from any thread; the rest is the timer's user's.
+/// One timer. The clock wakes it from any thread; all else is called by the timer's user.
 class detail::virtual_waits::state : public std::enable_shared_from_this<state> {
 public:
     using waiters = std::list<std::pair<std::uint64_t, std::unique_ptr<waiter>>>;
@@ -24,9 +24,9 @@ public:
         return expiry_;
     }
 
-    /// Sets it anew; who waited is handed back, to be told.
+    /// Sets a new expiry. The waiters are returned, so that the caller completes them.
     waiters expires_at(clock::time_point t) {
-        std::unique_ptr<clock::appointment> old;  // let go of outside the lock
+        std::unique_ptr<clock::appointment> old;  // released outside the lock
         const std::lock_guard lock(mutex_);
         expiry_ = t;
         old = std::move(appointment_);
@@ -52,7 +52,7 @@ public:
         return id;
     }
 
-    /// The oldest `most`.
+    /// The oldest `most` waiters.
     waiters take(std::size_t most) {
         return take_if([left = most](std::uint64_t) mutable {
             if (left == 0) return false;
@@ -64,7 +64,7 @@ public:
         return take_if([id](std::uint64_t other) { return other == id; });
     }
 
-    /// The clock says so; but the timer may have been set anew meanwhile.
+    /// Called by the clock. Checks the time, because the expiry may have changed meanwhile.
     void ring() {
         if (time().now() >= expiry()) tell(take(std::size_t(-1)), {});
     }
@@ -77,7 +77,7 @@ public:
 private:
     template <class Wanted>
     waiters take_if(Wanted wanted) {
-        std::unique_ptr<clock::appointment> unwanted;  // let go of outside the lock
+        std::unique_ptr<clock::appointment> unwanted;  // released outside the lock
         const std::lock_guard lock(mutex_);
         waiters taken;
         for (auto it = waiters_.begin(); it != waiters_.end();) {
@@ -104,8 +104,8 @@ private:
     std::unique_ptr<clock::appointment> appointment_;
 };
 
-/// Knows the timers of a context: a handler that waits may own its timer, and such a ring is broken
-/// when the context goes.
+/// Knows the timers of a context. A waiting handler may own its timer; the service breaks such a
+/// cycle when the context is destroyed.
 class detail::virtual_waits::service final : public asio::execution_context::service {
 public:
     static asio::execution_context::id id;
@@ -145,7 +145,7 @@ detail::virtual_waits::virtual_waits(asio::any_io_executor executor)
 }
 
 detail::virtual_waits& detail::virtual_waits::operator=(detail::virtual_waits&& other) noexcept {
-    std::swap(state_, other.state_);  // the other one cancels ours when it goes
+    std::swap(state_, other.state_);  // the other timer cancels our old waits when it is destroyed
     return *this;
 }
 

@@ -1,4 +1,5 @@
-/// Asio timers on virtual time: `asio::basic_waitable_timer<weir::testing::virtual_time>`.
+/// virtual_time: Asio timers on virtual time,
+/// `asio::basic_waitable_timer<weir::testing::virtual_time>`.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -15,15 +16,15 @@
 
 namespace weir::testing {
 
-/// The clock type for timers of your own: write your code for `asio::basic_waitable_timer<Clock>`
-/// (or any timer type), give it `std::chrono::steady_clock` in production and this in tests.
+/// The clock type for your own timers. Write your code for `asio::basic_waitable_timer<Clock>` (or
+/// any timer type). Use `std::chrono::steady_clock` in production and this clock in tests.
 ///
 ///     using timer = asio::basic_waitable_timer<weir::testing::virtual_time>;
 ///     timer t(ctx.get_executor());
 ///     t.expires_after(50ms);               // of the context's clock: see set_clock
 ///     co_await t.async_wait(asio::use_awaitable);
 ///
-/// Such a timer asks the clock of its executor's context. No reactor and no thread take part: it
+/// Such a timer asks the clock of its executor's context. It needs no reactor and no thread. It
 /// expires in `virtual_clock::advance`, or when a `seeded_context` moves its time.
 struct virtual_time {
     using duration = weir::clock::duration;
@@ -32,17 +33,18 @@ struct virtual_time {
     using time_point = std::chrono::time_point<virtual_time, duration>;
     static constexpr bool is_steady = true;
 
-    /// The time of the virtual clock that was made last and still lives, for a clock type has no
-    /// context to ask; the epoch if there is none. Thread-safe.
+    /// The time of the newest virtual clock that still exists, because a clock type has no context
+    /// to ask. The epoch if there is no such clock. Thread-safe.
     static time_point now();
 };
 
 namespace detail {
 
-/// What a timer shares with those who wait for it. Not for use by itself.
+/// The state that a timer shares with its waiters. Not for use by itself.
 class virtual_waits {
 public:
-    /// Somebody who waits. `complete` is called once, or the object destroyed when the context is.
+    /// One wait. `complete` is called once, unless the context is destroyed first; then the object
+    /// is destroyed.
     struct waiter {
         virtual ~waiter() = default;
         virtual void complete(asio::error_code error) = 0;
@@ -56,10 +58,11 @@ public:
     clock::time_point expiry() const;
     std::size_t expires_at(clock::time_point t);
     std::size_t expires_after(clock::duration d);
-    /// Completes with `operation_aborted`: at most `most`, the oldest first. Returns how many.
+    /// Completes at most `most` waits, the oldest first, with `operation_aborted`. Returns how
+    /// many.
     std::size_t cancel(std::size_t most = std::size_t(-1));
 
-    /// Returns what takes that one wait back, which may be called at any time.
+    /// Returns a function that cancels that one wait; it may be called at any time.
     auto wait(std::unique_ptr<waiter> w) {
         return [state = state_, id = add(std::move(w))] { cancel_one(*state, id); };
     }
@@ -78,10 +81,10 @@ private:
 
 }  // namespace weir::testing
 
-/// Asio's timer for this clock: the members of every `basic_waitable_timer` but the blocking
-/// `wait()`, during which nobody could move time. Handlers are posted, never called inline.
-/// Cancellation: any type, through the associated slot. Not thread-safe, as Asio's are not; the
-/// clock may be moved by any thread.
+/// Asio's timer for this clock: the members of every `basic_waitable_timer`, except the blocking
+/// `wait()`, because time could not move during it. Handlers are posted, never called inline.
+/// Cancellation: any type, through the associated slot. Not thread-safe, as Asio's timers are not;
+/// but any thread may move the clock.
 template <class WaitTraits, class Executor>
 class asio::basic_waitable_timer<weir::testing::virtual_time, WaitTraits, Executor> {
     template <class Handler>

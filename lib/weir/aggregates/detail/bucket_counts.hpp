@@ -1,4 +1,4 @@
-/// Counts in numbered buckets, of which only so many are kept.
+/// Counts in numbered buckets, with a bound on the number of buckets.
 #pragma once
 
 #include <algorithm>
@@ -9,16 +9,16 @@
 
 namespace weir::agg::detail {
 
-/// Counts by bucket, for those that are not empty: one far from all others costs as much as any. Of
-/// more than `most` the lowest become one, and are apart again once nothing is left in that. For
-/// `quantile_sketch`.
+/// Counts by bucket. Only buckets that are not empty are kept, so a bucket far from all others
+/// costs no more than any other. If there are more than `most`, the lowest buckets share one count.
+/// They are separate again once that shared count is back at 0. For `quantile_sketch`.
 class bucket_counts {
 public:
     using index = std::int64_t;
 
     explicit bucket_counts(std::size_t most) : most_(most) {}
 
-    /// Counts `i` so many times more; modulo 2^64, so that what was added can be taken out.
+    /// Adds `n` to bucket `i`, modulo 2^64, so that an addition can be undone.
     void add(index i, std::uint64_t n) {
         total_ += n;
         if (is_low(i)) {
@@ -40,7 +40,8 @@ public:
         if (p.total == 0) erase(i >> page_bits);
     }
     void merge(const bucket_counts& other) {
-        // The lowest first: what is one bucket there cannot be told apart here.
+        // The other's lowest buckets first: because they share one count there, they must share one
+        // here.
         if (other.low_ != 0) {
             lower_than(other.floor_);
             low_ += other.low_;
@@ -55,7 +56,7 @@ public:
     }
 
     std::uint64_t total() const noexcept { return total_; }
-    /// The bucket of the one with so many below it. Precondition: `rank < total()`.
+    /// The bucket that holds the item with `rank` items below it. Precondition: `rank < total()`.
     index bucket_at(std::uint64_t rank) const noexcept {
         if (rank < low_) return floor_ - 1;
         rank -= low_;
@@ -78,14 +79,14 @@ public:
 private:
     static constexpr int page_bits = 4;
     static constexpr index page_size = index{1} << page_bits;
-    /// Buckets side by side. In none are all empty.
+    /// Neighbouring buckets. At least one of them is not empty.
     struct page {
         std::uint64_t total = 0;
         std::array<std::uint64_t, page_size> counts{};
     };
 
-    /// Where pages were found lately. They stay where they are while they are in the map; a copy of
-    /// this knows none, for the map beside it has others.
+    /// The pages found lately. A page does not move while it is in the map. A copy of the cache is
+    /// empty, because the copied map has other pages.
     class page_cache {
     public:
         page_cache() = default;
@@ -133,7 +134,7 @@ private:
     void limit() {
         while (used_ + (low_ != 0 ? 1 : 0) > most_) drop_lowest();
     }
-    /// The lowest bucket joins those that are one.
+    /// Moves the count of the lowest bucket into the shared count.
     void drop_lowest() {
         const auto at = pages_.begin();
         page& p = at->second;
@@ -146,7 +147,7 @@ private:
         --used_;
         if (p.total == 0) erase(at->first);
     }
-    /// All below `floor` are one from now on.
+    /// All buckets below `floor` share one count from now on.
     void lower_than(index floor) {
         while (!pages_.empty() && lowest() < floor) drop_lowest();
         floor_ = low_ == 0 ? floor : std::max(floor, floor_);
@@ -162,9 +163,9 @@ private:
     }
 
     std::size_t most_;
-    std::size_t used_ = 0;  // buckets
+    std::size_t used_ = 0;  // the number of buckets in use
     std::uint64_t total_ = 0;
-    std::uint64_t low_ = 0;  // in all buckets below `floor_` together
+    std::uint64_t low_ = 0;  // the shared count of all buckets below `floor_`
     index floor_ = 0;
     std::map<index, page> pages_;
     page_cache lately_;

@@ -1,4 +1,4 @@
-/// An aggregate of the items in a queue: new ones come at one end, the oldest leave at the other.
+/// An aggregate of the items in a queue: new items enter at one end, the oldest leave at the other.
 #pragma once
 
 #include <weir/aggregates/aggregate.hpp>
@@ -10,10 +10,11 @@
 
 namespace weir::agg::detail {
 
-/// With an aggregate that items can be taken out of, that is what happens. Otherwise by two stacks:
-/// the older half is kept as the aggregates of all its ends, so that dropping the oldest item is
-/// dropping one of them; when it is used up, the newer half becomes the older. Either way O(1) an
-/// item in the mean; by two stacks one item in as many as the window holds costs as much as all.
+/// The general form uses two stacks. The older half is kept as the aggregates of all its suffixes,
+/// so that dropping the oldest item drops one of these. When the older half is used up, the newer
+/// half becomes the older one. For an aggregate that items can be taken out of, the specialization
+/// below does that. Both take O(1) per item on average; with two stacks, one item per window length
+/// costs as much as the whole window.
 template <class A, class T>
 class sliding_window {
     static_assert(mergeable_aggregate<A, T>,
@@ -28,7 +29,7 @@ public:
         newer_total_.add(std::as_const(x));
         newer_.push_back(std::move(x));
     }
-    /// The oldest leaves. Precondition: there is one.
+    /// Drops the oldest item. Precondition: there is one.
     void pop() {
         if (older_.empty()) turn_over();
         older_.pop_back();
@@ -46,7 +47,7 @@ private:
         for (; !newer_.empty(); newer_.pop_back()) {
             A one = empty_;
             one.add(std::as_const(newer_.back()));
-            one.merge(total);  // what came later: of equal ones the first stays
+            one.merge(total);  // the later items second: of equal items, the first stays
             total = std::move(one);
             older_.push_back(total);
         }
@@ -54,7 +55,7 @@ private:
     }
 
     A empty_;
-    std::vector<A> older_;  // the k-th: of the k + 1 newest of the older half
+    std::vector<A> older_;  // the k-th holds the k + 1 newest items of the older half
     std::vector<T> newer_;
     A newer_total_;
 };

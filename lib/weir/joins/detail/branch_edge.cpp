@@ -11,7 +11,8 @@ thread_local std::vector<piped_end> piped;
 }  // namespace
 
 void note_piped(const std::shared_ptr<const branch_edge>& edge, bool feeds) {
-    // Where no pipeline is built, nobody takes the notes: those of what is gone make room.
+    // If no pipeline is built, nothing takes the notes. So the notes of destroyed branches make
+    // room.
     if (piped.size() == piped.capacity()) {
         std::erase_if(piped, [](const piped_end& end) { return end.edge.expired(); });
     }

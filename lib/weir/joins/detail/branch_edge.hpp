@@ -1,4 +1,4 @@
-/// What a pipeline's graph knows of the branches of a `fan_out` or a `partition`.
+/// The information about the branches of a `fan_out` or a `partition` in a pipeline's graph.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,15 @@
 
 namespace weir::detail {
 
-/// How far a branch has come: a snapshot, in which what was lost and what is inside were given.
+/// The progress of a branch. In this snapshot, `given` includes the items that were lost and those
+/// that are inside.
 struct branch_progress {
     std::uint64_t given = 0;
     std::uint64_t lost = 0;
     std::uint64_t inside = 0;
 };
 
-/// A branch, looked at from outside. Thread-safe.
+/// A branch, seen from outside. Thread-safe.
 class branch_edge {
 public:
     branch_edge() = default;
@@ -34,10 +35,11 @@ struct piped_end {
 };
 
 /// Notes that this thread has piped an end of a branch. A branch belongs to no pipeline, so the
-/// note waits here until the thread adds a segment to one. What is gone by then is forgotten.
+/// note waits here until the thread adds a segment to a pipeline. Notes of branches destroyed
+/// before then are dropped.
 void note_piped(const std::shared_ptr<const branch_edge>& edge, bool feeds);
 
-/// What this thread has piped since it asked last.
+/// Returns the ends that this thread has piped since the last call.
 std::vector<piped_end> take_piped();
 
 }  // namespace weir::detail

@@ -1,4 +1,5 @@
-/// Streams that are polled when they have something: what merge and its kin have in common.
+/// Streams that are polled only when they may have items: the common part of merge and similar
+/// joins.
 #pragma once
 
 #include <weir/core/poll.hpp>
@@ -10,11 +11,12 @@
 
 namespace weir::detail {
 
-/// Inputs, and which of them are to be polled. `Inputs`: see inputs.hpp.
+/// The inputs of a join, and the set of inputs to poll. `Inputs`: see inputs.hpp.
 ///
-/// A join's `poll` begins with `begin()`, and then asks `next...` whom to `poll`, again and again.
-/// It stops when nobody is ready (`wait`), or when it has polled all of them in vain: an input that
-/// has used up its budget, or lets others run, says that it is ready again at once.
+/// A join's `poll` calls `begin()`, and then repeats `next...` and `poll`. It stops when no input
+/// is ready (`wait`), or when it has polled each input without an item. The second case arises
+/// because an input reports that it is ready again at once if it has used up its budget or yields
+/// to other segments.
 template <class Inputs>
 class input_group {
 public:
@@ -22,27 +24,28 @@ public:
         : inputs_(std::move(inputs)), ready_(inputs_.size()), left_(inputs_.size()) {}
 
     std::size_t size() const noexcept { return inputs_.size(); }
-    /// How many have not ended.
+    /// How many inputs have not ended.
     std::size_t left() const noexcept { return left_; }
 
     void begin() {
         ready_.begin();
         vain_ = 0;
     }
-    /// Whom to poll, in the order of the inputs from `from` on, going round; `none` if nobody.
+    /// The next input to poll, in the order of the inputs from `from` on, going round; `none` if no
+    /// input is ready.
     std::size_t next_round(std::size_t from) noexcept {
         ready_.collect();
         return worn_out() ? none : ready_.next_round(from);
     }
-    /// Looks for who was woken meanwhile, for `ready`.
+    /// Collects the inputs that were woken meanwhile, for `ready`.
     void collect() noexcept { ready_.collect(); }
-    /// Whether number `i` may have something.
+    /// Whether input `i` may have an item.
     bool ready(std::size_t i) const noexcept { return ready_.contains(i); }
-    /// Whether one before `i` was woken since it was polled last.
+    /// Whether an input before `i` was woken since its last poll.
     bool woken_before(std::size_t i) const noexcept { return ready_.woken_before(i); }
     static constexpr std::size_t none = ready_set::none;
 
-    /// Polls number `i`. `take(i, item)` says whether it may be given another. An input that has
+    /// Polls input `i`. `take(i, item)` returns whether it takes another item. An input that has
     /// ended is destroyed at once.
     template <class Take>
     WEIR_FUSED poll_state poll(poll_context& cx, std::size_t i, Take&& take) {
@@ -64,7 +67,7 @@ public:
         return state;
     }
 
-    /// The answer when nobody is left to be polled.
+    /// The result of a poll when no input is left to poll.
     poll_state wait(poll_context& cx) noexcept {
         if (left_ == 0) return poll_state::finished;
         if (worn_out()) {
@@ -75,7 +78,7 @@ public:
         return poll_state::pending;
     }
 
-    /// Destroys all but number `i`.
+    /// Destroys all inputs but number `i`.
     void keep_only(std::size_t i) noexcept {
         for (std::size_t j = 0; j != size(); ++j) {
             if (j == i) continue;
@@ -98,7 +101,7 @@ private:
     Inputs inputs_;
     ready_set ready_;
     std::size_t left_;
-    std::size_t vain_ = 0;  // polls since one of them gave an item
+    std::size_t vain_ = 0;  // polls since an input gave an item
 };
 
 }  // namespace weir::detail

@@ -1,4 +1,4 @@
-/// The streams that a join joins: some of known types, or a list of one type.
+/// The inputs of a join: a fixed number of streams of any types, or a list of streams of one type.
 #pragma once
 
 #include <weir/core/stream.hpp>
@@ -13,8 +13,8 @@
 
 namespace weir::detail {
 
-/// Streams of any types, whose number is known: `visit` is a short chain of comparisons, and what
-/// it calls is compiled for each of them, and fused with it.
+/// A fixed number of streams of any types. `visit` is a short chain of comparisons. The function it
+/// calls is compiled for each stream, and fused with it.
 template <class... S>
 class tuple_inputs {
 public:
@@ -22,8 +22,8 @@ public:
 
     static constexpr std::size_t size() noexcept { return sizeof...(S); }
 
-    /// Calls `f(i, std::optional<stream>&)` with number `i`, as a constant, and gives back what it
-    /// returns. Precondition: i < size().
+    /// Calls `f(i, std::optional<stream>&)`, with number `i` as a constant, and returns the result.
+    /// Precondition: i < size().
     template <class F>
     WEIR_FUSED auto visit(std::size_t i, F&& f) {
         return visit_from<0>(i, f);
@@ -46,7 +46,7 @@ private:
     std::tuple<std::optional<S>...> streams_;
 };
 
-/// Streams of one type, as many as there are. For streams of several types: `any_stream`.
+/// Any number of streams of one type. For streams of several types, use `any_stream`.
 template <class S>
 class vector_inputs {
 public:
@@ -66,7 +66,7 @@ private:
     std::vector<std::optional<S>> streams_;
 };
 
-/// The item type of streams that must all have the same.
+/// The item type that all the streams must have in common.
 template <class First, class... Others>
 struct common_item {
     static_assert((std::same_as<item_t<First>, item_t<Others>> && ...),
@@ -77,7 +77,7 @@ struct common_item {
 template <class... S>
 using common_item_t = typename common_item<S...>::type;
 
-/// Takes over the streams that are joined. Throws `std::logic_error` if one was moved from before.
+/// Takes over the joined streams. Throws `std::logic_error` if a stream was moved from before.
 template <class... S>
 void take_inputs(S&... streams) {
     (taken_over(streams), ...);
@@ -87,7 +87,7 @@ void take_inputs(std::vector<S>& streams) {
     for (S& stream : streams) taken_over(stream);
 }
 
-/// Fails to compile where one of `S` is not a stream that was moved in.
+/// Fails to compile if one of `S` is not a stream that was moved in.
 template <class... S>
 consteval void check_inputs() {
     static_assert(sizeof...(S) != 0, "weir: nothing to join");

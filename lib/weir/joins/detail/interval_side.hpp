@@ -1,4 +1,4 @@
-/// What an interval_join holds of one of its streams.
+/// The items that an interval_join holds of one of its streams.
 #pragma once
 
 #include <weir/core/stream.hpp>
@@ -15,7 +15,7 @@
 
 namespace weir::detail {
 
-/// Items by time, of which the oldest leave: a vector whose front is cut off now and then.
+/// A queue of items in order of time: a vector whose front is erased now and then.
 template <class Time, class T>
 class time_queue {
 public:
@@ -29,7 +29,7 @@ public:
     auto end() const noexcept { return entries_.end(); }
     const entry& front() const noexcept { return entries_[first_]; }
 
-    /// Behind all that are not later. Cost: as many moves as there are later ones.
+    /// Inserts the item behind all items that are not later. Cost: one move for each later item.
     void add(Time time, T item) {
         auto place = entries_.end();
         while (place - entries_.begin() > static_cast<std::ptrdiff_t>(first_) &&
@@ -46,18 +46,18 @@ public:
 
 private:
     std::vector<entry> entries_;
-    std::size_t first_ = 0;  // those before it have left
+    std::size_t first_ = 0;  // the items before it are already popped
 };
 
-/// The items of one stream that may still have partners to come, by key and time; and how far the
-/// stream has come.
+/// The items of one stream that may still get partners, by key and time. Also holds the stream's
+/// latest time.
 template <class T, class Key, class Time>
 class interval_side {
 public:
     using queue = time_queue<Time, T>;
 
     std::size_t size() const noexcept { return size_; }
-    /// The latest time of an item; none before the first.
+    /// The latest time of an item; empty before the first item.
     const std::optional<Time>& latest() const noexcept { return latest_; }
     void saw(Time time) {
         if (!latest_ || *latest_ < time) latest_ = time;
@@ -81,9 +81,9 @@ public:
     void drop_before(Time time) {
         while (size_ != 0 && order_.front().time < time) drop_oldest();
     }
-    /// Precondition: there is one.
+    /// Precondition: there is an item.
     void drop_oldest() {
-        // What is first of all is first of its key.
+        // The oldest item of all is also the oldest of its key.
         const auto found = by_key_.find(order_.front().item);
         found->second.pop_front();
         if (found->second.empty()) by_key_.erase(found);

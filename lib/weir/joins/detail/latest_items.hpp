@@ -1,4 +1,4 @@
-/// One item of each input, as far as they have come: what zip and combine_latest hold.
+/// At most one item of each input, for zip and combine_latest.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +9,14 @@
 
 namespace weir::detail {
 
-/// Of inputs whose number is known: together they are a `std::tuple`. Numbers are constants
-/// (`std::integral_constant`), as `tuple_inputs` gives them.
+/// The items of a fixed number of inputs; together they are a `std::tuple`. Input numbers are
+/// constants (`std::integral_constant`), as `tuple_inputs` passes them.
 template <class... T>
 class tuple_items {
 public:
     using value_type = std::tuple<T...>;
 
-    /// How many inputs have none.
+    /// How many inputs have no item.
     std::size_t missing() const noexcept {
         auto count = [](const auto&... item) { return (std::size_t(!item) + ...); };
         return std::apply(count, items_);
@@ -25,16 +25,16 @@ public:
     bool has(Number) const noexcept {
         return std::get<Number::value>(items_).has_value();
     }
-    /// Puts the item of an input, in the place of the one before if there was one.
+    /// Sets the item of an input, and replaces an earlier one.
     template <class Number, class Item>
     void put(Number, Item&& item) {
         std::get<Number::value>(items_).emplace(std::forward<Item>(item));
     }
-    /// All of them; none must be missing.
+    /// Copies all items. Precondition: none is missing.
     value_type copy() const {
         return std::apply([](const auto&... item) { return value_type(*item...); }, items_);
     }
-    /// The same, and then all are missing.
+    /// Moves all items out; after that all are missing. Precondition: none is missing.
     value_type take() {
         auto taken = [](auto&... item) { return value_type(std::move(*item)...); };
         value_type all = std::apply(taken, items_);
@@ -46,7 +46,7 @@ private:
     std::tuple<std::optional<T>...> items_;
 };
 
-/// Of inputs of one type: together they are a `std::vector`.
+/// The items of inputs of one type; together they are a `std::vector`.
 template <class T>
 class vector_items {
 public:

@@ -1,4 +1,4 @@
-/// What a join does with an item: look its key up, combine it with what is there.
+/// One step of a join: look up an item's key, and combine the item with the entry.
 #pragma once
 
 #include <weir/core/stage.hpp>
@@ -14,7 +14,7 @@
 
 namespace weir::detail {
 
-/// A hash table that joins can look keys up in: an `absl::flat_hash_map`, or what is like one.
+/// A hash table that joins can look up keys in: an `absl::flat_hash_map`, or a type like it.
 template <class M>
 concept lookup_table = requires(const M& table, const typename M::key_type& key) {
     typename M::mapped_type;
@@ -22,12 +22,12 @@ concept lookup_table = requires(const M& table, const typename M::key_type& key)
     table.end();
 };
 
-/// Whether `combine` wants to know the table's version, too.
+/// Whether `combine` also takes the table's version.
 template <class Combine, class T, class V>
 inline constexpr bool asks_version = !std::is_invocable_v<Combine&, T, const V&> &&
                                      std::is_invocable_v<Combine&, T, const V&, table_version>;
 
-/// What `combine` makes of an item and an entry.
+/// The type that `combine` makes of an item and an entry.
 template <bool AsksVersion, class Combine, class T, class V>
 struct combined {
     using type = std::invoke_result_t<Combine&, T, const V&>;
@@ -37,7 +37,7 @@ struct combined<true, Combine, T, V> {
     using type = std::invoke_result_t<Combine&, T, const V&, table_version>;
 };
 
-/// The part that `lookup_join` and `latest_join` have in common.
+/// The common part of `lookup_join` and `latest_join`.
 template <class Table, class T, class Key, class Combine, class Missing>
 class table_lookup {
     using value = typename Table::mapped_type;
@@ -63,7 +63,7 @@ public:
           missing_(std::move(missing)),
           where_(where) {}
 
-    /// Returns what the sink said, or true when nothing was passed on.
+    /// Returns the sink's answer, or true when no item was passed on.
     template <class Sink>
     WEIR_FUSED bool operator()(const Table& table, T&& x, Sink& sink, table_version version = 1) {
         const auto found = table.find(where_.call(key_, std::as_const(x)));
@@ -76,11 +76,11 @@ public:
         }
     }
 
-    /// The stage that a failure of the join is named after.
+    /// The stage that the join's failures name.
     const stage& where() const noexcept { return where_; }
 
 private:
-    // Inlined, so that an item whose address nobody takes can stay in registers.
+    // Inlined, so that an item whose address is never needed can stay in registers.
     WEIR_FUSED const value* instead(T& x) {
         auto ask = [this, &x]()
                        WEIR_FUSED -> const value* { return missing_.template instead<value>(x); };

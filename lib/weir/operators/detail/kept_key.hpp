@@ -1,4 +1,4 @@
-/// What a step keeps of the key of an item that goes on.
+/// The type in which a step stores an item's key.
 #pragma once
 
 #include <weir/core/stream.hpp>
@@ -9,8 +9,8 @@
 
 namespace weir::detail {
 
-/// The type in which the results of a key function are kept: its own, or a `std::string` where it
-/// is a `std::string_view`, which may look into the item.
+/// The type that stores the results of a key function: its own type, or a `std::string` instead of
+/// a `std::string_view`, because a view may refer to the item.
 template <class R>
 struct kept_key {
     static_assert(!is_borrowed<R>,
@@ -23,7 +23,7 @@ struct kept_key<std::string_view> {
     using type = std::string;
 };
 
-/// What is kept of `key(item)` for the items of `S`.
+/// The type that stores `key(item)` for the items of `S`.
 template <class Key, class S>
 using kept_key_t =
     typename kept_key<std::remove_cvref_t<std::invoke_result_t<Key&, const item_t<S>&>>>::type;

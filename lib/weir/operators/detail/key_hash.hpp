@@ -1,4 +1,4 @@
-/// The hash of what steps keep by key.
+/// key_hash: the hash of stored keys.
 #pragma once
 
 #include <absl/hash/hash.h>
@@ -10,7 +10,7 @@
 
 namespace weir::detail {
 
-/// Hashes keys by `absl::Hash`, and a view of a string as the string, so that it can be looked up.
+/// Hashes keys by `absl::Hash`. A string view hashes like the string, so that it can be looked up.
 struct key_hash {
     using is_transparent = void;
     template <class K>

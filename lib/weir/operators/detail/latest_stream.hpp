@@ -1,4 +1,4 @@
-/// What `debounce` and `sample` have in common: the latest item goes on when its time has come.
+/// The common part of `debounce` and `sample`: passes on the latest item when its time has come.
 #pragma once
 
 #include <weir/runtime/clock.hpp>
@@ -9,10 +9,10 @@
 
 namespace weir::detail {
 
-/// Holds the latest item until the time that `Timing` says:
+/// Holds the latest item until the time that `Timing` decides:
 /// - `begin(now)` is called at the first poll;
-/// - `due(now)` when an item has come and none was held;
-/// - `again(now, due)` when an item has taken the place of another; not before `due`.
+/// - `due(now)` is called when an item has come and none was held;
+/// - `again(now, due)` is called when an item has replaced another; its result is not before `due`.
 template <class S, class Timing>
 class latest_stream : public pullable<latest_stream<S, Timing>> {
 public:
@@ -23,7 +23,7 @@ public:
 
     template <class Sink>
     poll_state poll(poll_context& cx, Sink&& sink) {
-        // First, so that an item which comes late does not take the place of one that was due.
+        // First, so that an item that comes late does not replace an item that is due.
         if (latest_ && !ended_ && due(cx) && !hand_over(sink)) return poll_state::paused;
         if (!ended_) listen(cx);
         if (!ended_) return poll_state::pending;
@@ -48,8 +48,8 @@ private:
         if (latest_ && due(cx)) cx.wake();
     }
 
-    /// Otherwise arranges to be polled then. One alarm lasts until it rings, however often the
-    /// time was put off meanwhile.
+    /// True if the item is due. Otherwise arranges a poll for that time. An alarm keeps its time
+    /// until it rings, even if the deadline was postponed meanwhile.
     bool due(poll_context& cx) {
         while (alarm_.reached(cx, wake_up_)) {
             if (wake_up_ == due_) return true;
@@ -71,7 +71,7 @@ private:
     clock::time_point wake_up_{};  // never after `due_`
     alarm alarm_;
     bool begun_ = false;
-    bool ended_ = false;  // upstream has
+    bool ended_ = false;  // upstream has ended
 };
 
 }  // namespace weir::detail

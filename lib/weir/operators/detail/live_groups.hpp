@@ -1,4 +1,4 @@
-/// The groups of a `group_by`: found by key, known by number, in the order in which they were used.
+/// The groups of a `group_by`: found by key, numbered, and in order of last use.
 #pragma once
 
 #include <weir/core/stream.hpp>
@@ -19,16 +19,16 @@
 
 namespace weir::detail {
 
-/// Where a group is handed an item. All groups of a `group_by` share one, since one is polled at a
-/// time: so it is always in the cache.
+/// The slot through which a group gets an item. Only one group is polled at a time, so all groups
+/// of a `group_by` share one slot, which stays in the cache.
 template <class T>
 struct group_inlet {
     T* item = nullptr;    // null: there is none, or it was taken
-    bool closed = false;  // there will be no other
+    bool closed = false;  // there will be no other item
 };
 
-/// The stream that a group's own pipeline begins with. It tells of the end when it is polled with
-/// nothing to take.
+/// The stream at the head of a group's own pipeline. It reports the end when it is polled and has
+/// no item.
 template <class T>
 class group_source {
 public:
@@ -48,21 +48,21 @@ private:
     group_inlet<T>* inlet_;
 };
 
-/// One group, as far as each item needs it. It lives in the hash table itself, and so moves when
-/// that grows: one look at memory an item, and not two.
+/// The part of a group that each item needs. It is stored in the hash table itself, and moves when
+/// the table grows. So an item costs one memory access instead of two.
 template <class Stream>
 struct live_group {
     live_group(Stream s, std::size_t n) : number(n), stream(std::move(s)) {}
 
-    wakeable* waker = nullptr;  // null: it can be given no item, for one waits or it is closed
+    wakeable* waker = nullptr;  // null: it takes no item now, because one waits or it is closed
     std::size_t number;
     Stream stream;
 };
 
-/// All groups that live, by key, by number (below `most`, and used again) and in the order in which
-/// they were used. That costs an item no more than two numbers to be noted (`use`): each group is
-/// listed under a use of it, and moved when that is found to be an old one.
-/// A group stays where it is until another one begins or ends.
+/// All live groups: by key, by number (below `most`, reused), and in the order of last use. Noting
+/// a use (`use`) only stores two numbers. Each group is listed under one of its uses, and is moved
+/// in the list when that use is found to be an old one. A group does not move until another group
+/// begins or ends.
 template <class Key, class T, class Stream>
 class live_groups {
 public:
@@ -74,7 +74,7 @@ public:
     bool full() const noexcept { return table_.size() == most_; }
     std::size_t closing() const noexcept { return closing_; }
 
-    /// Null if there is none.
+    /// Null if there is no such group.
     template <class K>
     group* find(const K& key) {
         const auto found = table_.find(key);
@@ -83,7 +83,8 @@ public:
     group* number(std::size_t n) {
         return n < records_.size() && records_[n] ? find(records_[n]->key) : nullptr;
     }
-    /// Of those that are not closed the one that was not used for longest; null if there is none.
+    /// Of the groups that are not closed, the one that was not used for the longest time; null if
+    /// there is none.
     group* oldest() {
         while (!by_use_.empty()) {
             const auto first = by_use_.begin();
@@ -97,10 +98,10 @@ public:
         return nullptr;
     }
 
-    /// A new group, used last. Precondition: not full, and there is none of that key.
+    /// Adds a group, as the last one used. Precondition: not full, and no group has this key.
     group& open(Key key, Stream stream) {
         if (free_.empty()) {
-            free_.push_back(records_.size());  // and so there is room for it in `end`
+            free_.push_back(records_.size());  // this also reserves room for `end`
             records_.emplace_back();
         }
         const std::size_t n = free_.back();
@@ -116,7 +117,7 @@ public:
         about.used = now;
     }
     clock::time_point last_used(const group& g) const { return records_[g.number]->used; }
-    /// It gets no more items.
+    /// Closes the group: it gets no more items.
     void close(group& g) {
         record& about = *records_[g.number];
         about.closed = true;
@@ -125,9 +126,9 @@ public:
         ++closing_;
     }
     bool closed(const group& g) const { return records_[g.number]->closed; }
-    /// The item that its pipeline has not taken yet.
+    /// The item that the group's pipeline has not taken yet.
     std::optional<T>& waiting(const group& g) { return records_[g.number]->waiting; }
-    /// It is destroyed.
+    /// Destroys the group.
     void end(group& g) {
         const std::size_t n = g.number;
         const record& about = *records_[n];
@@ -142,13 +143,13 @@ public:
     }
 
 private:
-    /// What is seldom asked for.
+    /// The part of a group that is seldom needed.
     struct record {
         record(Key k, std::uint64_t first) : key(std::move(k)), use(first), listed(first) {}
         Key key;
         std::uint64_t use;         // the number of its last item
-        clock::time_point used{};  // when that came
-        std::uint64_t listed;      // `use` when that was last written down
+        clock::time_point used{};  // when the last item came
+        std::uint64_t listed;      // the `use` under which the group is listed
         std::optional<T> waiting = {};
         bool closed = false;
     };
@@ -157,7 +158,7 @@ private:
     absl::flat_hash_map<Key, group, key_hash, std::equal_to<>> table_;
     std::vector<std::optional<record>> records_;  // by number
     std::vector<std::size_t> free_;
-    std::map<std::uint64_t, std::size_t> by_use_;  // numbers of those that are not closed
+    std::map<std::uint64_t, std::size_t> by_use_;  // the numbers of the groups that are not closed
     std::uint64_t uses_ = 0;
     std::size_t closing_ = 0;
 };

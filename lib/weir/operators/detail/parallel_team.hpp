@@ -1,4 +1,4 @@
-/// What a parallel stage and its workers share: chunks of items on their way out and back.
+/// The state shared by a parallel stage and its workers: chunks of items, sent out and returned.
 #pragma once
 
 #include <weir/channel/detail/adaptive_mutex.hpp>
@@ -19,35 +19,38 @@
 
 namespace weir::detail {
 
-/// Some items, and what a worker has made of them. One side has it at a time: the stage fills it,
-/// a worker works on it, the stage hands its results on. Never freed before the end: it goes round.
+/// Some items, and the results that a worker made of them. One side owns the chunk at a time: the
+/// stage fills it, a worker processes it, the stage passes on the results. Chunks are reused, and
+/// freed only at the end.
 template <class In, class Out>
 struct parallel_chunk {
     std::vector<In> in;
     std::vector<Out> out;
-    std::size_t taken = 0;           // of `out`, by the stage
-    std::exception_ptr error;        // comes after `out`
-    wakeable* worker = nullptr;      // who works on it, or did
-    bool over = false;               // nothing more comes of it
-    bool held_back = false;          // it has results, and its turn to show them has not come
-    std::atomic<bool> shown{false};  // it is with the stage: true by the worker, false by the stage
+    std::size_t taken = 0;           // how many results of `out` the stage has taken
+    std::exception_ptr error;        // thrown after the results of `out`
+    wakeable* worker = nullptr;      // the worker that processes it, or did
+    bool over = false;               // no more results follow
+    bool held_back = false;          // it has results, but earlier chunks come first
+    std::atomic<bool> shown{false};  // the stage has it; set by the worker, cleared by the stage
 };
 
-/// The runs of a parallel stage, and who has them. Under a short mutex, which is taken some four
-/// times a chunk; a chunk is worth tens of microseconds wherever items come fast enough.
+/// The chunks of a parallel stage, and their current owners. The mutex is held only for a short
+/// time, about four times per chunk. If items come fast enough, a chunk is worth tens of
+/// microseconds of work.
 ///
-/// Chunks are claimed in the order they were sent in. Where results are to come as given, a chunk
-/// is shown to the stage when all before it are over, and until then its results wait in it. Each
-/// worker has one more chunk for what its operators give when it works on none (`late`).
+/// Chunks are claimed in the order in which they were sent. If results must come as given, a chunk
+/// is shown to the stage when all chunks before it are over; until then, its results wait in the
+/// chunk. Each worker has one more chunk (`late`), for results that its operators give while it
+/// works on no chunk.
 template <class In, class Out>
 class parallel_team {
 public:
     using chunk = parallel_chunk<In, Out>;
 
-    /// How many items a chunk has at most: 4096, or what 64 KiB hold.
+    /// The maximum number of items of a chunk: 4096, or as many as fit in 64 KiB.
     static constexpr std::size_t most_items = std::clamp<std::size_t>(
         (std::size_t{1} << 16) / std::max(sizeof(In), sizeof(Out)), 1, 4096);
-    /// How many results it may gather before they are handed on: twice that.
+    /// The maximum number of results of a chunk before they are passed on: twice that.
     static constexpr std::size_t most_results = 2 * most_items;
 
     parallel_team(std::size_t workers, order results)
@@ -56,7 +59,7 @@ public:
         idle_.reserve(workers);
     }
 
-    /// Seats a worker; before it is woken first.
+    /// Registers a worker. Call it before the worker is woken first.
     void enter(std::size_t index, wakeable& worker) {
         const std::lock_guard lock(mutex_);
         slots_[index].worker = waker::share(&worker);
@@ -66,14 +69,14 @@ public:
 
     // --- the stage's side ---
 
-    /// A run to fill, or null when all are on their way.
+    /// A chunk to fill, or null if all chunks are in use.
     chunk* free_chunk() noexcept {
         if (free_.empty()) return nullptr;
         chunk* const r = free_.back();
         free_.pop_back();
         return r;
     }
-    /// Gives one back that was not sent.
+    /// Returns a chunk that was not sent.
     void put_back(chunk& r) noexcept { free_.push_back(&r); }
     /// How many items to fill it with.
     std::size_t run_size() const noexcept { return size_.load(std::memory_order_relaxed); }
@@ -93,14 +96,15 @@ public:
         }
         if (idle) idle->wake();
     }
-    /// True when every chunk is back.
+    /// True when all chunks are free.
     bool all_back() const noexcept { return free_.size() == chunks_.size(); }
-    /// A worker has failed: nothing sent from now on is worked on.
+    /// True when a worker has failed: chunks sent from now on are not processed.
     bool failed() const noexcept { return failed_.load(std::memory_order_relaxed); }
 
-    /// The run whose results are next, or null; see `receive`.
+    /// The chunk with the next results, or null; see `receive`.
     chunk* front() noexcept { return taking_.empty() ? nullptr : taking_.front(); }
-    /// It is handed on. To be worked on further, or to be filled anew.
+    /// Removes the first chunk, because its results are passed on. A chunk that is not over goes
+    /// back to its worker; others are free.
     void pop_front() noexcept {
         chunk& r = *taking_.front();
         taking_.pop_front();
@@ -115,8 +119,8 @@ public:
             free_.push_back(&r);
         }
     }
-    /// Takes what the workers have shown. False when there is nothing; then `cx`'s poller will be
-    /// woken. True, and still no `front()`: all workers have left.
+    /// Takes the chunks that the workers have shown. False if there are none; then `cx`'s poller
+    /// will be woken. If it is true and there is still no `front()`, all workers have left.
     bool receive(poll_context& cx) {
         const std::lock_guard lock(mutex_);
         shown_.swap(taking_);
@@ -124,15 +128,15 @@ public:
         waiting_.arm(cx.poller());
         return false;
     }
-    /// True when a worker was taken away, by a context that was destroyed.
+    /// True when a worker was lost because its context was destroyed.
     bool lost() const noexcept { return lost_; }
 
-    /// Nothing more will be sent: the workers flush what they hold, and leave.
+    /// Announces that no more chunks will be sent: the workers flush their operators and leave.
     void close() noexcept {
         closing_.store(true);
         wake_workers();
     }
-    /// Nobody wants anything any more: the workers leave at once.
+    /// Announces that the stage is destroyed: the workers leave at once.
     void disband() noexcept {
         stage_ended_.store(true);
         waiting_.disarm();
@@ -162,7 +166,8 @@ public:
         return r;
     }
 
-    /// All that comes of `r` is in it. True when there is more to claim; false: as `claim`'s null.
+    /// Returns `r` with all its results. True if there are more chunks to claim; otherwise the
+    /// worker will be woken when there is one.
     bool finish(std::size_t index, chunk& r, std::size_t items, clock::duration spent) {
         bool more = false;
         waker next;
@@ -176,8 +181,8 @@ public:
         tell(next);
         return more;
     }
-    /// Shows the stage what has come of `r` so far, if it is its turn. Then the worker keeps off
-    /// it until `shown` is false again, and is woken.
+    /// Shows the stage the results of `r` so far, if no earlier chunk must come first. Then the
+    /// worker must not use `r` until `shown` is false again; it is woken then.
     void show(chunk& r) {
         {
             const std::lock_guard lock(mutex_);
@@ -188,8 +193,8 @@ public:
         }
         waiting_.wake();
     }
-    /// The worker is over, and so is `last`, if that is not null, on which it worked: its
-    /// operators have ended, or failed, as is written there.
+    /// Removes the worker. If `last` is not null, it is the worker's current chunk and is over too.
+    /// Its operators have ended or failed, and `last` says which.
     void leave(chunk* last) {
         waker next;
         {
@@ -200,7 +205,7 @@ public:
             } else {
                 if (last->error) {
                     failed_.store(true, std::memory_order_relaxed);
-                    queue_.clear();  // all of it comes after this
+                    queue_.clear();  // because they come after the failed chunk
                 }
                 next = complete(*last);
             }
@@ -209,8 +214,8 @@ public:
     }
 
 private:
-    // Two that are worked on and queued a worker, and two that are on their way back: the stage
-    // may have to wait for its turn behind the workers'.
+    // Per worker: two chunks that are processed or queued, and two on their way back, because the
+    // stage may have to wait for its turn behind the workers.
     static constexpr std::size_t chunks_per_worker = 4;
     static constexpr clock::duration aim = std::chrono::microseconds(50);
 
@@ -234,8 +239,9 @@ private:
         return order_ == order::as_given && !is_late(r) && in_order_.front() != &r;
     }
 
-    /// Shows `r`, and those after it that had to wait for it. What is returned is to be woken: the
-    /// worker on the next one, which has held results back, and may take long to come by itself.
+    /// Shows `r`, and the chunks after it that had to wait for it. The caller must wake the
+    /// returned worker: it works on the next chunk and has held back results. Without the wake-up,
+    /// it might show them late.
     waker complete(chunk& r) {
         r.over = true;
         r.held_back = false;
@@ -256,8 +262,8 @@ private:
         if (next) next->wake();
     }
 
-    /// Runs grow and shrink towards the work aimed at, by no more than a factor of 2 a chunk: one
-    /// that was interrupted tells little.
+    /// Adapts the chunk size to the intended work, by a factor of at most 2 per chunk, because the
+    /// measured time of an interrupted chunk is not reliable.
     void adapt(std::size_t items, clock::duration spent) noexcept {
         if (items == 0) return;
         const auto wanted =
@@ -278,17 +284,17 @@ private:
     std::vector<chunk> chunks_;
     std::vector<worker_slot> slots_;
     std::vector<chunk*> free_;      // the stage's
-    growable_ring<chunk*> taking_;  // the stage's: shown to it, and not handed on
+    growable_ring<chunk*> taking_;  // the stage's: shown to it, and not passed on
 
-    adaptive_mutex mutex_;            // for all from here to `lost_`
+    adaptive_mutex mutex_;            // guards all members from here to `lost_`
     growable_ring<chunk*> queue_;     // sent, and not claimed
-    growable_ring<chunk*> in_order_;  // sent, and not shown as over, where the order is as given
+    growable_ring<chunk*> in_order_;  // sent and not yet over, if results come as given
     growable_ring<chunk*> shown_;     // to the stage
-    std::vector<std::size_t> idle_;   // workers that nobody has woken
+    std::vector<std::size_t> idle_;   // workers that were not woken
     std::size_t present_ = slots_.size();
     bool lost_ = false;
 
-    waker_slot waiting_;  // the stage, for something to be shown
+    waker_slot waiting_;  // wakes the stage when a chunk is shown
     std::atomic<std::size_t> size_{1};
     std::atomic<bool> failed_{false};       // false -> true, by a worker
     std::atomic<bool> closing_{false};      // false -> true, by the stage

@@ -18,16 +18,15 @@
 
 namespace weir::detail {
 
-/// What a worker's operators are fed from: the items of one chunk after another. Used on the
-/// worker's strand; shared with the `run_stream` at the head of the operators, wherever that may
-/// be.
+/// The input of a worker's operators: the items of one chunk after another. It is used on the
+/// worker's strand, and shared with the `run_stream` at the head of the operators.
 template <class In>
 class run_feed {
 public:
     run_feed(asio::any_io_executor strand, const wakeable& worker)
         : strand_(std::move(strand)), worker_(&worker) {}
 
-    /// The next chunk's items. Cut short once `gone` is true.
+    /// Begins the next chunk's items. It stops early once `stage_ended` is true.
     void begin(std::vector<In>& items, const std::atomic<bool>& stage_ended) noexcept {
         items_ = &items;
         next_ = 0;
@@ -35,14 +34,14 @@ public:
         drained_ = false;
         waiting_.wake();
     }
-    /// There will be no other.
+    /// Announces that there is no other chunk.
     void end() noexcept {
         ended_ = true;
         waiting_.wake();
     }
-    /// True when the operators have taken all of the chunk, and asked for more.
+    /// True when the operators have taken all items of the chunk, and asked for more.
     bool drained() const noexcept { return drained_; }
-    /// The worker is over, and the strand is not to outlive its context.
+    /// Called when the worker is over: releases the strand, which must not outlive its context.
     void leave() noexcept {
         const std::lock_guard lock(mutex_);
         strand_ = asio::any_io_executor();
@@ -60,7 +59,8 @@ public:
         items_ = nullptr;
         drained_ = true;
         if (ended_) return poll_state::finished;
-        // The worker itself knows. This is for one that polls on behalf of it, such as a join.
+        // The worker knows this by itself. The waker is for another poller inside the worker, such
+        // as a join's.
         if (&cx.poller() != worker_) waiting_.arm(cx.poller());
         return poll_state::pending;
     }
@@ -80,7 +80,7 @@ private:
         return true;
     }
 
-    /// The worker's strand is the only one on which this may be polled.
+    /// Throws unless it is polled on the worker's strand.
     void check(poll_context& cx) {
         const std::lock_guard lock(mutex_);
         if (strand_ == cx.executor()) return;
@@ -89,9 +89,9 @@ private:
             "(buffer, on) among them");
     }
 
-    std::mutex mutex_;  // for strand_: whoever breaks the rule above comes from elsewhere
+    std::mutex mutex_;  // for strand_, because a wrong poll comes from another thread
     asio::any_io_executor strand_;
-    const wakeable* const worker_;  // to compare with
+    const wakeable* const worker_;  // only to compare with
     std::vector<In>* items_ = nullptr;
     std::size_t next_ = 0;
     const std::atomic<bool>* stage_ended_ = nullptr;
@@ -117,7 +117,8 @@ private:
     std::shared_ptr<run_feed<In>> feed_;
 };
 
-/// Takes one chunk a turn through its operators, so that others on its executor have their turns.
+/// Takes one chunk per turn through its operators, so that other segments on the executor get their
+/// turns.
 template <class In, class S>
 class parallel_worker final : public segment {
     using Out = item_t<S>;
@@ -141,21 +142,21 @@ public:
 private:
     bool advance() noexcept override {
         if (team_->stage_ended()) return true;
-        if (at_hand().shown.load()) return false;  // until the stage has given it back
+        if (at_hand().shown.load()) return false;  // until the stage has returned it
         std::exception_ptr error;
         try {
             if (!turn()) return false;
         } catch (...) {
             error = std::current_exception();
         }
-        // Outside of the handler: from here on the stage has the exception to itself.
+        // Outside of the handler, because from here on only the stage may use the exception.
         chunk& last = at_hand();
         last.error = std::move(error);
         leave(&last);
         return true;
     }
 
-    /// What results go into.
+    /// The chunk that results go into.
     chunk& at_hand() noexcept { return current_ ? *current_ : team_->late(index_); }
 
     /// True when the operators have ended.
@@ -218,8 +219,8 @@ private:
     ticket scope_;
 
     chunk* current_ = nullptr;
-    std::size_t items_ = 0;    // it had
-    clock::duration spent_{};  // on it
+    std::size_t items_ = 0;    // the number of items it had
+    clock::duration spent_{};  // the time spent on it
     bool left_ = false;
 };
 

@@ -1,4 +1,4 @@
-/// Regular times.
+/// time_grid: regular times.
 #pragma once
 
 #include <weir/runtime/clock.hpp>

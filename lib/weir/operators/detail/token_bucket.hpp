@@ -1,4 +1,4 @@
-/// How much may happen in a time.
+/// token_bucket: limits how often something may happen.
 #pragma once
 
 #include <weir/operators/rate.hpp>
@@ -13,18 +13,20 @@
 
 namespace weir::detail {
 
-/// A bucket that holds up to `burst` tokens, starts full, and gets `rate.items` new ones each
-/// `rate.per`, evenly. Exact: it counts in fractions of the clock's ticks, so nothing drifts.
+/// A bucket that holds up to `burst` tokens. It starts full, and gets `rate.items` new tokens per
+/// `rate.per`, evenly. It is exact: it counts in fractions of the clock's ticks, so there is no
+/// drift.
 ///
-/// What it keeps is the time at which it would be full again if nothing more were taken (the
+/// It stores the time at which it would be full again if no more tokens were taken (the
 /// "theoretical arrival time" of ATM's generic cell rate algorithm). Not thread-safe.
 /// Where `rate.per` is `clock::duration::max()`, which means never, there is the burst and no more.
 class token_bucket {
 public:
-    /// Throws `std::invalid_argument` if the rate or the burst is 0, or too large to reckon with.
-    token_bucket(rate r, std::uint64_t burst, const char* whose) : rate_(r) {
-        const auto refuse = [whose](const char* why) {
-            throw std::invalid_argument(std::string("weir::") + whose + ": " + why);
+    /// Throws `std::invalid_argument` if the rate or the burst is 0, or too large to compute with.
+    /// `owner` is the operator's name for the message.
+    token_bucket(rate r, std::uint64_t burst, const char* owner) : rate_(r) {
+        const auto refuse = [owner](const char* why) {
+            throw std::invalid_argument(std::string("weir::") + owner + ": " + why);
         };
         if (r.items == 0 || r.per <= clock::duration::zero()) refuse("the rate must be positive");
         if (burst == 0) refuse("the burst must be at least 1");
@@ -35,7 +37,7 @@ public:
         slack_ = clock::duration(static_cast<clock::duration::rep>((burst - 1) * per / r.items));
     }
 
-    /// When there will be a token; past or now when there is one.
+    /// The time of the next token; now or in the past if there is one.
     clock::time_point due() const noexcept {
         if (never_fills()) return left_ == 0 ? never : long_ago;
         if (!full_) return long_ago;
@@ -76,8 +78,8 @@ private:
     rate rate_;
     std::uint64_t left_ = 0;  // where it never fills
     clock::duration slack_{};
-    std::optional<clock::time_point> full_;  // none: it has been full from the start
-    std::uint64_t part_ = 0;                 // of a tick, in `rate_.items`-ths, to add to `full_`
+    std::optional<clock::time_point> full_;  // empty: it has been full from the start
+    std::uint64_t part_ = 0;  // the fraction of a tick, in `rate_.items`-ths, to add to `full_`
 };
 
 }  // namespace weir::detail

@@ -1,4 +1,4 @@
-/// A small queue of items in place: what crosses an `any_stream` in one go.
+/// A small queue of items stored in place: the items that cross an `any_stream` together.
 #pragma once
 
 #include <algorithm>
@@ -9,9 +9,10 @@
 
 namespace weir::detail {
 
-/// Up to 64 items or 4 KiB (one item at least), in the order they came. It is filled, then emptied,
-/// then `begin()`s again. The first chunk holds one item at most, each later one twice as many as
-/// the one before. Items may be move-only and need no default constructor. Not thread-safe.
+/// Up to 64 items or 4 KiB (at least one item), in the order in which they came. It is filled, then
+/// emptied, and then begins again with `begin()`. The first chunk holds at most one item, and each
+/// later chunk twice as many as the one before. Items may be move-only and need no default
+/// constructor. Not thread-safe.
 template <class T>
 class item_chunk {
 public:
@@ -29,7 +30,7 @@ public:
         most_ = std::min(grows_to_, room);
         grows_to_ = 2 * most_;
     }
-    /// Takes an item, and says whether it may be given another.
+    /// Takes an item. True if it has room for another.
     bool put(T&& x) {
         std::construct_at(at(last_), std::move(x));
         return ++last_ != most_;
@@ -48,8 +49,8 @@ private:
 
     T* at(std::size_t i) noexcept { return reinterpret_cast<T*>(bytes_.data()) + i; }
 
-    std::size_t first_ = 0;  // the next to take
-    std::size_t last_ = 0;   // where the next one goes
+    std::size_t first_ = 0;  // the next item to take
+    std::size_t last_ = 0;   // the position of the next item to put
     std::size_t most_ = 0;
     std::size_t grows_to_ = 1;
     alignas(T) std::array<std::byte, room * sizeof(T)> bytes_;

@@ -1,4 +1,4 @@
-/// The life of the resource behind `using_resource`.
+/// The lifetime of the resource behind `using_resource`.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -17,15 +17,16 @@
 
 namespace weir::detail {
 
-/// For resources that need nothing but their destructor.
+/// The default close function: the destructor does all the work.
 struct close_by_destructor {
     template <class R>
     void operator()(R) const noexcept {}
 };
 
-/// The resource, the functions it lives by, and those who use it. Owned by the stream, by each user
-/// through a `lease`, and by the coroutine that opens it: where the last of them lets go of it
-/// before the stream has closed it, it is closed then.
+/// The resource, the functions that open, use and close it, and the leases of its users. The scope
+/// is owned by the stream, by each user through a `lease`, and by the coroutine that opens the
+/// resource. If the last owner releases it before the stream has closed the resource, the resource
+/// is closed then.
 template <class Open, class Use, class Close>
 class resource_scope : public std::enable_shared_from_this<resource_scope<Open, Use, Close>> {
 public:
@@ -43,7 +44,7 @@ public:
         if (resource_) abandon();
     }
 
-    /// The pipeline this belongs to.
+    /// Remembers the pipeline that the resource belongs to.
     void enter(poll_context& cx) {
         closing_->pipeline = cx.hold();
         executor_ = cx.executor();
@@ -51,7 +52,8 @@ public:
     }
 
     void open(const stage& where) { resource_.emplace(where.call(open_)); }
-    // With shared ownership: if the stream is dropped meanwhile, what was opened is closed.
+    // Has shared ownership: if the stream is dropped meanwhile, the opened resource is still
+    // closed.
     static asio::awaitable<void> open_later(std::shared_ptr<resource_scope> self) {
         auto opening = self->open_();
         self->resource_.emplace(co_await std::move(opening));
@@ -59,9 +61,9 @@ public:
 
     auto use(const stage& where) { return where.call(use_, *resource_); }
 
-    /// Held by those who use the resource.
+    /// A ticket that a user of the resource holds.
     ticket lease() { return std::make_shared<leased>(this->shared_from_this()); }
-    /// True when the last lease is gone; otherwise the poller will be woken then.
+    /// True when the last lease is released; otherwise the poller will be woken then.
     bool unused(poll_context& cx) { return closing_->wait_for(unused_, cx); }
 
     void close(const stage& where) {
@@ -73,11 +75,11 @@ public:
             closing_->done.store(true);
         }
     }
-    /// True when it is closed; otherwise the poller will be woken then.
+    /// True when the resource is closed; otherwise the poller will be woken then.
     bool closed(poll_context& cx) { return closing_->wait_for(closing_->done, cx); }
-    /// Nobody waits any more.
+    /// Cancels the wake-up, because the stream is destroyed.
     void disarm() noexcept { closing_->waiting.disarm(); }
-    /// What the coroutine that closed it threw.
+    /// The exception of the coroutine that closed the resource.
     std::exception_ptr close_failure(const stage& where) const {
         if (!closing_->error) return nullptr;
         try {
@@ -88,7 +90,7 @@ public:
     }
 
 private:
-    // What outlives the rest when the close is a coroutine.
+    // The part that outlives the scope if the close function is a coroutine.
     struct closing {
         explicit closing(Close c) : close(std::move(c)) {}
 
@@ -98,7 +100,8 @@ private:
             return flag.load();
         }
 
-        ticket pipeline;  // goes last: then the pipeline may complete, and its context go
+        ticket pipeline;  // destroyed last: then the pipeline may complete, and its context may be
+                          // destroyed
         Close close;
         waker_slot waiting;
         std::atomic<bool> done{false};  // false -> true once, after `error` was written
@@ -142,7 +145,7 @@ private:
                 closing_->close(take());
             }
         } catch (...) {
-            return;  // nobody is left to be told
+            return;  // the error cannot be reported to anything
         }
     }
 
@@ -152,10 +155,10 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<gate> way_in_;
     std::optional<resource> resource_;
-    std::atomic<bool> unused_{false};  // false -> true once: the last lease is gone
+    std::atomic<bool> unused_{false};  // false -> true once: the last lease is released
 };
 
-/// Fails to compile, and says why, where the functions do not fit together.
+/// Fails to compile, with a reason, if the functions do not fit together.
 template <class Open, class Use, class Close>
 consteval void check_resource_functions() {
     static_assert(std::is_invocable_v<Open&>,
