@@ -19,7 +19,7 @@ std::shared_ptr<load_line> define_load(CLI::App& command);
 /// The options that were parsed. Throws usage_error for what makes no sense together.
 options options_of(const load_line& line);
 
-/// The whole command that loads `file`, for who has typed half of it.
+/// The whole command that loads `file`, completed from a half-typed one.
 std::string load_command_for(const std::string& file);
 
 }  // namespace weir_load::table_load

@@ -207,7 +207,8 @@ auto batch(const batch_limits& limits, SizeOf size_of, std::string_view name = {
 ///     events | weir::batch(weir::batch_limits{.wait = 50ms})   // by time alone
 inline auto batch(const batch_limits& limits) {
     if (limits.max_bytes != batch_limits::none) {
-        throw std::invalid_argument("weir::batch: who limits bytes must say what items weigh");
+        throw std::invalid_argument(
+            "weir::batch: a limit in bytes needs a function that gives the size of an item");
     }
     return batch(limits, detail::unsized());
 }

@@ -32,7 +32,7 @@ struct restart {
     clock::duration max_wait = std::chrono::seconds(30);  ///< No wait is longer.
     double factor = 2;  ///< Each wait is so many times the one before.
     double jitter = 0;  ///< Up to this part of a wait, from 0 to 1, is left off at random, so that
-                        ///< those who failed together do not come back together.
+                        ///< segments that failed together do not come back together.
     unsigned max_attempts =
         std::numeric_limits<unsigned>::max();  ///< Attempts, the first one included.
     /// An attempt that runs this long ran well: after it, attempts and waits start from the

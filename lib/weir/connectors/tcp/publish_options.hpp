@@ -23,8 +23,8 @@ struct publish_options {
     overflow when_full = overflow::disconnect;           ///< for one whose queue is full
     std::size_t block_size = std::size_t{64} << 10;      ///< messages go out in such blocks
     clock::duration linger = std::chrono::seconds(5);    ///< for what is queued at the end
-    subscriber_listener on_event = {};                   ///< told who comes and goes
-    /// Told of each block, and how many messages it had, when it is written to those who keep up
+    subscriber_listener on_event = {};  ///< told of each connection that comes or goes
+    /// Told of each block, and how many messages it had, when it is written to those that keep up
     /// and queued for the others. Called like `on_event`.
     callback<std::size_t> on_block = {};
 };

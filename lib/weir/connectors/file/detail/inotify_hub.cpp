@@ -57,14 +57,14 @@ void inotify_hub::remove_if(listener& target, IsOver is_over) {
         if (found == interests_.end()) return true;
         auto& asked = found->second;
         std::erase_if(asked,
-                      [&](const interest& i) { return i.who.get() == &target && is_over(i); });
+                      [&](const interest& i) { return i.target.get() == &target && is_over(i); });
         if (asked.empty()) {
             ::inotify_rm_watch(notes_.get(), watch);
             interests_.erase(found);
             return true;
         }
         return std::ranges::none_of(asked,
-                                    [&](const interest& i) { return i.who.get() == &target; });
+                                    [&](const interest& i) { return i.target.get() == &target; });
     });
 }
 
@@ -130,14 +130,14 @@ void inotify_hub::hand_out(int watch, std::uint32_t mask, std::string_view name,
 }
 
 void inotify_hub::tell(const interest& to, file_note note, woken& to_wake) {
-    auto& notes = to.who->notes;
+    auto& notes = to.target->notes;
     if (!notes.empty() && notes.back() == note) return;
     if (notes.size() == most_notes) {
         notes.clear();
         note = {IN_Q_OVERFLOW, watched::way};
     }
     notes.push_back(note);
-    if (std::ranges::find(to_wake, to.who) == to_wake.end()) to_wake.push_back(to.who);
+    if (std::ranges::find(to_wake, to.target) == to_wake.end()) to_wake.push_back(to.target);
 }
 
 }  // namespace weir::file::detail

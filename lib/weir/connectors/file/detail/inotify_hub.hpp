@@ -74,7 +74,7 @@ public:
 
 private:
     struct interest {
-        listener_ptr who;
+        listener_ptr target;
         std::string name;
         std::uint32_t mask;
         watched of;
