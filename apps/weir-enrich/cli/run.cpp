@@ -78,9 +78,10 @@ private:
     std::optional<outputs> outputs_;
 };
 
-/// One thread joins, encodes and writes to ports. Each segment that may wait for a disk has one more
-/// (the files, and the statistics), so that neither holds up the other. With several workers each has a thread. There are no more, because the network would wake idle
-/// threads, and that slows the busy ones.
+/// One thread joins, encodes and writes to ports. Each segment that may wait for a disk has one
+/// more (the files, and the statistics), so that neither holds up the other. With several workers
+/// each has a thread. There are no more, because the network would wake idle threads, and that
+/// slows the busy ones.
 std::size_t threads_of(const run_options& o) {
     const auto to_disk = [](const endpoint& p) {
         return p.kind == endpoint_kind::file || p.kind == endpoint_kind::standard;
