@@ -20,9 +20,9 @@ using weir_apps::exit_code;
 /// waits for threads inside system calls that do not return: see `end_limit_of`.
 bool run_to_end(const run_options& options, run_state& state, const observer& seen);
 
-/// The time limit for the end of a run. After it the process ends, whatever its threads wait for. It
-/// prints the failure that began the end, if one did, a line that names what was cut off, and the
-/// result of `books()`. `options` and `state` must outlive the limit.
+/// The time limit for the end of a run. After it the process ends, whatever its threads wait for.
+/// It prints the failure that began the end, if one did, a line that names what was cut off, and
+/// the result of `books()`. `options` and `state` must outlive the limit.
 weir_apps::end_limit end_limit_of(const run_options& options, const run_state& state,
                                   std::function<std::string()> books);
 
