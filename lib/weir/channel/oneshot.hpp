@@ -23,7 +23,7 @@ namespace detail {
 /// What the two ends share. Use `oneshot<T>()`.
 template <class T>
 class oneshot_state {
-    // What `status_` says, and which side may change it:
+    // What `status_` says, and who may change it:
     //   open       both ends are there.                    the sender -> settled
     //                                                      the receiver -> abandoned
     //   settled    value_ or error_, or neither, is what the receiver gets, and is the receiver's.
@@ -35,7 +35,7 @@ class oneshot_state {
 public:
     // --- the sender's side ---
 
-    /// False, and `value` is as it was, when there is no receiver.
+    /// False, and `value` is as it was, when there is nobody to send to.
     bool send(T& value) {
         if (is_closed()) return false;
         value_.emplace(std::move(value));
@@ -147,7 +147,7 @@ public:
     /// True when the receiver is gone (or this sender is used up): do not bother to answer.
     bool is_closed() const noexcept { return !state_ || state_->is_closed(); }
 
-    /// Waits until the receiver is gone: to stop work that nothing waits for any more.
+    /// Waits until the receiver is gone: to stop work that nobody waits for any more.
     ///
     ///     co_await reply.closed();    // in a coroutine of its own
     ///     search.cancel();
@@ -261,7 +261,7 @@ struct oneshot_ends {
 /// Makes a channel for one value, such as the reply to a request.
 ///
 ///     auto [reply, answer] = weir::oneshot<price>();
-///     requests.try_send({symbol, std::move(reply)});       // which side answers:
+///     requests.try_send({symbol, std::move(reply)});       // who answers:
 ///     std::move(reply).send(p) price p = co_await answer.receive();
 ///
 /// Cost: one allocation for both ends; a receiver that has to wait makes a poller for itself.

@@ -26,7 +26,7 @@ namespace weir {
 /// Each one is used by one thread (or strand) at a time, and for one operation that waits at a
 /// time, during which it stays where it is; different ones are independent. It may be received from
 /// item by item, and then moved into a pipeline. When the last is gone, senders are told, and what
-/// no receiver took is destroyed.
+/// nobody took is destroyed.
 ///
 /// Order: what one sender sends, each receiver sees in that order.
 /// Errors: the one the channel was closed with: at each receiver, once, after all items.

@@ -27,8 +27,8 @@ namespace weir {
 /// time, during which it stays where it is; different copies are independent.
 ///
 /// Order: what one copy sends is received in that order. Turns: while others wait for room, whoever
-/// comes goes to the end of the line; which input was woken may send 64 items before it is their turn.
-/// Errors: a send fails with `channel_closed_error` when there will be no receiver, and with
+/// comes goes to the end of the line; who was woken may send 64 items before it is their turn.
+/// Errors: a send fails with `channel_closed_error` when nobody will receive, and with
 /// `channel_full_error` as `overflow::fail` says. Cancel-safe: a send that is cancelled, or has
 /// failed, has put nothing.
 template <class T>
@@ -53,7 +53,7 @@ public:
     ~shared_sender() { leave(); }
 
     /// Sends `item` if that needs no waiting, or drops as the channel's policy says; otherwise
-    /// leaves it and says false: there is no receiver, there is no room, or others wait for it.
+    /// leaves it and says false: nobody receives, there is no room, or others wait for it.
     bool try_send(T&& item) { return state_ && put(item) == detail::put_result::done; }
 
     /// Closes the channel for all: senders fail from now on, those that wait too; receivers drain,
@@ -110,7 +110,7 @@ private:
 
     [[noreturn]] static void throw_closed() {
         throw channel_closed_error(
-            "weir::shared_sender: the channel is closed, or there is no receiver");
+            "weir::shared_sender: the channel is closed, or nobody receives");
     }
     [[noreturn]] static void throw_full() {
         throw channel_full_error("weir::shared_sender: the channel is full");

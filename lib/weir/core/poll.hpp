@@ -46,7 +46,7 @@ public:
     /// Asks to be polled again soon: for a stream that returns `pending` only to let others run.
     void wake() const noexcept { poller_->wake(); }
 
-    /// The one that polls; arm a `waker_slot` with it, or keep `get_waker()`.
+    /// The one who polls; arm a `waker_slot` with it, or keep `get_waker()`.
     wakeable& poller() const noexcept { return *poller_; }
     waker get_waker() const noexcept { return waker::share(poller_); }
 
@@ -80,7 +80,7 @@ public:
     /// gets nothing either, and should be polled first next time.
     bool spent() const noexcept { return spent_; }
 
-    /// While it lives, sources are granted at most `most` items at a time: for those that want no
+    /// While it lives, sources are granted at most `most` items at a time: for those who want no
     /// more than that of one poll, so that the rest of a grant is not spent on nothing.
     class scoped_grant_limit {
     public:
@@ -95,7 +95,7 @@ public:
         std::size_t before_;
     };
 
-    /// The same for those that poll for a single item.
+    /// The same for those who poll for a single item.
     class single_items : public scoped_grant_limit {
     public:
         explicit single_items(poll_context& cx) noexcept : scoped_grant_limit(cx, 1) {}
@@ -119,7 +119,7 @@ public:
         bool before_;
     };
 
-    /// While it lives, `other` is the one that polls: for a stream that polls several, and wants to
+    /// While it lives, `other` is the one who polls: for a stream that polls several, and wants to
     /// be told which of them has something.
     class scoped_poller {
     public:

@@ -12,7 +12,7 @@
 namespace weir {
 
 /// What a `counted_ptr` points to. Derive with the own type, `class queue :
-/// reference_counted<queue>`, which makes a friend of this where it lets no other code delete it.
+/// reference_counted<queue>`, which makes a friend of this where it lets nobody else delete it.
 /// Born with one owner: whoever called `new`.
 template <class Derived>
 class reference_counted {
@@ -25,7 +25,7 @@ public:
     }
 
 private:
-    friend Derived;  // and no other class derives
+    friend Derived;  // and nobody else derives
     reference_counted() = default;
     reference_counted(const reference_counted&) = delete;
     reference_counted& operator=(const reference_counted&) = delete;
@@ -44,7 +44,7 @@ public:
     /// Thread-safe; never polls inline, so it may be called with any lock-free state half-way.
     virtual void wake() noexcept = 0;
 
-    /// The same, from a caller that has nothing more to do and is about to return to its executor: the
+    /// The same, from one who has nothing more to do and is about to return to its executor: the
     /// poll may be the next thing that this thread does, and then costs no other thread's waking.
     virtual void wake_next() noexcept { wake(); }
     /// True when what this one wakes with `wake_next` may really be the next.
@@ -117,13 +117,13 @@ public:
     }
     /// Takes the waiter back: it will not be woken by a later `wake()`.
     void disarm() noexcept { drop(waiting_.exchange(nullptr)); }
-    /// True when something waits.
+    /// True when somebody waits.
     bool armed() const noexcept { return waiting_.load() != nullptr; }
     /// Wakes the waiter, if one is armed. Cheap when none is: one load.
     void wake() noexcept {
         if (armed()) notify([](wakeable& waiter) { waiter.wake(); });
     }
-    /// The same, by a caller that is about to wait itself; see `wakeable::wake_next`.
+    /// The same, by one who is about to wait itself; see `wakeable::wake_next`.
     void wake_next() noexcept {
         if (armed()) notify([](wakeable& waiter) { waiter.wake_next(); });
     }
@@ -140,7 +140,7 @@ private:
     static void drop(wakeable* waiter) noexcept {
         if (waiter) waiter->release();
     }
-    std::atomic<wakeable*> waiting_{nullptr};  // null: nothing waits; else an owned reference
+    std::atomic<wakeable*> waiting_{nullptr};  // null: nobody waits; else an owned reference
 };
 
 }  // namespace weir

@@ -50,7 +50,7 @@ public:
     /// How many bytes a regular file has from where it is read; nothing for anything else.
     std::optional<std::uint64_t> size() const noexcept { return size_; }
 
-    /// What has become of a regular file since it was opened, because another program writes to it: "it
+    /// What has become of a regular file since it was opened, because somebody writes to it: "it
     /// had 120 bytes and has 80", or "it was written to". Empty where nothing has, for anything
     /// else, and when it is closed. What is written within a few milliseconds of an earlier change
     /// is not told apart from that, as file systems keep the time no more exactly.

@@ -35,7 +35,7 @@ struct outcome {
     }
 };
 
-/// Goes on in a handler of its own, on the coroutine's executor: the code that resumed it has returned then.
+/// Goes on in a handler of its own, on the coroutine's executor: who resumed it has returned then.
 /// Not a template, as to compile an `asio::post` takes longer than most pipelines.
 asio::awaitable<void> next_handler();
 

@@ -80,7 +80,7 @@ private:
 };
 
 /// A pipeline that waits to be run, whatever its stream and its terminal are. How it is run, and
-/// which handler is called, is compiled once for each type of result and handler, and not for each pipeline.
+/// who is told, is compiled once for each type of result and handler, and not for each pipeline.
 template <class R>
 class deferred_pipeline {
 public:
@@ -101,7 +101,7 @@ public:
             std::move(initiation), token, std::move(pipeline), std::move(executor));
     }
 
-    /// The same for one that awaits it.
+    /// The same for one who awaits it.
     static asio::awaitable<R> await(std::shared_ptr<deferred_pipeline> p) {
         co_return co_await run(std::move(p), asio::any_io_executor(), asio::use_awaitable);
     }
@@ -189,7 +189,7 @@ public:
         return pipeline::run(std::move(body_), std::move(executor), std::forward<Token>(token));
     }
 
-    /// The same operation on `change(stream)`: for those that look on from outside, such as
+    /// The same operation on `change(stream)`: for those who look on from outside, such as
     /// `weir::pipeline`, which names what the stream throws.
     template <class Change>
     auto with_stream(Change change) && {

@@ -37,7 +37,7 @@ private:
             return state_.load(std::memory_order_relaxed) == open && try_lock();
         };
         if (spin_until(locked, patience)) return;
-        // What comes from here leaves `wanted` behind, perhaps for no thread: then one wake-up too
+        // Whoever comes from here leaves `wanted` behind, perhaps for nobody: then one wake-up too
         // many follows, and never one too few.
         while (state_.exchange(wanted, std::memory_order_acquire) != open) {
             state_.wait(wanted, std::memory_order_relaxed);
@@ -45,9 +45,9 @@ private:
     }
 
     // What `state_` says:
-    //   open    no thread has it.
-    //   held    a thread has it, and none sleeps.
-    //   wanted  a thread has it, and another may sleep: unlocking wakes one.
+    //   open    nobody has it.
+    //   held    somebody has it, and nobody sleeps.
+    //   wanted  somebody has it, and somebody may sleep: unlocking wakes one.
     // Acquired when it leaves open, released when it returns there.
     static constexpr int open = 0;
     static constexpr int held = 1;

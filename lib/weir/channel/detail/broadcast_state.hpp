@@ -1,4 +1,4 @@
-/// What the two ends of a broadcast share: a ring of items, and which receiver has yet to see which.
+/// What the two ends of a broadcast share: a ring of items, and who has yet to see which.
 #pragma once
 
 #include <weir/channel/channel_closed.hpp>
@@ -28,7 +28,7 @@ struct broadcast_receiver_state {
     std::uint64_t next = 0;    // the sequence number of the item it sees next
     std::uint64_t missed = 0;  // how many it was too slow for
     bool cut_off = false;
-    waiter_node waiting;  // in the list of those that wait for items
+    waiter_node waiting;  // in the list of those who wait for items
 };
 
 /// Use `broadcast<T>(capacity)`.
@@ -244,7 +244,7 @@ private:
         return any;
     }
 
-    /// Destroys the oldest item, if no receiver has moved it out: outside the lock, because its destructor may call anything
+    /// Destroys the oldest item, if nobody has moved it out: outside the lock, for who knows what
     /// that sets off.
     void discard_first(lock_type& lock) noexcept {
         std::optional<T> gone = std::exchange(at(first_).item, std::nullopt);
@@ -271,10 +271,10 @@ private:
     mutable std::mutex mutex_;  // guards all below, the handles, and the senders' places
     std::vector<slot> slots_;
     // Sequence numbers: items from first_ up to, not including, next_ are here; first_ is owed to
-    // one.
+    // somebody.
     std::uint64_t first_ = 0;
     std::uint64_t next_ = 0;
-    std::vector<broadcast_receiver_state*> handles_;  // of those that are to see what is sent
+    std::vector<broadcast_receiver_state*> handles_;  // of those who are to see what is sent
     waiter_list items_waiting_;
     waiter_list room_waiting_;
     std::exception_ptr error_;

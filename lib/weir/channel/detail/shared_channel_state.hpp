@@ -22,16 +22,16 @@
 
 namespace weir::detail {
 
-/// A queue under a mutex, with a line of those that wait at either end.
+/// A queue under a mutex, with a line of those who wait at either end.
 ///
 /// Room: `used_` is what the items take that are queued, in the hand of a receiver that has taken a
 /// run, or expected by a sender that has reserved for one. It never exceeds the limit, but for one
 /// item that is larger than that and alone.
-/// Turns: a sender may put when there is room and no other sender waits for it, or when it was woken for it,
-/// or for a quantum of items after that. A sender that comes while something waits goes to the end of
+/// Turns: a sender may put when there is room and nobody waits for it, or when it was woken for it,
+/// or for a quantum of items after that. Whoever else comes while somebody waits goes to the end of
 /// the line. Only the first is woken, and the next when that one has come back.
 /// Wake-ups: every function ends with `settle`, which wakes whoever now has something to do; so
-/// one that was woken and comes back, or leaves, passes on what it does not use.
+/// one who was woken and comes back, or leaves, passes on what it does not use.
 ///
 /// Thread-safe; a handle belongs to one handle. No user code runs under the mutex but the items'
 /// moves.
@@ -143,7 +143,7 @@ public:
         ++dropped_;
     }
 
-    /// For those that send in chunks: puts what the chunk holds, as far as there is room, and if
+    /// For those who send in chunks: puts what the chunk holds, as far as there is room, and if
     /// asked reserves room for more: `handle.reserved`. Where there is none for either, the poller
     /// waits.
     put_result next_chunk(poll_context& cx, sender_state<T>& handle, bool reserve) {
@@ -153,7 +153,7 @@ public:
         wake_ready_waiters(later);
         return result;
     }
-    /// True when there is no receiver; else the poller is woken when that comes true.
+    /// True when nobody receives; else the poller is woken when that comes true.
     bool poll_refused(poll_context& cx, sender_state<T>& handle) {
         wake_later later;
         const std::lock_guard lock(mutex_);
@@ -215,7 +215,7 @@ public:
         return turn;
     }
     /// Takes a chunk into `handle.run`, of `most` items at most, after giving back the room of the
-    /// last one. Its room is kept until it was handed on. While one is out no other receiver takes
+    /// last one. Its room is kept until it was handed on. While one is out nobody else takes
     /// anything, so that what comes back is still in order; so only a receiver that is alone takes
     /// a chunk, and others one item at a time.
     take_result take_chunk(poll_context& cx, receiver_state<T>& handle, std::size_t most) {
@@ -362,7 +362,7 @@ private:
         used_ -= handed_on;
     }
 
-    /// Wakes the waiters that have something to do, as far as `later` holds them. A waiter that is woken comes back,
+    /// Wakes who has something to do, as far as `later` holds them. Whoever is woken comes back,
     /// and wakes more.
     void wake_ready_waiters(wake_later& later) noexcept {
         while (!items_queue_.empty() && !later.full() &&

@@ -1,4 +1,4 @@
-/// The waiters at one end of a shared channel, and which of them is next.
+/// Who waits at one end of a shared channel, and whose turn it is.
 #pragma once
 
 #include <weir/channel/detail/waiter_list.hpp>
@@ -23,9 +23,9 @@ public:
 
     bool full() const noexcept { return count_ == woken_.size(); }
     /// Precondition: not full.
-    void wake(waker target) noexcept { woken_[count_++] = std::move(target); }
+    void wake(waker who) noexcept { woken_[count_++] = std::move(who); }
     /// Only lets go of it. At most one.
-    void drop(waker target) noexcept { dropped_ = std::move(target); }
+    void drop(waker who) noexcept { dropped_ = std::move(who); }
 
 private:
     std::array<waker, 4> woken_;
@@ -44,12 +44,12 @@ private:
     bool waits_ = false;  // in the line, or woken and not back yet
 };
 
-/// A `waiter_list` that knows which waiters were woken and has not come back yet. A waiter that comes back in vain is
-/// first again: being woken too early costs no waiter its place.
+/// A `waiter_list` that knows who was woken and has not come back yet. Who comes back in vain is
+/// first again: being woken too early costs nobody their place.
 /// Guarded by its owner's mutex, as the list is.
 class wait_queue {
 public:
-    /// True when no waiter is left to be woken.
+    /// True when nobody is left to be woken.
     bool empty() const noexcept { return list_.empty(); }
     /// How many were woken and have not come back.
     std::size_t woken() const noexcept { return woken_; }
@@ -62,14 +62,14 @@ public:
     /// The first to be woken. Precondition: not empty.
     const waiter& first() noexcept { return static_cast<waiter&>(list_.first()); }
 
-    /// Has `target` wait at `place`: where it was, or at the end of the line.
-    void wait(waiter& waiting, wakeable& target, wake_later& later) noexcept {
+    /// Has `who` wait at `place`: where it was, or at the end of the line.
+    void wait(waiter& waiting, wakeable& who, wake_later& later) noexcept {
         if (woken(waiting)) {
             --woken_;
-            later.drop(list_.add_first(waiting, target));
+            later.drop(list_.add_first(waiting, who));
         } else {
             waiting.waits_ = true;
-            later.drop(list_.add(waiting, target));
+            later.drop(list_.add(waiting, who));
         }
     }
     /// `place` waits no more: it has what it waited for, or has given up.

@@ -1,4 +1,4 @@
-/// The waiters for one thing, in the order in which they came.
+/// Who waits for one thing, in the order they came.
 #pragma once
 
 #include <weir/core/waker.hpp>
@@ -24,7 +24,7 @@ private:
 
     waiter_node* before_ = this;  // itself: in no list
     waiter_node* after_ = this;
-    waker waker_;
+    waker who_;
 };
 
 /// An intrusive list of wakers, first come first served; it allocates nothing.
@@ -41,40 +41,40 @@ public:
 
     bool empty() const noexcept { return ends_.after_ == &ends_; }
 
-    /// Leaves `target` to be woken: at the end, or where `node` is already. Returns the waker that it replaces.
-    [[nodiscard]] waker add(waiter_node& node, wakeable& target) noexcept {
+    /// Leaves `who` to be woken: at the end, or where `node` is already. Returns whom it replaces.
+    [[nodiscard]] waker add(waiter_node& node, wakeable& who) noexcept {
         if (!node.in_list()) insert(node, ends_);
-        return std::exchange(node.waker_, waker::share(&target));
+        return std::exchange(node.who_, waker::share(&who));
     }
     /// The same, but before all others if it is not there yet.
-    [[nodiscard]] waker add_first(waiter_node& node, wakeable& target) noexcept {
+    [[nodiscard]] waker add_first(waiter_node& node, wakeable& who) noexcept {
         if (!node.in_list()) insert(node, *ends_.after_);
-        return std::exchange(node.waker_, waker::share(&target));
+        return std::exchange(node.who_, waker::share(&who));
     }
-    /// The node that has waited longest. Precondition: not empty.
+    /// Who has waited longest. Precondition: not empty.
     waiter_node& first() noexcept { return *ends_.after_; }
 
-    /// Takes `node` out of whichever list it is in, if any. Returns the waker that waited there.
+    /// Takes `node` out of whichever list it is in, if any. Returns who waited there.
     [[nodiscard]] static waker remove(waiter_node& node) noexcept {
         node.before_->after_ = node.after_;
         node.after_->before_ = node.before_;
         node.before_ = node.after_ = &node;
-        return std::exchange(node.waker_, waker());
+        return std::exchange(node.who_, waker());
     }
 
-    /// The one that has waited longest, and now no more; null when nothing waits.
+    /// The one who has waited longest, and now no more; null when nobody waits.
     [[nodiscard]] waker take_first() noexcept { return empty() ? waker() : remove(*ends_.after_); }
 
-    /// Wakes all that wait now, each outside the lock, which is held before and after. A waiter that comes
-    /// meanwhile is not woken; one that leaves meanwhile may or may not be.
+    /// Wakes all who wait now, each outside the lock, which is held before and after. Who comes
+    /// meanwhile is not woken; who leaves meanwhile may or may not be.
     void wake_all(std::unique_lock<std::mutex>& lock) noexcept {
         if (empty()) return;
         waiter_list woken;
         woken.take_over(*this);
-        while (waker waiter = woken.take_first()) {
+        while (waker who = woken.take_first()) {
             lock.unlock();
-            waiter->wake();
-            waiter.reset();
+            who->wake();
+            who.reset();
             lock.lock();
         }
     }

@@ -1,4 +1,4 @@
-/// What the two ends of a watch share: the value, its version, and the waiters for the next one.
+/// What the two ends of a watch share: the value, its version, and who waits for the next one.
 #pragma once
 
 #include <weir/channel/detail/waiter_list.hpp>

@@ -7,7 +7,7 @@
 
 namespace weir::detail {
 
-/// A sink that passes items on to another, and remembers whether that one has thrown: so that the one that
+/// A sink that passes items on to another, and remembers whether that one has thrown: so that who
 /// polls a stream and catches what comes out knows whether the stream has failed, or its consumer.
 ///
 ///     watched_sink to(sink);

@@ -253,7 +253,7 @@ private:
     void finish(slot& p) {
         p.item_.reset();
         p.under_way_ = false;
-        if (cancelled()) return;  // no stream collects it
+        if (cancelled()) return;  // nobody collects it
         if (on_strand_) {
             p.link() = nullptr;
             (completed_on_strand_ ? last_on_strand_->link() : completed_on_strand_) = &p;
@@ -273,7 +273,7 @@ private:
         return false;
     }
 
-    /// No stream wants results any more. True when all coroutines have ended, and Asio has said so.
+    /// Nobody wants results any more. True when all coroutines have ended, and Asio has said so.
     bool end() {
         if (!std::exchange(cancel_sent_, true)) {
             for (const auto& p : slots_) {

@@ -12,7 +12,7 @@
 
 namespace weir::detail {
 
-/// A queue of things to run on a strand, one after the other. To those that use its executor it is
+/// A queue of things to run on a strand, one after the other. To those who use its executor it is
 /// that strand: nothing of a pool queue runs at the same time as anything else there. But a stream
 /// that is polled on the strand may also `step` through it, and then nothing needs to be posted.
 ///

@@ -16,7 +16,7 @@ namespace weir::detail {
 
 /// The inputs of a join that may have something: a set of their numbers.
 ///
-/// Each input is polled under a waker of its own (`waker_of`), which notes which input was woken and wakes
+/// Each input is polled under a waker of its own (`waker_of`), which notes who was woken and wakes
 /// the join's poller. So a wake-up costs a poll of that one input, not of them all. (Polling 64
 /// channels of which one has an item took ten times as long; with 2 there is no difference.)
 ///
@@ -60,7 +60,7 @@ public:
         }
     }
 
-    /// To be called at the beginning of a poll: nothing waits any more.
+    /// To be called at the beginning of a poll: nobody waits any more.
     void begin() {
         if (!board_) open();
         if (std::exchange(armed_, false)) board_->waiting.disarm();
@@ -68,7 +68,7 @@ public:
     /// Adds those that were woken.
     void collect() noexcept {
         for (std::size_t w = 0; w != ready_.size(); ++w) {
-            // The load alone is nearly free, and mostly finds nothing.
+            // The load alone is nearly free, and mostly finds nobody.
             if (board_->woken[w].load() != 0) ready_[w] |= board_->woken[w].exchange(0);
         }
     }
@@ -102,8 +102,8 @@ private:
     public:
         input_waker(std::shared_ptr<board> b, std::size_t i) : board_(std::move(b)), number_(i) {}
 
-        // All sequentially consistent, as waker_slot asks. A waker that finds its bit set leaves it to the
-        // one that set it to wake the poller, which sees what either has done when it takes the bit.
+        // All sequentially consistent, as waker_slot asks. Who finds its bit set leaves it to the
+        // one who set it to wake the poller, which sees what either has done when it takes the bit.
         void wake() noexcept override {
             if (note()) board_->waiting.wake();
         }

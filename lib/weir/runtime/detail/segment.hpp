@@ -71,12 +71,12 @@ protected:
     virtual void release_resources() noexcept = 0;
 
 private:
-    // What `state_` says, and which side may change it:
+    // What `state_` says, and who may change it:
     //   idle      nothing to do.                     any waker -> scheduled (and posts a turn)
     //   scheduled a turn is posted.                  the turn -> running
     //   running   a turn is running.                 any waker -> notified; the turn -> idle
     //   notified  woken during a turn.               the turn -> scheduled (and posts another)
-    //   closed    no more turns, ever.               neither
+    //   closed    no more turns, ever.               nobody
     // All changes are acquire-release, so that what a waker wrote before `wake()` is seen by the
     // turn that follows.
     enum class status : std::uint8_t { idle, scheduled, running, notified, closed };

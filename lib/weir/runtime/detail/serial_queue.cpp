@@ -169,10 +169,10 @@ void serial_queue::push_next(task& t) noexcept {
     if (put(t) && !relay::offer(*this)) schedule_here();
 }
 
-void serial_queue::wake_here(wakeable& target) {
-    if (relay::under_way()) return target.wake();  // in a task that runs its context
+void serial_queue::wake_here(wakeable& who) {
+    if (relay::under_way()) return who.wake();  // in a task that runs its context
     relay then;
-    target.wake_next();
+    who.wake_next();
     then.run_all();
 }
 
@@ -190,7 +190,7 @@ bool serial_queue::put(task& t) noexcept {
     return last == nullptr;
 }
 
-// If there is no memory for it, the program ends: nothing could tell what waits.
+// If there is no memory for it, the program ends: nothing could tell whoever waits.
 void serial_queue::schedule() noexcept {
     entry run(counted_ptr<serial_queue>::share(this));
     if (io_) {
@@ -200,7 +200,7 @@ void serial_queue::schedule() noexcept {
     }
 }
 
-// By one that is about to return to the context: this thread goes on with it, after those that wait
+// By one who is about to return to the context: this thread goes on with it, after those who wait
 // already. Posted, it would wake another, which has nothing of this one's in its caches.
 void serial_queue::schedule_here() noexcept {
     if (!io_) return schedule();
@@ -224,7 +224,7 @@ void serial_queue::run() {
     }
 }
 
-/// Moves those that have come into the batch, the first first. False when there are none.
+/// Moves those who have come into the batch, the first first. False when there are none.
 bool serial_queue::take_batch() noexcept {
     task* last = inbox_.exchange(busy(), std::memory_order_acq_rel);
     while (last && last != busy()) {
