@@ -100,7 +100,7 @@ private:
 };
 
 /// The end that sees every item sent after it subscribed, in order; a stream of them. Movable.
-/// Destroying it frees those who wait for it. Used by one thread at a time.
+/// Destroying it frees the senders that wait for it. Used by one thread at a time.
 ///
 /// As a stream in a pipeline it takes items in chunks: up to a quarter of the capacity, 64 at most,
 /// which then no longer count against the capacity. Item by item it takes them one by one.

@@ -73,7 +73,7 @@ public:
         return cx.grant(1) != 0 && state_->try_put(item);
     }
 
-    /// The shared state, for terminals that send in runs.
+    /// The shared state, for terminals that send in chunks.
     detail::channel_state<T>& state() noexcept { return *state_; }
 
 private:

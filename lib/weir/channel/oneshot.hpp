@@ -23,7 +23,7 @@ namespace detail {
 /// What the two ends share. Use `oneshot<T>()`.
 template <class T>
 class oneshot_state {
-    // What `status_` says, and who may change it:
+    // The values of `status_`, and the side that may change each:
     //   open       both ends are there.                    the sender -> settled
     //                                                      the receiver -> abandoned
     //   settled    value_ or error_, or neither, is what the receiver gets, and is the receiver's.
@@ -35,7 +35,7 @@ class oneshot_state {
 public:
     // --- the sender's side ---
 
-    /// False, and `value` is as it was, when there is nobody to send to.
+    /// False, and `value` is as it was, when there is no receiver.
     bool send(T& value) {
         if (is_closed()) return false;
         value_.emplace(std::move(value));
@@ -147,7 +147,7 @@ public:
     /// True when the receiver is gone (or this sender is used up): do not bother to answer.
     bool is_closed() const noexcept { return !state_ || state_->is_closed(); }
 
-    /// Waits until the receiver is gone: to stop work that nobody waits for any more.
+    /// Waits until the receiver is gone: to stop work whose result is no longer wanted.
     ///
     ///     co_await reply.closed();    // in a coroutine of its own
     ///     search.cancel();

@@ -15,7 +15,7 @@ namespace weir {
 
 /// The base of `receiver`, `shared_receiver`, `unique_receiver` and `broadcast_receiver`: the ways
 /// to receive beside being a stream. Each of them says itself which items it sees, how it fails,
-/// and who may use it.
+/// and which thread may use it.
 ///
 /// `Derived` is a `pullable` stream with `bool poll_some(poll_context&, std::vector<T>&,
 /// std::size_t)`, and with a private `receive_result<T> receive_blocking(deadline)` that has this

@@ -13,7 +13,7 @@ namespace weir {
 
 /// The base of `sender`, `shared_sender` and `broadcast_sender`: the ways to send an item and to
 /// wait until there is room for it. Each of them says itself what "room" means, how it fails, and
-/// who may use it.
+/// which thread may use it.
 ///
 /// `Derived` has `bool poll_send(poll_context&, T&)`, and a private
 /// `bool send_blocking(T&, std::optional<std::chrono::steady_clock::time_point>)` with this class

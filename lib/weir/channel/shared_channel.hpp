@@ -35,7 +35,7 @@ struct mpmc_channel_ends {
 /// full is the second argument's to say; see overflow.hpp.
 /// Closes when the last sender is gone, or by `close()`; the receiver drains first.
 /// Errors: `std::invalid_argument` for a capacity of 0.
-/// Cost: a mutex, taken once an item, or once a run of items between pipelines; no allocation once
+/// Cost: a mutex, taken once an item, or once a chunk between pipelines; no allocation once
 /// it has been as full as it will be.
 template <class T>
 mpsc_channel_ends<T> mpsc_channel(channel_limit<T> capacity, overflow when_full = overflow::wait) {

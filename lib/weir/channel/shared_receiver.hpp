@@ -25,13 +25,13 @@ namespace weir {
 ///
 /// Each one is used by one thread (or strand) at a time, and for one operation that waits at a
 /// time, during which it stays where it is; different ones are independent. It may be received from
-/// item by item, and then moved into a pipeline. When the last is gone, senders are told, and what
-/// nobody took is destroyed.
+/// item by item, and then moved into a pipeline. When the last is destroyed, senders are notified
+/// and the remaining items are destroyed.
 ///
 /// Order: what one sender sends, each receiver sees in that order.
 /// Errors: the one the channel was closed with: at each receiver, once, after all items.
-/// Cancel-safe: a receive that is cancelled has taken nothing, and whoever is next is woken for
-/// what it was woken for.
+/// Cancel-safe: a receive that is cancelled has taken nothing, and its wake-up is passed to the
+/// next receiver.
 template <class T, bool Copyable>
 class basic_shared_receiver : public pullable<basic_shared_receiver<T, Copyable>>,
                               public receiving_end<basic_shared_receiver<T, Copyable>, T> {

@@ -26,11 +26,11 @@ namespace weir {
 /// Each copy is used by one thread (or strand) at a time, and for one operation that waits at a
 /// time, during which it stays where it is; different copies are independent.
 ///
-/// Order: what one copy sends is received in that order. Turns: while others wait for room, whoever
-/// comes goes to the end of the line; who was woken may send 64 items before it is their turn.
-/// Errors: a send fails with `channel_closed_error` when nobody will receive, and with
-/// `channel_full_error` as `overflow::fail` says. Cancel-safe: a send that is cancelled, or has
-/// failed, has put nothing.
+/// Order: what one copy sends is received in that order. Turns: while others wait for room, a new
+/// sender goes to the end of the queue. A sender that was woken may send 64 items before the
+/// others' turn. Errors: a send fails with `channel_closed_error` when there is no receiver, and
+/// with `channel_full_error` as `overflow::fail` says. Cancel-safe: a send that is cancelled, or
+/// has failed, has put nothing.
 template <class T>
 class shared_sender : public sending_end<shared_sender<T>, T> {
     using ends = sending_end<shared_sender, T>;
@@ -53,7 +53,7 @@ public:
     ~shared_sender() { leave(); }
 
     /// Sends `item` if that needs no waiting, or drops as the channel's policy says; otherwise
-    /// leaves it and says false: nobody receives, there is no room, or others wait for it.
+    /// leaves it and says false: there is no receiver or no room, or others wait for it.
     bool try_send(T&& item) { return state_ && put(item) == detail::put_result::done; }
 
     /// Closes the channel for all: senders fail from now on, those that wait too; receivers drain,
@@ -61,7 +61,7 @@ public:
     void close(std::exception_ptr error = nullptr) noexcept {
         if (state_) state_->close(std::move(error));
     }
-    /// Lets go of this end alone, as its destructor does. The channel closes with the last.
+    /// Releases this end alone, as its destructor does. The channel closes with the last.
     void leave() noexcept {
         auto handle = std::move(handle_);
         if (auto state = std::exchange(state_, nullptr)) state->remove_sender(handle.get());
@@ -96,7 +96,7 @@ public:
         return guard(state_, handle_);
     }
 
-    /// For terminals that send in runs. Precondition: it was not let go of.
+    /// For terminals that send in chunks. Precondition: it was not released.
     state_type& state() noexcept { return *state_; }
     handle_type& handle() {
         if (!handle_) handle_ = std::make_shared<handle_type>();

@@ -45,7 +45,7 @@ public:
     bool send(T value) { return state_->send(std::move(value)); }
     /// Changes the value in place by `f(T&)`, and wakes the receivers; not if `f` returns false.
     /// `f` is called under the watch's lock: it must be short, and not touch this watch. What it
-    /// throws comes out here; then the value is as `f` left it, and nobody is woken for it.
+    /// throws comes out here; then the value is as `f` left it, and no receiver is woken.
     template <std::invocable<T&> F>
     bool modify(F f) {
         return state_->modify(f);

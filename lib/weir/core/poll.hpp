@@ -1,4 +1,5 @@
-/// The poll protocol's vocabulary: what a poll answers, and what a stream may ask of its poller.
+/// The poll protocol's vocabulary: the result of a poll, and the requests a stream may make of its
+/// poller.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -46,7 +47,7 @@ public:
     /// Asks to be polled again soon: for a stream that returns `pending` only to let others run.
     void wake() const noexcept { poller_->wake(); }
 
-    /// The one who polls; arm a `waker_slot` with it, or keep `get_waker()`.
+    /// The poller of this stream; arm a `waker_slot` with it, or keep `get_waker()`.
     wakeable& poller() const noexcept { return *poller_; }
     waker get_waker() const noexcept { return waker::share(poller_); }
 
@@ -76,12 +77,12 @@ public:
         return granted;
     }
 
-    /// True when a source was granted nothing any more in this turn: whoever is polled after it
-    /// gets nothing either, and should be polled first next time.
+    /// True when `grant` has returned 0 to a source in this turn. Streams polled after it get
+    /// nothing either, and should be polled first next time.
     bool spent() const noexcept { return spent_; }
 
-    /// While it lives, sources are granted at most `most` items at a time: for those who want no
-    /// more than that of one poll, so that the rest of a grant is not spent on nothing.
+    /// While it lives, sources are granted at most `most` items at a time. A poller that wants no
+    /// more from one poll uses it, so that it does not waste the rest of a grant.
     class scoped_grant_limit {
     public:
         scoped_grant_limit(poll_context& cx, std::size_t most) noexcept
@@ -95,7 +96,7 @@ public:
         std::size_t before_;
     };
 
-    /// The same for those who poll for a single item.
+    /// The same for a poller that wants a single item.
     class single_items : public scoped_grant_limit {
     public:
         explicit single_items(poll_context& cx) noexcept : scoped_grant_limit(cx, 1) {}
@@ -119,8 +120,8 @@ public:
         bool before_;
     };
 
-    /// While it lives, `other` is the one who polls: for a stream that polls several, and wants to
-    /// be told which of them has something.
+    /// While it lives, `other` is the poller. A stream that polls several streams uses it to learn
+    /// which of them is ready.
     class scoped_poller {
     public:
         scoped_poller(poll_context& cx, wakeable& other) noexcept
@@ -134,8 +135,8 @@ public:
         wakeable* before_;
     };
 
-    /// While it lives, `hold()` gives `other`: for a stream that wants to know when what it polls
-    /// has let go of everything. Whatever `other` is must hold the ticket that it stands for.
+    /// While it lives, `hold()` gives `other`: a stream uses it to learn when its upstream has
+    /// released everything. `other` must hold the ticket that it replaces.
     class scoped_ticket {
     public:
         scoped_ticket(poll_context& cx, const ticket& other) noexcept

@@ -78,8 +78,9 @@ inline constexpr std::size_t unknown_count = std::size_t(-1);
 
 }  // namespace detail
 
-/// How many items `s` may still hand over, at the most, for those who want to make room for them. A
-/// stream that knows has a member `std::size_t size_hint() const`; one that knows nothing has none.
+/// The largest number of items that `s` may still hand over, so that a consumer can reserve memory.
+/// A stream that knows has a member `std::size_t size_hint() const`; one that knows nothing has
+/// none.
 template <class S>
 std::size_t size_hint(const S& s) {
     if constexpr (requires { s.size_hint(); }) {

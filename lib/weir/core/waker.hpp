@@ -12,8 +12,8 @@
 namespace weir {
 
 /// What a `counted_ptr` points to. Derive with the own type, `class queue :
-/// reference_counted<queue>`, which makes a friend of this where it lets nobody else delete it.
-/// Born with one owner: whoever called `new`.
+/// reference_counted<queue>`, and make this class a friend if the destructor is private. The count
+/// starts at 1: the caller of `new` owns that reference.
 template <class Derived>
 class reference_counted {
 public:
@@ -25,7 +25,7 @@ public:
     }
 
 private:
-    friend Derived;  // and nobody else derives
+    friend Derived;  // so that no other class derives
     reference_counted() = default;
     reference_counted(const reference_counted&) = delete;
     reference_counted& operator=(const reference_counted&) = delete;
@@ -44,10 +44,10 @@ public:
     /// Thread-safe; never polls inline, so it may be called with any lock-free state half-way.
     virtual void wake() noexcept = 0;
 
-    /// The same, from one who has nothing more to do and is about to return to its executor: the
-    /// poll may be the next thing that this thread does, and then costs no other thread's waking.
+    /// The same, for a caller that is about to return to its executor. The poll may then run next
+    /// on this thread, so no other thread is woken.
     virtual void wake_next() noexcept { wake(); }
-    /// True when what this one wakes with `wake_next` may really be the next.
+    /// True when a segment that this one wakes with `wake_next` may really run next.
     virtual bool hands_over() const noexcept { return false; }
 
 protected:
@@ -117,19 +117,20 @@ public:
     }
     /// Takes the waiter back: it will not be woken by a later `wake()`.
     void disarm() noexcept { drop(waiting_.exchange(nullptr)); }
-    /// True when somebody waits.
+    /// True when a waiter is armed.
     bool armed() const noexcept { return waiting_.load() != nullptr; }
     /// Wakes the waiter, if one is armed. Cheap when none is: one load.
     void wake() noexcept {
         if (armed()) notify([](wakeable& waiter) { waiter.wake(); });
     }
-    /// The same, by one who is about to wait itself; see `wakeable::wake_next`.
+    /// The same, for a caller that is about to wait itself; see `wakeable::wake_next`.
     void wake_next() noexcept {
         if (armed()) notify([](wakeable& waiter) { waiter.wake_next(); });
     }
 
 private:
-    // Whoever exchanges the pointer out owns its reference: exactly one side wakes it.
+    // The side that exchanges the pointer out owns its reference, so exactly one side wakes the
+    // waiter.
     template <class How>
     void notify(How how) noexcept {
         if (wakeable* waiter = waiting_.exchange(nullptr)) {
@@ -140,7 +141,7 @@ private:
     static void drop(wakeable* waiter) noexcept {
         if (waiter) waiter->release();
     }
-    std::atomic<wakeable*> waiting_{nullptr};  // null: nobody waits; else an owned reference
+    std::atomic<wakeable*> waiting_{nullptr};  // null: no waiter; else an owned reference
 };
 
 }  // namespace weir

@@ -16,7 +16,7 @@ struct backoff_policy {
     clock::duration max_wait = std::chrono::seconds(30);  ///< No wait is longer.
     double factor = 2;  ///< Each wait is so many times the one before.
     double jitter = 0;  ///< Up to this part of a wait, from 0 to 1, is left off at random, so that
-                        ///< those who failed together do not come back together.
+                        ///< callers that failed together do not retry together.
     std::uint64_t seed = 0;  ///< Decides the jitter; 0 asks the machine for a random one.
 };
 

@@ -87,7 +87,7 @@ class circuit_breaker::guarded {
 public:
     guarded(circuit_breaker breaker, F f) : breaker_(std::move(breaker)), f_(std::move(f)) {}
 
-    // The item stays where it is while its call lasts: with whoever awaits this.
+    // The item stays where it is while its call lasts: in the caller's coroutine.
     template <class T>
         requires async_function<F, T>
     asio::awaitable<detail::async_result_t<F, T>> operator()(T&& item) {

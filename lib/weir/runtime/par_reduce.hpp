@@ -95,9 +95,9 @@ struct reduce_in_chunks {
 /// is taken as 16 sums of every 16th item, which the compiler can keep in vector registers. (A sum
 /// of floats it may not reorder by itself.)
 /// The result is always the same, also for floats: the range is cut by its length alone, and the
-/// results of chunks are reduced in their order, whoever was first. It is `init` for no items.
-/// Errors, cancellation, threads, cost: as `par_for_each`; and an allocation for the results of
-/// chunks.
+/// results of chunks are reduced in their order, whichever was finished first. It is `init` for no
+/// items. Errors, cancellation, threads, cost: as `par_for_each`; and an allocation for the results
+/// of chunks.
 template <detail::chunkable_range Range, class T, std::copy_constructible Reduce,
           std::copy_constructible Map = std::identity, class Token = const asio::use_awaitable_t<>&>
     requires std::invocable<const Map&, std::ranges::range_reference_t<Range>>

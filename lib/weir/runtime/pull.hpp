@@ -50,11 +50,12 @@ class [[nodiscard]] next_operation : public asio::awaitable<std::optional<item_t
 public:
     explicit next_operation(S& stream) : awaitable(stream.pull()), stream_(&stream) {}
 
-    /// After somebody has taken the coroutine, another one.
+    /// Makes another coroutine after the first was taken.
     void renew() {
         if (!this->valid()) static_cast<awaitable&>(*this) = stream_->pull();
     }
-    /// For one who awaits by polling: the coroutine is not needed, and stays for the next call.
+    /// For a caller that awaits by polling: the coroutine is not needed, and stays for the next
+    /// call.
     S& stream() const noexcept { return *stream_; }
 
 private:
@@ -82,7 +83,8 @@ public:
     /// Cancellation: ends with `operation_aborted`. Cancel-safe: a cancelled call has taken
     /// nothing, and the stream goes on.
     detail::next_operation<Derived>&& next() & {
-        // It is kept here, so that one who awaits by polling makes one in all, and not one an item.
+        // It is kept here, so that a caller that awaits by polling makes one in all, not one for
+        // each item.
         if (!next_) next_ = std::make_unique<kept_next<detail::next_operation<Derived>>>(derived());
         auto& operation =
             static_cast<kept_next<detail::next_operation<Derived>>&>(*next_).operation;
@@ -126,14 +128,14 @@ public:
         if (moved_from_) detail::throw_moved_from();
     }
 
-    /// For `next_operation`: one item, by polling on the strand of the one who awaits it.
+    /// For `next_operation`: one item, by polling on the caller's strand.
     auto pull() { return poller_.start(detail::next_op<Derived>(&derived())); }
 
 private:
-    friend Derived;  // and nobody else derives
+    friend Derived;  // so that no other class derives
     pullable() = default;
     // A poller, as a coroutine that refers to the stream, belongs to one object at one place: it
-    // neither moves nor is copied. The stream's leaves go on with whoever polls next.
+    // neither moves nor is copied. The stream's leaves continue with the next poller.
     pullable(const pullable& other) noexcept : over_(other.over_), moved_from_(other.moved_from_) {}
     pullable(pullable&& other) noexcept : pullable(std::as_const(other)) { other.leave(); }
     pullable& operator=(const pullable& other) noexcept {

@@ -35,8 +35,9 @@ struct outcome {
     }
 };
 
-/// Goes on in a handler of its own, on the coroutine's executor: who resumed it has returned then.
-/// Not a template, as to compile an `asio::post` takes longer than most pipelines.
+/// Goes on in a handler of its own, on the coroutine's executor: the code that resumed it has
+/// returned by then. Not a template, as to compile an `asio::post` takes longer than most
+/// pipelines.
 asio::awaitable<void> next_handler();
 
 /// Awaits `operation` and hands what came of it to a thread that waits for the promise. When the

@@ -101,7 +101,7 @@ public:
             std::move(initiation), token, std::move(pipeline), std::move(executor));
     }
 
-    /// The same for one who awaits it.
+    /// The same for a caller that awaits it.
     static asio::awaitable<R> await(std::shared_ptr<deferred_pipeline> p) {
         co_return co_await run(std::move(p), asio::any_io_executor(), asio::use_awaitable);
     }
@@ -162,7 +162,7 @@ private:
 ///
 /// Errors: what the stream threw; `stage_error` for a callable that threw.
 /// Cancellation: any type, through the associated slot; ends with `operation_aborted` after
-/// upstream has let go of its resources. Items taken before that are gone with the pipeline.
+/// upstream has released its resources. Items taken before that are gone with the pipeline.
 /// Runs once: it is consumed. Started again, or after it was moved from, it throws
 /// `std::logic_error`.
 template <class S, class Terminal>
@@ -189,7 +189,7 @@ public:
         return pipeline::run(std::move(body_), std::move(executor), std::forward<Token>(token));
     }
 
-    /// The same operation on `change(stream)`: for those who look on from outside, such as
+    /// The same operation on `change(stream)`: for observers, such as
     /// `weir::pipeline`, which names what the stream throws.
     template <class Change>
     auto with_stream(Change change) && {

@@ -37,17 +37,17 @@ private:
             return state_.load(std::memory_order_relaxed) == open && try_lock();
         };
         if (spin_until(locked, patience)) return;
-        // Whoever comes from here leaves `wanted` behind, perhaps for nobody: then one wake-up too
-        // many follows, and never one too few.
+        // A thread that locks here leaves `wanted` behind, perhaps without a sleeper. Then one
+        // wake-up too many follows, never one too few.
         while (state_.exchange(wanted, std::memory_order_acquire) != open) {
             state_.wait(wanted, std::memory_order_relaxed);
         }
     }
 
     // What `state_` says:
-    //   open    nobody has it.
-    //   held    somebody has it, and nobody sleeps.
-    //   wanted  somebody has it, and somebody may sleep: unlocking wakes one.
+    //   open    not locked.
+    //   held    locked; no thread sleeps.
+    //   wanted  locked; a thread may sleep: unlocking wakes one.
     // Acquired when it leaves open, released when it returns there.
     static constexpr int open = 0;
     static constexpr int held = 1;

@@ -1,4 +1,5 @@
-/// What the two ends of a broadcast share: a ring of items, and who has yet to see which.
+/// What the two ends of a broadcast share: a ring of items, and which receivers have yet to see
+/// each.
 #pragma once
 
 #include <weir/channel/channel_closed.hpp>
@@ -28,7 +29,7 @@ struct broadcast_receiver_state {
     std::uint64_t next = 0;    // the sequence number of the item it sees next
     std::uint64_t missed = 0;  // how many it was too slow for
     bool cut_off = false;
-    waiter_node waiting;  // in the list of those who wait for items
+    waiter_node waiting;  // in the list of waiters for items
 };
 
 /// Use `broadcast<T>(capacity)`.
@@ -57,7 +58,7 @@ public:
     /// True when all are put; else the poller, if there is one, is woken from `place` when there is
     /// room. Closed: throws `channel_closed_error` to a poller, and says false otherwise.
     bool send(poll_context* cx, std::span<T> items, std::size_t& done, waiter_node& waiting) {
-        waker replaced;  // let go of after the lock
+        waker replaced;  // released after the lock
         lock_type lock(mutex_);
         const std::size_t before = done;
         for (; done != items.size(); ++done) {
@@ -118,7 +119,7 @@ public:
     /// and the poller, if there is one, is woken when there are; or `finished`, or throws.
     poll_state receive(poll_context* cx, broadcast_receiver_state& handle, std::vector<T>& chunk,
                        std::size_t most) {
-        waker replaced;  // let go of after the lock
+        waker replaced;  // released after the lock
         lock_type lock(mutex_);
         if (handle.cut_off) throw receiver_lagged_error();
         catch_up(handle);
@@ -205,7 +206,7 @@ private:
         handle.next = first_;
     }
 
-    /// False when senders must wait. May let go of the lock for a while.
+    /// False when senders must wait. May release the lock for a while.
     bool make_room(lock_type& lock) noexcept {
         while (!closed_ && next_ - first_ == capacity_) {
             if (policy_ == overflow::wait) return false;
@@ -237,15 +238,15 @@ private:
         std::erase(handles_, &handle);
     }
 
-    /// Lets go of the oldest items, as long as all have seen them. True if there were some.
+    /// Releases the oldest items, as long as all have seen them. True if there were some.
     bool discard_seen(lock_type& lock) noexcept {
         bool any = false;
         for (; first_ != next_ && at(first_).owed == 0; any = true) discard_first(lock);
         return any;
     }
 
-    /// Destroys the oldest item, if nobody has moved it out: outside the lock, for who knows what
-    /// that sets off.
+    /// Destroys the oldest item, if no receiver has moved it out: outside the lock, because its
+    /// destructor is user code.
     void discard_first(lock_type& lock) noexcept {
         std::optional<T> gone = std::exchange(at(first_).item, std::nullopt);
         ++first_;
@@ -270,11 +271,11 @@ private:
     const overflow policy_;
     mutable std::mutex mutex_;  // guards all below, the handles, and the senders' places
     std::vector<slot> slots_;
-    // Sequence numbers: items from first_ up to, not including, next_ are here; first_ is owed to
-    // somebody.
+    // Sequence numbers: items from first_ up to, not including, next_ are here; a receiver has yet
+    // to see first_.
     std::uint64_t first_ = 0;
     std::uint64_t next_ = 0;
-    std::vector<broadcast_receiver_state*> handles_;  // of those who are to see what is sent
+    std::vector<broadcast_receiver_state*> handles_;  // of the receivers that see new items
     waiter_list items_waiting_;
     waiter_list room_waiting_;
     std::exception_ptr error_;

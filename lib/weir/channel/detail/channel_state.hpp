@@ -81,7 +81,7 @@ public:
         thread_each_.hand_over();
         receiver_waits_.wake_next();
     }
-    /// True when there is room, or nobody to send to; else the poller is woken when that changes.
+    /// True when there is room, or no receiver; else the poller is woken when that changes.
     bool poll_room(poll_context& cx) noexcept {
         const auto over = [this] { return ring_.refresh_room() != 0 || is_closed(); };
         if (ring_.unpublished_count() == 0 && over()) return true;  // it need not wait
@@ -92,12 +92,12 @@ public:
         sender_waits_.disarm();
         return true;
     }
-    /// Forgets who waits for room.
+    /// Disarms the waiter for room.
     void stop_waiting_for_room() noexcept { sender_waits_.disarm(); }
     bool is_closed() const noexcept { return receiver_closed_.load(); }
     /// To be kept for as long as the sender works at a time: see wake_policy.hpp.
     wake_policy::turn begin_sending() noexcept { return {thread_each_, channel_side::sender}; }
-    /// For a sender that waits for something else: true when there is nobody to send to, else the
+    /// For a sender that waits for something else: true when there is no receiver, else the
     /// poller is woken when that comes true. (Not when there is room again: it does not ask.)
     bool poll_abandoned(poll_context& cx) noexcept {
         if (is_closed()) return true;
@@ -121,7 +121,7 @@ public:
         sender_watches_.disarm();
         publish();
     }
-    /// The sender has let go. If it waits, it is woken, to find that out.
+    /// The sender was released. If it waits, it is woken to find that out.
     void sender_closed() noexcept {
         close();
         sender_waits_.wake_self();
@@ -174,7 +174,7 @@ public:
     }
     /// True when there is something to take, or no more; otherwise the poller is woken.
     bool poll_ready(poll_context& cx) { return poll_items(&cx); }
-    /// Forgets who waits for items.
+    /// Disarms the waiter for items.
     void stop_waiting_for_items() noexcept { receiver_waits_.disarm(); }
 
     void receiver_closed() noexcept {
@@ -186,7 +186,7 @@ public:
 
     // --- from any thread ---
 
-    /// How many items were sent and taken so far, as far as the other side was told.
+    /// How many items were sent and taken so far, as far as the other side was notified.
     auto progress() const noexcept { return ring_.progress(); }
 
 private:
@@ -242,14 +242,15 @@ private:
         sender_waits_.wake_next();
     }
 
-    void wake_thread(light_waker_slot& who) noexcept {
+    void wake_thread(light_waker_slot& target) noexcept {
         thread_each_.woken(ring_.progress().released);
-        who.wake();
+        target.wake();
     }
     /// Wakes by a side that has still something to do, and will wake again when it has not: so that
     /// both are at work, where that pays.
-    void wake_early(const poll_context& cx, light_waker_slot& who) noexcept {
-        if (who.armed() && (!cx.hands_over() || thread_each_.prefers_parallel())) wake_thread(who);
+    void wake_early(const poll_context& cx, light_waker_slot& target) noexcept {
+        if (target.armed() && (!cx.hands_over() || thread_each_.prefers_parallel()))
+            wake_thread(target);
     }
 
     /// True when `available_seen()` says what is there, 0 at the end (which may throw). Otherwise

@@ -17,8 +17,8 @@ namespace weir::detail {
 template <class T>
 class chunk_sender {
 public:
-    /// `finished` when the stream has ended and all is put, or nobody receives. Throws what the
-    /// stream threw, after what it had handed over was put; and `channel_full_error`.
+    /// `finished` when the stream has ended and all is put, or there is no receiver. Throws what
+    /// the stream threw, after what it had handed over was put; and `channel_full_error`.
     template <class S>
     poll_state poll(poll_context& cx, S& stream, shared_sender<T>& to) {
         return to.state().policy() == overflow::wait ? in_chunks(cx, stream, to)

@@ -14,8 +14,8 @@ namespace weir::detail {
 template <class T>
 struct sender_state {
     waiter waiting;            // in the line for room
-    waiter_node watch;         // among those who only want to hear that nobody receives
-    std::size_t quantum = 0;   // how many items it may still send past those who wait
+    waiter_node watch;         // among the senders that only wait for the last receiver to go
+    std::size_t quantum = 0;   // how many items it may still send past the waiters
     std::size_t reserved = 0;  // room kept for the chunk that is being collected
     std::unique_ptr<chunk_buffer<T>> chunk;
 };

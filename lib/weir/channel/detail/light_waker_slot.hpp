@@ -1,4 +1,4 @@
-/// A waker slot whose notifier pays no fence as long as nobody waits.
+/// A waker slot whose notifier pays no fence as long as there is no waiter.
 #pragma once
 
 #include <weir/core/detail/asymmetric_fence.hpp>
@@ -14,8 +14,8 @@ namespace weir::detail {
 /// item. There the sequentially consistent store that the protocol asks for costs more than all the
 /// rest, as it waits for the cache lines that the item itself has just missed.
 ///
-/// So the notifier makes its condition true by `notify`. While nobody has waited for long the slot
-/// is quiet, and the store a light one; who begins to wait then runs a heavy fence
+/// So the notifier makes its condition true by `notify`. When there was no waiter for long, the
+/// slot is quiet and the store is a light one. A side that then begins to wait runs a heavy fence
 /// (asymmetric_fence.hpp). Heavy fences are few: each ends the quiet, which has to be earned again.
 /// Stores that are always sequentially consistent, with a wake-up after each, may be mixed in.
 ///
@@ -41,7 +41,7 @@ public:
     /// Wakes the waiter from its own side: it will find something there.
     void wake_self() noexcept { slot_.wake(); }
 
-    /// Makes the condition true by `store(order)`, and wakes who waits for it.
+    /// Makes the condition true by `store(order)`, and wakes the waiter.
     template <class Store>
     void notify(Store store) noexcept {
         if (quiet()) {
@@ -55,14 +55,14 @@ public:
     /// True when the next store may be a light one.
     bool quiet() noexcept { return is_quiet_ || (++notices_ > enough && become_quiet()); }
 
-    /// True when somebody waits, as far as the notifier knows.
+    /// True when there is a waiter, as far as the notifier knows.
     bool armed() const noexcept { return slot_.armed(); }
     void wake() noexcept {
         if (!armed()) return;
         end_quiet();
         slot_.wake();
     }
-    /// The same, by one who is about to wait itself: its thread may go on with the waiter.
+    /// The same, for a caller that is about to wait itself: its thread may go on with the waiter.
     void wake_next() noexcept {
         if (!armed()) return;
         end_quiet();
@@ -93,7 +93,7 @@ private:
     std::atomic<bool> quiet_{false};  // what `is_quiet_` is, for the waiter; changed with it
     // The notifier's own, on a line of its own: the waiter writes to the other.
     alignas(64) bool is_quiet_ = false;
-    std::uint32_t notices_ = 0;  // since somebody waited
+    std::uint32_t notices_ = 0;  // since there was a waiter
 };
 
 }  // namespace weir::detail

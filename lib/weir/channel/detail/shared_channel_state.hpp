@@ -22,16 +22,17 @@
 
 namespace weir::detail {
 
-/// A queue under a mutex, with a line of those who wait at either end.
+/// A queue under a mutex, with a queue of waiters at either end.
 ///
 /// Room: `used_` is what the items take that are queued, in the hand of a receiver that has taken a
 /// run, or expected by a sender that has reserved for one. It never exceeds the limit, but for one
 /// item that is larger than that and alone.
-/// Turns: a sender may put when there is room and nobody waits for it, or when it was woken for it,
-/// or for a quantum of items after that. Whoever else comes while somebody waits goes to the end of
-/// the line. Only the first is woken, and the next when that one has come back.
-/// Wake-ups: every function ends with `settle`, which wakes whoever now has something to do; so
-/// one who was woken and comes back, or leaves, passes on what it does not use.
+/// Turns: a sender may put when there is room and no other sender waits for it, or when it was
+/// woken for it, or for a quantum of items after that. A sender that arrives while others wait goes
+/// to the end of the queue. Only the first is woken, and the next when that one has come back.
+/// Wake-ups: every function ends with `wake_ready_waiters`, which wakes the waiters that can now
+/// proceed. So a woken waiter that comes back, or leaves, passes on the room or items it does not
+/// use.
 ///
 /// Thread-safe; a handle belongs to one handle. No user code runs under the mutex but the items'
 /// moves.
@@ -143,9 +144,9 @@ public:
         ++dropped_;
     }
 
-    /// For those who send in chunks: puts what the chunk holds, as far as there is room, and if
-    /// asked reserves room for more: `handle.reserved`. Where there is none for either, the poller
-    /// waits.
+    /// For a sender that sends in chunks: puts what the chunk holds, as far as there is room, and
+    /// if asked reserves room for more: `handle.reserved`. Where there is none for either, the
+    /// poller waits.
     put_result next_chunk(poll_context& cx, sender_state<T>& handle, bool reserve) {
         wake_later later;
         const std::lock_guard lock(mutex_);
@@ -153,7 +154,7 @@ public:
         wake_ready_waiters(later);
         return result;
     }
-    /// True when nobody receives; else the poller is woken when that comes true.
+    /// True when there is no receiver; else the poller is woken when that comes true.
     bool poll_refused(poll_context& cx, sender_state<T>& handle) {
         wake_later later;
         const std::lock_guard lock(mutex_);
@@ -215,9 +216,9 @@ public:
         return turn;
     }
     /// Takes a chunk into `handle.run`, of `most` items at most, after giving back the room of the
-    /// last one. Its room is kept until it was handed on. While one is out nobody else takes
-    /// anything, so that what comes back is still in order; so only a receiver that is alone takes
-    /// a chunk, and others one item at a time.
+    /// last one. Its room is kept until it was handed on. While a chunk is out no other receiver
+    /// takes anything, so that what comes back is still in order; so only a receiver that is alone
+    /// takes a chunk, and others one item at a time.
     take_result take_chunk(poll_context& cx, receiver_state<T>& handle, std::size_t most) {
         wake_later later;
         const std::lock_guard lock(mutex_);
@@ -362,8 +363,8 @@ private:
         used_ -= handed_on;
     }
 
-    /// Wakes who has something to do, as far as `later` holds them. Whoever is woken comes back,
-    /// and wakes more.
+    /// Wakes the waiters that can proceed, as many as `later` holds. A woken waiter comes back and
+    /// wakes more.
     void wake_ready_waiters(wake_later& later) noexcept {
         while (!items_queue_.empty() && !later.full() &&
                (ended() || (in_hand_ == 0 && items_queue_.woken() < items_.size()))) {

@@ -1,4 +1,4 @@
-/// Who waits at one end of a shared channel, and whose turn it is.
+/// The waiters at one end of a shared channel, in their order.
 #pragma once
 
 #include <weir/channel/detail/waiter_list.hpp>
@@ -10,7 +10,7 @@
 
 namespace weir::detail {
 
-/// Wakers on their way out of a lock: they are woken, and let go of, when this is destroyed.
+/// Wakers on their way out of a lock: they are woken, and released, when this is destroyed.
 /// Declare it before the lock is taken, so that it goes after the lock is free.
 class wake_later {
 public:
@@ -23,9 +23,9 @@ public:
 
     bool full() const noexcept { return count_ == woken_.size(); }
     /// Precondition: not full.
-    void wake(waker who) noexcept { woken_[count_++] = std::move(who); }
-    /// Only lets go of it. At most one.
-    void drop(waker who) noexcept { dropped_ = std::move(who); }
+    void wake(waker target) noexcept { woken_[count_++] = std::move(target); }
+    /// Only releases it. At most one.
+    void drop(waker target) noexcept { dropped_ = std::move(target); }
 
 private:
     std::array<waker, 4> woken_;
@@ -44,16 +44,16 @@ private:
     bool waits_ = false;  // in the line, or woken and not back yet
 };
 
-/// A `waiter_list` that knows who was woken and has not come back yet. Who comes back in vain is
-/// first again: being woken too early costs nobody their place.
-/// Guarded by its owner's mutex, as the list is.
+/// A `waiter_list` that knows which waiters were woken and have not come back yet. A waiter that
+/// comes back in vain is first again, so an early wake-up does not cost it its position. Guarded by
+/// its owner's mutex, as the list is.
 class wait_queue {
 public:
-    /// True when nobody is left to be woken.
+    /// True when no waiter is left to be woken.
     bool empty() const noexcept { return list_.empty(); }
     /// How many were woken and have not come back.
     std::size_t woken() const noexcept { return woken_; }
-    /// True when anybody waits, woken or not.
+    /// True when there is a waiter, woken or not.
     bool anyone() const noexcept { return woken_ != 0 || !list_.empty(); }
     /// True when `place` was woken and has not come back.
     bool woken(const waiter& waiting) const noexcept {
@@ -62,14 +62,14 @@ public:
     /// The first to be woken. Precondition: not empty.
     const waiter& first() noexcept { return static_cast<waiter&>(list_.first()); }
 
-    /// Has `who` wait at `place`: where it was, or at the end of the line.
-    void wait(waiter& waiting, wakeable& who, wake_later& later) noexcept {
+    /// Makes `target` wait at `waiting`: where it was, or at the end of the queue.
+    void wait(waiter& waiting, wakeable& target, wake_later& later) noexcept {
         if (woken(waiting)) {
             --woken_;
-            later.drop(list_.add_first(waiting, who));
+            later.drop(list_.add_first(waiting, target));
         } else {
             waiting.waits_ = true;
-            later.drop(list_.add(waiting, who));
+            later.drop(list_.add(waiting, target));
         }
     }
     /// `place` waits no more: it has what it waited for, or has given up.

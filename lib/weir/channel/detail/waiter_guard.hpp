@@ -6,8 +6,8 @@
 
 namespace weir::detail {
 
-/// Keeps a handle's place in line while its operation waits. Destroyed, it gives the place up: who
-/// is next is woken for what this one was woken for. It may outlive the handle.
+/// Keeps a handle's waiter in the queue while its operation waits. The destructor removes it, and
+/// passes its wake-up to the next waiter. It may outlive the handle.
 template <class State, class Handle>
 class waiter_guard {
 public:

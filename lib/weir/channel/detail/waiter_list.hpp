@@ -1,4 +1,4 @@
-/// Who waits for one thing, in the order they came.
+/// The waiters for one thing, in the order of their arrival.
 #pragma once
 
 #include <weir/core/waker.hpp>
@@ -30,7 +30,7 @@ private:
 /// An intrusive list of wakers, first come first served; it allocates nothing.
 ///
 /// Thread-safety: none of its own. Its owner's mutex guards the list and all nodes that are ever
-/// in it. Wakers that leave are handed out, so that they are woken and let go of when that mutex
+/// in it. Wakers that leave are handed out, so that they are woken and released when that mutex
 /// is free: the last reference to a segment takes a whole pipeline with it, and with that perhaps
 /// the very channel.
 class waiter_list {
@@ -41,20 +41,21 @@ public:
 
     bool empty() const noexcept { return ends_.after_ == &ends_; }
 
-    /// Leaves `who` to be woken: at the end, or where `node` is already. Returns whom it replaces.
-    [[nodiscard]] waker add(waiter_node& node, wakeable& who) noexcept {
+    /// Registers `target` to be woken: at the end, or where `node` is already. Returns the waker it
+    /// replaces.
+    [[nodiscard]] waker add(waiter_node& node, wakeable& target) noexcept {
         if (!node.in_list()) insert(node, ends_);
-        return std::exchange(node.who_, waker::share(&who));
+        return std::exchange(node.who_, waker::share(&target));
     }
     /// The same, but before all others if it is not there yet.
-    [[nodiscard]] waker add_first(waiter_node& node, wakeable& who) noexcept {
+    [[nodiscard]] waker add_first(waiter_node& node, wakeable& target) noexcept {
         if (!node.in_list()) insert(node, *ends_.after_);
-        return std::exchange(node.who_, waker::share(&who));
+        return std::exchange(node.who_, waker::share(&target));
     }
-    /// Who has waited longest. Precondition: not empty.
+    /// The waiter that has waited longest. Precondition: not empty.
     waiter_node& first() noexcept { return *ends_.after_; }
 
-    /// Takes `node` out of whichever list it is in, if any. Returns who waited there.
+    /// Takes `node` out of whichever list it is in, if any. Returns its waker.
     [[nodiscard]] static waker remove(waiter_node& node) noexcept {
         node.before_->after_ = node.after_;
         node.after_->before_ = node.before_;
@@ -62,19 +63,19 @@ public:
         return std::exchange(node.who_, waker());
     }
 
-    /// The one who has waited longest, and now no more; null when nobody waits.
+    /// Removes and returns the waker that has waited longest; null when the list is empty.
     [[nodiscard]] waker take_first() noexcept { return empty() ? waker() : remove(*ends_.after_); }
 
-    /// Wakes all who wait now, each outside the lock, which is held before and after. Who comes
-    /// meanwhile is not woken; who leaves meanwhile may or may not be.
+    /// Wakes all present waiters, each outside the lock, which is held before and after. Waiters
+    /// that arrive meanwhile are not woken; waiters that leave meanwhile may or may not be.
     void wake_all(std::unique_lock<std::mutex>& lock) noexcept {
         if (empty()) return;
         waiter_list woken;
         woken.take_over(*this);
-        while (waker who = woken.take_first()) {
+        while (waker next = woken.take_first()) {
             lock.unlock();
-            who->wake();
-            who.reset();
+            next->wake();
+            next.reset();
             lock.lock();
         }
     }

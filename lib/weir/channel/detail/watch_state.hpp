@@ -1,4 +1,4 @@
-/// What the two ends of a watch share: the value, its version, and who waits for the next one.
+/// What the two ends of a watch share: the value, its version, and the waiters for the next one.
 #pragma once
 
 #include <weir/channel/detail/waiter_list.hpp>
@@ -90,7 +90,7 @@ public:
     /// and the poller is woken from `place`, when it must wait.
     std::optional<bool> poll_changed(poll_context& cx, version_type seen, waiter_node& waiting) {
         if (version() != seen) return true;
-        waker replaced;  // let go of after the lock
+        waker replaced;  // released after the lock
         const std::lock_guard lock(mutex_);
         if (version() != seen) return true;
         if (closed_) {

@@ -1,4 +1,4 @@
-/// Whose an exception is.
+/// Tells whether a stream or its consumer threw an exception.
 #pragma once
 
 #include <weir/core/stream.hpp>
@@ -7,8 +7,8 @@
 
 namespace weir::detail {
 
-/// A sink that passes items on to another, and remembers whether that one has thrown: so that who
-/// polls a stream and catches what comes out knows whether the stream has failed, or its consumer.
+/// A sink that passes items on to another sink and remembers whether that sink threw. Code that
+/// catches an exception from `poll` can then tell whether the stream or its consumer failed.
 ///
 ///     watched_sink to(sink);
 ///     try {

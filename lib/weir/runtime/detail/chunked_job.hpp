@@ -125,7 +125,7 @@ private:
         if (tasks_left_.fetch_sub(1) == 1) settle();
     }
 
-    // By the last task. The handler is told when the job is gone.
+    // By the last task. The handler is called when the job is destroyed.
     void settle() noexcept {
         if (!error_ && done_ != chunks_) {
             error_ = std::make_exception_ptr(asio::system_error(asio::error::operation_aborted));
@@ -148,7 +148,7 @@ private:
     std::atomic<std::size_t> tasks_left_{0};
     std::atomic<bool> stopped_{false};
     std::atomic<bool> failed_{false};
-    std::exception_ptr error_;  // by whoever made `failed_` true; read by the last task
+    std::exception_ptr error_;  // by the task that made `failed_` true; read by the last task
 };
 
 /// The operation that does `work`, whose result is an `R`, for any completion token.

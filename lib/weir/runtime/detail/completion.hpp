@@ -1,4 +1,4 @@
-/// The end of an operation: its outcome, and the handler that is told once all is over.
+/// The end of an operation: its outcome, and the handler that is called once everything has ended.
 #pragma once
 
 #include <weir/core/asio.hpp>
@@ -78,7 +78,7 @@ template <class Token>
 concept token_like = !std::is_pointer_v<std::remove_cvref_t<Token>> ||
                      std::is_function_v<std::remove_pointer_t<std::remove_cvref_t<Token>>>;
 
-/// What came of an operation, whoever is told of it. `succeed` and `fail` are called by one thread.
+/// The outcome of an operation. `succeed` and `fail` are called by one thread.
 template <class R>
 class outcome_state {
 public:

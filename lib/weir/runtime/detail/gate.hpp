@@ -14,9 +14,9 @@ namespace weir::detail {
 /// Lets threads from elsewhere hand work to a context, and the context wait until they are out.
 ///
 /// A thread that posts the last thing a context was waiting for is still inside the post when that
-/// thing runs, and whoever it runs for may destroy the context. So weir posts from inside the gate,
+/// thing runs, and its handler may destroy the context. So weir posts from inside the gate,
 /// and a context that shuts down closes the gate first: it waits for those inside, and later ones
-/// find it shut. One a context, shared with all who may call at it. Thread-safe; never blocks but
+/// find it shut. One a context, shared by all its callers. Thread-safe; never blocks but
 /// in `close`.
 class gate {
 public:
@@ -35,7 +35,7 @@ public:
         gate* gate_;
     };
 
-    /// Shuts the gate for good and waits until nobody is inside. Never from the inside.
+    /// Shuts the gate for good and waits until no thread is inside. Never from the inside.
     void close() noexcept {
         auto seen = state_.fetch_or(closed, std::memory_order_acq_rel) | closed;
         while (seen != closed) {

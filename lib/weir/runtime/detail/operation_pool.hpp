@@ -31,7 +31,7 @@ struct no_note {};
 /// nothing else, and no operation waits for a poll to go on.
 ///
 /// It is a segment of its own, because operations outlive the stream: `cancel()` (from any thread)
-/// cancels those under way through their cancellation slots, and the pool lets go of `f` and of its
+/// cancels those under way through their cancellation slots, and the pool releases `f` and its
 /// ticket when the last of them has ended.
 ///
 /// A slot owns the cancellation signal of its coroutine. Asio may use the signal's slot until it
@@ -41,7 +41,7 @@ struct no_note {};
 /// because Asio 1.26 to 1.29 throws into the executor where one is cancelled that never waited.
 ///
 /// `Note` is what the stream writes to a slot; it stays there until it is written to again.
-/// All but `cancel` belongs to whoever polls the stream, one thread at a time.
+/// All but `cancel` is called by the stream's poller, one thread at a time.
 template <class F, class T, class Note = no_note>
 class operation_pool final : public segment {
 public:
@@ -218,7 +218,7 @@ private:
         std::move(coroutine)();
     }
 
-    // A slot's coroutine. It holds the pool; the pool lets go of it when it closes.
+    // A slot's coroutine. It holds the pool; the pool releases it when it closes.
     static asio::awaitable<void> serve(counted_ptr<operation_pool> pool, slot* p) {
         --pool->to_begin_;
         p->begun_ = true;
@@ -253,7 +253,7 @@ private:
     void finish(slot& p) {
         p.item_.reset();
         p.under_way_ = false;
-        if (cancelled()) return;  // nobody collects it
+        if (cancelled()) return;  // the result is not collected
         if (on_strand_) {
             p.link() = nullptr;
             (completed_on_strand_ ? last_on_strand_->link() : completed_on_strand_) = &p;
@@ -273,7 +273,7 @@ private:
         return false;
     }
 
-    /// Nobody wants results any more. True when all coroutines have ended, and Asio has said so.
+    /// Ends the operations. True when Asio has called the completion handlers of all coroutines.
     bool end() {
         if (!std::exchange(cancel_sent_, true)) {
             for (const auto& p : slots_) {

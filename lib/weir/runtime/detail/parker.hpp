@@ -58,9 +58,9 @@ template <class Poll>
 bool block_until(Poll poll, std::optional<std::chrono::steady_clock::time_point> deadline = {}) {
     parker& self = this_thread_parker();
     const asio::any_io_executor nowhere;
-    const ticket nobody;
+    const ticket no_ticket;
     for (;;) {
-        poll_context cx(self, nowhere, nobody, poll_budget());
+        poll_context cx(self, nowhere, no_ticket, poll_budget());
         const poll_context::single_items one(cx);
         if (poll(cx)) return true;
         if (!deadline) {

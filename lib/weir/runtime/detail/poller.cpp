@@ -51,7 +51,7 @@ bool poller::advance() noexcept {
     return false;
 }
 
-// What the handler throws goes to whoever runs the executor, as everywhere in Asio.
+// An exception of the handler goes to the caller of the executor's `run`, as everywhere in Asio.
 void poller::after_turn() {
     if (!done_) return;
     auto op = std::exchange(done_, nullptr);

@@ -78,7 +78,7 @@ private:
     struct operation {
         virtual ~operation() = default;
         virtual bool poll(poll_context& cx) noexcept = 0;
-        /// Calls the handler, after letting go of all else.
+        /// Calls the handler, after releasing everything else.
         virtual void complete(std::shared_ptr<operation> self) = 0;
         std::exception_ptr error;
         bool cancelled = false;
@@ -163,7 +163,7 @@ private:
     std::shared_ptr<operation> waiting_;
     std::shared_ptr<operation> done_;  // has its answer; its handler is called after this turn
     outstanding_work work_;            // of the one that waits
-    ticket scope_;                     // nobody waits for a pulled pipeline as a whole
+    ticket scope_;                     // empty: a pulled pipeline has no completion
     // A turn spans all the operations that are answered at once, so that a coroutine that never has
     // to wait still lets others run when its budget is spent.
     std::optional<poll_context> turn_;

@@ -12,9 +12,9 @@
 
 namespace weir::detail {
 
-/// A queue of things to run on a strand, one after the other. To those who use its executor it is
-/// that strand: nothing of a pool queue runs at the same time as anything else there. But a stream
-/// that is polled on the strand may also `step` through it, and then nothing needs to be posted.
+/// A queue of things to run on a strand, one after the other. Its executor behaves like that
+/// strand: nothing of a pool queue runs at the same time as anything else there. But a stream that
+/// is polled on the strand may also `step` through it, and then nothing needs to be posted.
 ///
 /// Life: what is queued keeps a turn posted on the strand, and that keeps the pool queue. A context
 /// that is destroyed drops the turn, and with it what is queued.
@@ -76,7 +76,7 @@ private:
     /// Runs what is there now. What that queues is for the next turn, so that others on the strand
     /// have theirs.
     void take_turn() {
-        // Before it looks, for whoever queues something does it the other way round.
+        // Cleared before the queue is checked, because `post` queues first and then sets it.
         turn_is_posted_.store(false);
         const finally_post rest(*this);
         run_taken();

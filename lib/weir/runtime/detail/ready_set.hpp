@@ -16,13 +16,13 @@ namespace weir::detail {
 
 /// The inputs of a join that may have something: a set of their numbers.
 ///
-/// Each input is polled under a waker of its own (`waker_of`), which notes who was woken and wakes
-/// the join's poller. So a wake-up costs a poll of that one input, not of them all. (Polling 64
+/// Each input is polled under a waker of its own (`waker_of`), which notes the input and wakes the
+/// join's poller. So a wake-up costs a poll of that one input, not of them all. (Polling 64
 /// channels of which one has an item took ten times as long; with 2 there is no difference.)
 ///
 /// All inputs are in the set at first, unless there are none yet. Part of a join's stream and used
-/// on its strand; its wakers are used by anybody. Cost: an allocation an input, made when its waker
-/// is asked for first.
+/// on its strand; its wakers may be used by any thread. Cost: an allocation an input, made when its
+/// waker is asked for first.
 class ready_set {
 public:
     explicit ready_set(std::size_t count) : count_(count), all_at_first_(true) {}
@@ -60,15 +60,15 @@ public:
         }
     }
 
-    /// To be called at the beginning of a poll: nobody waits any more.
+    /// To be called at the beginning of a poll: the poller no longer waits.
     void begin() {
         if (!board_) open();
         if (std::exchange(armed_, false)) board_->waiting.disarm();
     }
-    /// Adds those that were woken.
+    /// Adds the inputs that were woken.
     void collect() noexcept {
         for (std::size_t w = 0; w != ready_.size(); ++w) {
-            // The load alone is nearly free, and mostly finds nobody.
+            // The load alone is nearly free, and mostly finds 0.
             if (board_->woken[w].load() != 0) ready_[w] |= board_->woken[w].exchange(0);
         }
     }
@@ -102,8 +102,9 @@ private:
     public:
         input_waker(std::shared_ptr<board> b, std::size_t i) : board_(std::move(b)), number_(i) {}
 
-        // All sequentially consistent, as waker_slot asks. Who finds its bit set leaves it to the
-        // one who set it to wake the poller, which sees what either has done when it takes the bit.
+        // All sequentially consistent, as waker_slot asks. The waker that sets the bit wakes the
+        // poller; a waker that finds it set does nothing. The poller sees the writes of both when
+        // it takes the bit.
         void wake() noexcept override {
             if (note()) board_->waiting.wake();
         }

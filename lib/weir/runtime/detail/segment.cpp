@@ -160,7 +160,7 @@ void segment::abandon() noexcept {
     leave_context();
 }
 
-// A strand must not outlive its context; a segment may, in the hands of those who would wake it.
+// A strand must not outlive its context; a segment may, because wakers hold references to it.
 void segment::leave_context() noexcept {
     queue_.reset();
     poster_ = asio::any_io_executor();

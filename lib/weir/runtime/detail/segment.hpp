@@ -27,7 +27,7 @@ bool is_strand(const asio::any_io_executor& executor);
 ///
 /// Life: created, `start()`ed, takes turns until `advance` says it is over, and is then closed.
 /// While it lives, the execution context knows it (see segment_registry.hpp): a context that is
-/// destroyed abandons its segments, which lets go of everything they hold.
+/// destroyed abandons its segments, which releases everything they hold.
 class segment : public wakeable {
 public:
     /// Thread-safe. A closed segment ignores it.
@@ -38,7 +38,7 @@ public:
     /// Asks the segment to end early; `advance` sees `cancelled()`. Thread-safe, idempotent.
     void cancel() noexcept;
 
-    /// Lets go of everything without completing. Called when the execution context goes away, or
+    /// Releases everything without completing. Called when the execution context goes away, or
     /// on the segment's strand.
     void abandon() noexcept;
 
@@ -63,7 +63,7 @@ protected:
     bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
     const poll_budget& budget() const noexcept { return budget_; }
 
-    /// One turn. True when the segment is over; then `let_go` is called. Must not throw.
+    /// One turn. True when the segment is over; then `release_resources` is called. Must not throw.
     virtual bool advance() noexcept = 0;
     /// What is to be done outside the turn, after it. May throw, as any handler may.
     virtual void after_turn() {}
@@ -71,12 +71,12 @@ protected:
     virtual void release_resources() noexcept = 0;
 
 private:
-    // What `state_` says, and who may change it:
+    // The values of `state_`, and the side that may change each:
     //   idle      nothing to do.                     any waker -> scheduled (and posts a turn)
     //   scheduled a turn is posted.                  the turn -> running
     //   running   a turn is running.                 any waker -> notified; the turn -> idle
     //   notified  woken during a turn.               the turn -> scheduled (and posts another)
-    //   closed    no more turns, ever.               nobody
+    //   closed    no more turns, ever.               never changes
     // All changes are acquire-release, so that what a waker wrote before `wake()` is seen by the
     // turn that follows.
     enum class status : std::uint8_t { idle, scheduled, running, notified, closed };

@@ -6,7 +6,8 @@
 
 namespace weir::detail {
 
-/// Whose run this thread is in: the innermost of a stack, as a task may run its context.
+/// The queue that this thread is running. The scopes form a stack, because a task may run its
+/// context.
 class serial_queue::scope {
 public:
     explicit scope(const serial_queue& running) noexcept
@@ -66,8 +67,8 @@ public:
         here->after_ = counted_ptr<serial_queue>::share(&queue);
         return true;
     }
-    /// Runs what has been offered, and what that offers; for a while. The rest goes on after those
-    /// who wait for the executor.
+    /// Runs what has been offered, and what that offers; for a while. The rest continues after the
+    /// handlers that wait for the executor.
     void run_all() {
         while (const auto now = take()) {
             now->run();
@@ -169,10 +170,10 @@ void serial_queue::push_next(task& t) noexcept {
     if (put(t) && !relay::offer(*this)) schedule_here();
 }
 
-void serial_queue::wake_here(wakeable& who) {
-    if (relay::under_way()) return who.wake();  // in a task that runs its context
+void serial_queue::wake_here(wakeable& target) {
+    if (relay::under_way()) return target.wake();  // in a task that runs its context
     relay then;
-    who.wake_next();
+    target.wake_next();
     then.run_all();
 }
 
@@ -190,7 +191,7 @@ bool serial_queue::put(task& t) noexcept {
     return last == nullptr;
 }
 
-// If there is no memory for it, the program ends: nothing could tell whoever waits.
+// If there is no memory for it, the program ends: a waiter could not be notified.
 void serial_queue::schedule() noexcept {
     entry run(counted_ptr<serial_queue>::share(this));
     if (io_) {
@@ -200,8 +201,8 @@ void serial_queue::schedule() noexcept {
     }
 }
 
-// By one who is about to return to the context: this thread goes on with it, after those who wait
-// already. Posted, it would wake another, which has nothing of this one's in its caches.
+// Called shortly before this thread returns to the context. This thread then runs the queue, after
+// the handlers that already wait. A post would wake another thread, whose caches are cold.
 void serial_queue::schedule_here() noexcept {
     if (!io_) return schedule();
     asio::defer(*io_, entry(counted_ptr<serial_queue>::share(this)));
@@ -224,7 +225,7 @@ void serial_queue::run() {
     }
 }
 
-/// Moves those who have come into the batch, the first first. False when there are none.
+/// Moves the tasks in the inbox into the batch, oldest first. False when there are none.
 bool serial_queue::take_batch() noexcept {
     task* last = inbox_.exchange(busy(), std::memory_order_acq_rel);
     while (last && last != busy()) {

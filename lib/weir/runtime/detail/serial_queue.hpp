@@ -31,13 +31,13 @@ public:
 
     /// Has `t` run soon, and never from within this call.
     void push(task& t) noexcept;
-    /// The same, by one who is about to return to its executor: `t` may be the next that this
-    /// thread runs.
+    /// The same, for a caller that is about to return to its executor: this thread may run `t`
+    /// next.
     void push_next(task& t) noexcept;
-    /// Wakes `who`, in a handler that does nothing else: a queue that has something to run then
+    /// Wakes `target`, in a handler that does nothing else: a queue that has something to run then
     /// does so at once, on this thread, where it is one of the queue's context. A push would have
     /// the context wake another. Throws what the tasks throw.
-    static void wake_here(wakeable& who);
+    static void wake_here(wakeable& target);
     /// True when what it runs may have another queue run next.
     bool hands_over() const noexcept { return io_.has_value(); }
     /// True in what it runs.
@@ -68,13 +68,14 @@ private:
     std::optional<asio::io_context::executor_type> io_;
     asio::any_io_executor other_;
 
-    // Who has come, the last first. What it says, and who may change it:
+    // The tasks that have arrived, the last first. Its values, and the side that may change each:
     //   null       nothing to do.                        push -> a list (and schedules a run)
-    //   busy()     a run is scheduled or under way, and nobody has come since it took the others.
+    //   busy()     a run is scheduled or under way, and no task has arrived since it took the
+    //   others.
     //                                                    push -> a list; the run -> null
     //   a list     likewise, and these have come.        push -> a longer one; the run -> busy()
-    // All lists end in busy(). Changes are acquire-release: who pushes makes what it wrote visible
-    // to the task, and each run sees what the one before it wrote.
+    // All lists end in busy(). Changes are acquire-release: the writes of the pushing thread are
+    // visible to the task, and each run sees what the one before it wrote.
     std::atomic<task*> inbox_{nullptr};
     task* batch_ = nullptr;  // taken, in order; the run's alone
 };

@@ -35,7 +35,7 @@ public:
     void wake_all() {
         for (const auto& w : std::exchange(waiters_, {})) w->end(asio::error_code());
     }
-    /// Destroys those who wait: for when their context goes.
+    /// Destroys the waiting coroutines, because their context is being destroyed.
     void drop_all() noexcept { std::exchange(waiters_, {}).clear(); }
 
 private:
