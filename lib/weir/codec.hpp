@@ -1,4 +1,5 @@
-/// Structs as JSON lines and as binary frames. Made by .ci/api.py: it includes the public headers of the room.
+/// Structs as JSON lines and as binary frames. Made by .ci/api.py: it includes the public headers
+/// of the room.
 #pragma once
 
 #include <weir/codec/checksum.hpp>

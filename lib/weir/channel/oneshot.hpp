@@ -261,7 +261,7 @@ struct oneshot_ends {
 /// Makes a channel for one value, such as the reply to a request.
 ///
 ///     auto [reply, answer] = weir::oneshot<price>();
-///     requests.try_send({symbol, std::move(reply)});       // who answers:
+///     requests.try_send({symbol, std::move(reply)});       // the other side answers:
 ///     std::move(reply).send(p) price p = co_await answer.receive();
 ///
 /// Cost: one allocation for both ends; a receiver that has to wait makes a poller for itself.

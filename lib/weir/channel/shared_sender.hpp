@@ -110,7 +110,7 @@ private:
 
     [[noreturn]] static void throw_closed() {
         throw channel_closed_error(
-            "weir::shared_sender: the channel is closed, or nobody receives");
+            "weir::shared_sender: the channel is closed, or has no receiver");
     }
     [[noreturn]] static void throw_full() {
         throw channel_full_error("weir::shared_sender: the channel is full");

@@ -32,8 +32,8 @@ public:
     /// Begins anew.
     void reset() noexcept { wait_ = static_cast<double>(first_.count()); }
 
-    /// How long to wait after so many failures (from 1), whatever `next` has come to: for those who
-    /// share one policy.
+    /// How long to wait after so many failures (from 1), whatever `next` has come to: for callers
+    /// that share one policy.
     clock::duration after(unsigned failures);
 
 private:

@@ -40,7 +40,7 @@ public:
 
     /// Opens `path` and looks at what it is. "-" is standard input: descriptor 0, read from where
     /// it stands. (A file of that name is "./-".) Returns at once: the writer of a FIFO is waited
-    /// for by whoever reads.
+    /// for by the reader.
     void open(const std::filesystem::path& path);
     bool is_open() const noexcept { return fd_ >= 0; }
     void close() noexcept;

@@ -80,7 +80,8 @@ private:
 };
 
 /// A pipeline that waits to be run, whatever its stream and its terminal are. How it is run, and
-/// who is told, is compiled once for each type of result and handler, and not for each pipeline.
+/// which handler is called, is compiled once for each type of result and handler, and not for each
+/// pipeline.
 template <class R>
 class deferred_pipeline {
 public:

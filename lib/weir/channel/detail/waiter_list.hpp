@@ -24,7 +24,7 @@ private:
 
     waiter_node* before_ = this;  // itself: in no list
     waiter_node* after_ = this;
-    waker who_;
+    waker waker_;
 };
 
 /// An intrusive list of wakers, first come first served; it allocates nothing.
@@ -45,12 +45,12 @@ public:
     /// replaces.
     [[nodiscard]] waker add(waiter_node& node, wakeable& target) noexcept {
         if (!node.in_list()) insert(node, ends_);
-        return std::exchange(node.who_, waker::share(&target));
+        return std::exchange(node.waker_, waker::share(&target));
     }
     /// The same, but before all others if it is not there yet.
     [[nodiscard]] waker add_first(waiter_node& node, wakeable& target) noexcept {
         if (!node.in_list()) insert(node, *ends_.after_);
-        return std::exchange(node.who_, waker::share(&target));
+        return std::exchange(node.waker_, waker::share(&target));
     }
     /// The waiter that has waited longest. Precondition: not empty.
     waiter_node& first() noexcept { return *ends_.after_; }
@@ -60,7 +60,7 @@ public:
         node.before_->after_ = node.after_;
         node.after_->before_ = node.before_;
         node.before_ = node.after_ = &node;
-        return std::exchange(node.who_, waker());
+        return std::exchange(node.waker_, waker());
     }
 
     /// Removes and returns the waker that has waited longest; null when the list is empty.
