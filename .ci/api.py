@@ -101,7 +101,7 @@ def include_of(path):
 
 def room_header(name, includes, what):
     body = "".join(f"#include <{i}>\n" for i in includes)
-    return f"/// {what}. Made by .ci/api.py: it includes the public headers of the room.\n#pragma once\n\n{body}"
+    return f"/// {what}.\n/// Made by .ci/api.py from the public headers of the room.\n#pragma once\n\n{body}"
 
 
 def room_name(room):
@@ -136,7 +136,7 @@ def generated():
             text.append(f"| `<{include_of(header)}>` | {purpose(source)} | {names} |")
         text.append("")
     files["lib/weir/weir.hpp"] = room_header(
-        "weir", ["weir/version.hpp"] + [f"weir/{r}.hpp" for r in WHOLE], "All of weir that needs nothing but Asio and Abseil")
+        "weir", sorted(["weir/version.hpp"] + [f"weir/{r}.hpp" for r in WHOLE]), "All of weir that needs nothing but Asio and Abseil")
     files["docs/api.md"] = "\n".join(text)
     return files
 

@@ -1,4 +1,5 @@
-/// Values that items are added to. Made by .ci/api.py: it includes the public headers of the room.
+/// Values that items are added to.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/aggregates/aggregate.hpp>

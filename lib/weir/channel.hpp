@@ -1,5 +1,5 @@
-/// Bounded channels, oneshot, watch, broadcast. Made by .ci/api.py: it includes the public headers
-/// of the room.
+/// Bounded channels, oneshot, watch, broadcast.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/channel/blocking_view.hpp>

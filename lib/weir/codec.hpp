@@ -1,5 +1,5 @@
-/// Structs as JSON lines and as binary frames. Made by .ci/api.py: it includes the public headers
-/// of the room.
+/// Structs as JSON lines and as binary frames.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/codec/checksum.hpp>

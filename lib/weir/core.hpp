@@ -1,5 +1,5 @@
-/// The poll protocol, stages, the pipe, errors. Made by .ci/api.py: it includes the public headers
-/// of the room.
+/// The poll protocol, stages, the pipe, errors.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/core/asio.hpp>

@@ -1,4 +1,5 @@
-/// CSV files. Made by .ci/api.py: it includes the public headers of the room.
+/// CSV files.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/connectors/csv/batch.hpp>

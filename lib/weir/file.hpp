@@ -1,5 +1,5 @@
-/// Files: their bytes and their changes. Made by .ci/api.py: it includes the public headers of the
-/// room.
+/// Files: their bytes and their changes.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/connectors/file/block_reader.hpp>

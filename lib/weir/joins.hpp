@@ -1,4 +1,5 @@
-/// Several streams, and tables. Made by .ci/api.py: it includes the public headers of the room.
+/// Several streams, and tables.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/joins/branches.hpp>

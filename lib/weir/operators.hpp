@@ -1,4 +1,5 @@
-/// Steps of a stream. Made by .ci/api.py: it includes the public headers of the room.
+/// Steps of a stream.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/operators/async_map.hpp>

@@ -1,5 +1,5 @@
-/// Several segments under one owner. Made by .ci/api.py: it includes the public headers of the
-/// room.
+/// Several segments under one owner.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/pipeline/counted_step.hpp>

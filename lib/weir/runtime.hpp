@@ -1,5 +1,5 @@
-/// Executors, time, blocking work, what runs streams. Made by .ci/api.py: it includes the public
-/// headers of the room.
+/// Executors, time, blocking work, what runs streams.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/runtime/async_function.hpp>

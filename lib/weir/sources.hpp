@@ -1,4 +1,5 @@
-/// Where streams begin. Made by .ci/api.py: it includes the public headers of the room.
+/// Where streams begin.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/sources/any_stream.hpp>

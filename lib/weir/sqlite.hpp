@@ -1,4 +1,5 @@
-/// SQLite tables. Made by .ci/api.py: it includes the public headers of the room.
+/// SQLite tables.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/connectors/sqlite/batch_writer.hpp>

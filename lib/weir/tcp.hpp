@@ -1,4 +1,5 @@
-/// TCP connections. Made by .ci/api.py: it includes the public headers of the room.
+/// TCP connections.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/connectors/tcp/client_event.hpp>

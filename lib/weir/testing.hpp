@@ -1,4 +1,5 @@
-/// The kit to test with. Made by .ci/api.py: it includes the public headers of the room.
+/// The kit to test with.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/testing/drive.hpp>

@@ -1,5 +1,5 @@
-/// All of weir that needs nothing but Asio and Abseil. Made by .ci/api.py: it includes the public
-/// headers of the room.
+/// All of weir that needs nothing but Asio and Abseil.
+/// Made by .ci/api.py from the public headers of the room.
 #pragma once
 
 #include <weir/aggregates.hpp>

@@ -2,13 +2,13 @@
 
 #include <weir/core/utf8.hpp>
 
+#include <weir-load/encoding.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
 #include <vector>
-
-#include "encoding.hpp"
 
 namespace weir_load::table_load {
 

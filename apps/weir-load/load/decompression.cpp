@@ -3,6 +3,14 @@
 #include <weir/connectors/csv/file_reader.hpp>
 #include <weir/connectors/csv/foreign.hpp>
 
+// Set by the build where the library was found.
+#ifndef WEIR_LOAD_HAS_ZLIB
+#define WEIR_LOAD_HAS_ZLIB 0
+#endif
+#ifndef WEIR_LOAD_HAS_ZSTD
+#define WEIR_LOAD_HAS_ZSTD 0
+#endif
+
 #if WEIR_LOAD_HAS_ZLIB
 #include <zlib.h>
 #endif

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 #include <shared/printable.hpp>
 #include <shared/terminal_text.hpp>
+#include <weir-load/text.hpp>
 
 #include <algorithm>
-
-#include "text.hpp"
 
 namespace weir_load::table_load {
 

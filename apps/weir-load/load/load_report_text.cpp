@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 #include <shared/printable.hpp>
-
-#include "text.hpp"
+#include <weir-load/text.hpp>
 
 namespace weir_load::table_load {
 

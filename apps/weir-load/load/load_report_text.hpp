@@ -3,13 +3,14 @@
 
 #include <weir/connectors/csv/position.hpp>
 
+#include <weir-load/load_counts.hpp>
+#include <weir-load/progress.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
-#include "load_counts.hpp"
-#include "progress.hpp"
 #include "table_load_options.hpp"
 
 namespace weir_load::table_load {

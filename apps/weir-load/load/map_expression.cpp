@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 #include <shared/exit_code.hpp>
+#include <weir-load/upper_case.hpp>
+#include <weir-load/uuid.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -12,8 +14,6 @@
 
 #include "field_reader.hpp"
 #include "sha256.hpp"
-#include "upper_case.hpp"
-#include "uuid.hpp"
 
 namespace weir_load::table_load {
 

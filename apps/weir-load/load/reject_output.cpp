@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 #include <shared/exit_code.hpp>
 #include <sys/stat.h>
+#include <weir-load/reject_file.hpp>
 
 #include <algorithm>
 #include <fstream>
 #include <system_error>
 #include <utility>
-
-#include "reject_file.hpp"
 
 namespace weir_load::table_load {
 

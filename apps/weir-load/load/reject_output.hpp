@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <weir-load/output_file.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -10,8 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "output_file.hpp"
 
 namespace weir_load::table_load {
 

@@ -1,12 +1,11 @@
 #include "row_builder.hpp"
 
 #include <fmt/format.h>
+#include <weir-load/text.hpp>
 
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
-
-#include "text.hpp"
 
 namespace weir_load::table_load {
 

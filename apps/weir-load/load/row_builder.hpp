@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shared/log.hpp>
+#include <weir-load/load_counts.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,6 @@
 
 #include "column_plan.hpp"
 #include "field_reader.hpp"
-#include "load_counts.hpp"
 #include "reject_output.hpp"
 #include "row_batch.hpp"
 #include "type_inference.hpp"

@@ -15,6 +15,9 @@
 #include <shared/used_files.hpp>
 #include <sqlite3.h>
 #include <unistd.h>
+#include <weir-load/load_stop.hpp>
+#include <weir-load/new_file_guard.hpp>
+#include <weir-load/text.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -28,10 +31,7 @@
 #include "existing_table.hpp"
 #include "load_inputs.hpp"
 #include "load_report_text.hpp"
-#include "load_stop.hpp"
-#include "new_file_guard.hpp"
 #include "row_stream.hpp"
-#include "text.hpp"
 
 namespace weir_load::table_load {
 

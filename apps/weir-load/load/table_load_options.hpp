@@ -1,6 +1,9 @@
 /// What `weir-load load` was asked to do.
 #pragma once
 
+#include <weir-load/progress.hpp>
+#include <weir-load/staging.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -11,9 +14,7 @@
 #include <vector>
 
 #include "column_type.hpp"
-#include "progress.hpp"
 #include "record_reader.hpp"
-#include "staging.hpp"
 
 namespace weir_load::table_load {
 

@@ -1,11 +1,11 @@
 #include "type_inference.hpp"
 
 #include <fmt/format.h>
+#include <weir-load/text.hpp>
 
 #include <algorithm>
 #include <array>
 
-#include "text.hpp"
 #include "value_parser.hpp"
 
 namespace weir_load::table_load {
