@@ -91,7 +91,7 @@ TEST_CASE("What is no command is refused with what it may have been meant for") 
     CHECK(file.code == 2);
     CHECK(contains(file.err, "'my sales.csv' is no command; to load a CSV file of people"));
     CHECK(contains(file.err, "weir-load run-pipeline --input 'my sales.csv' --database people.db"));
-    const auto word = run(dir.path(), {"load"});
+    const auto word = run(dir.path(), {"loud"});
     CHECK(word.code == 2);
     CHECK(contains(word.err, "the commands are create-file, run-pipeline, show"));
 }

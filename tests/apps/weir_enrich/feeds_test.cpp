@@ -75,7 +75,7 @@ TEST_CASE("a table that clients fill and change: whole at once, then change by c
     {
         client half(port);
         half.send(start_over + put(1, "lead"));
-        line_with(r.p, " came");
+        line_with(r.p, " connected");
         CHECK(has(trades.enriched(), tier("iron")));
     }
     line_with(r.p, "stays in use");
