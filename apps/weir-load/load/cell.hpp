@@ -13,12 +13,12 @@ namespace weir_load::table_load {
 class cell {
 public:
     cell() noexcept = default;
-    explicit cell(std::int64_t value) noexcept : kind_(kind::whole), whole_(value) {}
-    explicit cell(double value) noexcept : kind_(kind::real), real_(value) {}
+    explicit cell(std::int64_t value) noexcept : kind_(kind::whole) { value_.whole = value; }
+    explicit cell(double value) noexcept : kind_(kind::real) { value_.real = value; }
     explicit cell(std::string_view value) noexcept
-        : kind_(kind::text),
-          size_(static_cast<std::uint32_t>(value.size())),
-          text_(value.data() ? value.data() : "") {}
+        : kind_(kind::text), size_(static_cast<std::uint32_t>(value.size())) {
+        value_.text = value.data() ? value.data() : "";
+    }
 
     bool is_null() const noexcept { return kind_ == kind::null; }
 
@@ -27,11 +27,11 @@ public:
     decltype(auto) visit(F&& use) const {
         switch (kind_) {
             case kind::whole:
-                return use(whole_);
+                return use(value_.whole);
             case kind::real:
-                return use(real_);
+                return use(value_.real);
             case kind::text:
-                return use(std::string_view(text_, size_));
+                return use(std::string_view(value_.text, size_));
             case kind::null:
                 break;
         }
@@ -43,11 +43,11 @@ private:
 
     kind kind_ = kind::null;
     std::uint32_t size_ = 0;  // no field is longer than 1 GiB
-    union {
-        std::int64_t whole_ = 0;
-        double real_;
-        const char* text_;
-    };
+    union payload {
+        std::int64_t whole = 0;
+        double real;
+        const char* text;
+    } value_ = {};
 };
 
 struct raw_batch;

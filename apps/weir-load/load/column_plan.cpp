@@ -94,6 +94,7 @@ target_column& named_target(column_plan& plan, const char* option, const std::st
         if (weir::sqlite::same_name(target.name, name)) return target;
     }
     std::vector<std::string> names;
+    names.reserve(plan.targets.size());
     for (const target_column& target : plan.targets) names.push_back(target.name);
     throw usage_error(
         fmt::format("{} {}: no such column is loaded; there are {}", option, name, listed(names)));
@@ -114,6 +115,7 @@ void add_map(column_plan& plan, const named_value& map) {
 
 void select_targets(column_plan& plan, const options& o) {
     std::vector<std::size_t> chosen;
+    chosen.reserve(std::max(o.select.size(), plan.sources.size()));
     for (const std::string& name : o.select) {
         chosen.push_back(named_source(plan, "--select", name));
     }

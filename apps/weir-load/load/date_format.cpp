@@ -133,7 +133,7 @@ std::optional<date_time> date_format::parse(std::string_view text) const noexcep
     return found;
 }
 
-std::size_t write_iso(const date_time& t, bool with_time, std::span<char> to) noexcept {
+std::size_t write_iso(const date_time& t, bool with_time, std::span<char> to) {
     auto end = fmt::format_to_n(to.data(), to.size(), "{:04}-{:02}-{:02}", t.year, t.month, t.day);
     std::size_t size = end.size;
     if (!with_time) return size;

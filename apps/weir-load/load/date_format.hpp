@@ -44,6 +44,6 @@ private:
 };
 
 /// Writes `2026-12-01`, or with the time `2026-12-01 13:45:00`. Returns how many bytes.
-std::size_t write_iso(const date_time& time, bool with_time, std::span<char> to) noexcept;
+std::size_t write_iso(const date_time& time, bool with_time, std::span<char> to);
 
 }  // namespace weir_load::table_load

@@ -181,14 +181,8 @@ std::string_view to_string(compression kind) noexcept {
 }
 
 bool can_decompress(compression kind) noexcept {
-    switch (kind) {
-        case compression::gzip:
-            return WEIR_LOAD_HAS_ZLIB != 0;
-        case compression::zstd:
-            return WEIR_LOAD_HAS_ZSTD != 0;
-        case compression::none:
-            break;
-    }
+    if (kind == compression::gzip) return WEIR_LOAD_HAS_ZLIB != 0;
+    if (kind == compression::zstd) return WEIR_LOAD_HAS_ZSTD != 0;
     return true;
 }
 

@@ -113,6 +113,7 @@ void fit_table(column_plan& plan, const std::vector<existing_column>& there, con
     }
     if (!extra.empty() && !o.extra_columns_ignored) {
         std::vector<std::string> names;
+        names.reserve(there.size());
         for (const existing_column& column : there) names.push_back(column.name);
         throw std::runtime_error(fmt::format(
             "the table {} lacks columns of the input: {}; it has {} (--rename, --select, or "
@@ -148,6 +149,7 @@ sqlite::table describe(const column_plan& plan, const options& o) {
     made.strict = o.strict;
     const auto& key = o.primary_key.empty() ? o.key : o.primary_key;
     std::vector<std::string> names;
+    names.reserve(key.size());
     for (const std::string& name : key) {
         names.push_back(plan_name(plan, o.primary_key.empty() ? "--key" : "--primary-key", name));
     }
@@ -187,7 +189,8 @@ std::string conflict_clause(const column_plan& plan, const options& o) {
     for (const target_column& target : plan.targets) {
         if (find_name(o.key, target.name)) continue;
         const std::string name = sqlite::quote_identifier(target.name);
-        sets += (sets.empty() ? "" : ", ") + name + " = excluded." + name;
+        if (!sets.empty()) sets += ", ";
+        sets.append(name).append(" = excluded.").append(name);
     }
     std::string clause = "ON CONFLICT (" + quoted_names(plan, "--key", o.key) + ") DO ";
     return clause += sets.empty() ? "NOTHING" : "UPDATE SET " + sets;

@@ -119,6 +119,7 @@ sqlite::load_report stream_rows(weir::runtime& rt, load_job& job, sqlite::databa
                                 const load_stop& stop, progress& shown,
                                 const std::shared_ptr<row_source>& source) {
     std::vector<std::string> names;
+    names.reserve(job.plan.targets.size());
     for (const target_column& target : job.plan.targets) names.push_back(target.name);
     const auto count = [&job](const row_batch& rows) {
         const raw_batch& from = rows.source();
