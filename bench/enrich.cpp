@@ -26,7 +26,7 @@ void measure(benchmark::State& state, std::size_t threads, Work work) {
     for (auto _ : state) {
         state.PauseTiming();
         weir::item_count misses;
-        auto trades = bench::trades_in_runs() | bench::enrich(table, misses);
+        auto trades = bench::trades_in_chunks() | bench::enrich(table, misses);
         state.ResumeTiming();
         benchmark::DoNotOptimize(rt.run(work(std::move(trades))));
         if (misses.value() != 0) throw std::logic_error("weir: a key was missing");

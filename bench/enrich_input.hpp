@@ -14,7 +14,7 @@
 namespace bench {
 
 // Trades that come a thousand at a time; between two such runs the pipeline is polled anew.
-class trades_in_runs {
+class trades_in_chunks {
 public:
     using value_type = trade;
 

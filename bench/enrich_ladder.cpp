@@ -36,7 +36,7 @@ struct rung {
     tables instruments;
     weir::item_count misses;
 
-    auto enriched() const { return bench::trades_in_runs() | bench::enrich(instruments, misses); }
+    auto enriched() const { return bench::trades_in_chunks() | bench::enrich(instruments, misses); }
 };
 
 // Times `climb(rung)`, which returns the sum over all trades.
@@ -119,7 +119,7 @@ asio::awaitable<double> by_part(rung r) {
                                                bench::enrich(r.instruments, r.misses) |
                                                weir::map(r.work) | weir::for_each(add));
     }
-    p.add("split", bench::trades_in_runs() | weir::into(std::move(parts)));
+    p.add("split", bench::trades_in_chunks() | weir::into(std::move(parts)));
     co_await p.run();
     co_return sums[0] + sums[1];
 }

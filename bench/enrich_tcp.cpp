@@ -14,6 +14,7 @@
 
 #include <asio.hpp>
 #include <sys/prctl.h>
+#include <weir-enrich/model/trade.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -27,8 +28,6 @@
 #include <string_view>
 #include <thread>
 #include <vector>
-
-#include "trade.hpp"
 
 namespace {
 

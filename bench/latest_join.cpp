@@ -20,7 +20,7 @@ namespace {
 using update = weir::table_update<std::uint64_t, std::uint64_t>;
 
 // Trades that come a thousand at a time; between two such runs the pipeline is polled anew.
-class trades_in_runs {
+class trades_in_chunks {
 public:
     using value_type = bench::trade;
 
@@ -86,7 +86,7 @@ void joined(benchmark::State& state) {
         auto join_prices = weir::latest_join(
             prices_then_updates(), [](const termed& x) { return x.security; },
             [](termed x, std::uint64_t price) { return valued(x, price); }, drop);
-        auto total = trades_in_runs() | std::move(join_terms) | std::move(join_prices) |
+        auto total = trades_in_chunks() | std::move(join_terms) | std::move(join_prices) |
                      weir::fold(std::uint64_t{0}, std::plus<>{});
         bench::keep(runtime.run(std::move(total)));
         if (misses.value() != 0) throw std::logic_error("weir: a key was missing");
