@@ -68,7 +68,8 @@ private:
 std::string mapped(std::string_view expression, std::vector<map_value> values) {
     const std::vector<std::string> columns = {"a", "first name"};
     fixed_fields fields(std::move(values));
-    const map_value value = compile_map(expression, columns)->value(fields);
+    const auto compiled = compile_map(expression, columns);  // a constant's value lives in it
+    const map_value value = compiled->value(fields);
     return value ? std::string(*value) : "NULL";
 }
 
