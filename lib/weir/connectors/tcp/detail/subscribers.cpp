@@ -323,8 +323,10 @@ bool subscribers::part(std::size_t place) {
             return true;
         }
     }
-    const bool has_all = unacknowledged(s.socket) == 0;
+    // In this order: what a subscriber confirmed before it closed is seen after its close is seen.
+    // The other way round, the last confirmation and the close could both come in between.
     const bool gone = is_gone(s.socket);
+    const bool has_all = unacknowledged(s.socket) == 0;
     if (!gone && (!has_all || (s.talks && !s.quiet))) return false;
     close(place, has_all ? connection_change::served : connection_change::closed);
     return true;
