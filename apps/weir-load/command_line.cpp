@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "load/load_line.hpp"
+#include "write_options.hpp"
 
 namespace weir_load {
 
@@ -91,24 +92,13 @@ void add_choice(CLI::App& command, const char* name, T& value, const char* descr
 
 /// The losses to accept, as separate arguments or separated by commas.
 void add_allow(CLI::App& command, allowances& allow) {
-    const std::map<std::string, bool*> all = {{"references", &allow.references},
-                                              {"other-shape", &allow.other_shape},
-                                              {"search-tables", &allow.search_tables},
-                                              {"empty", &allow.empty}};
-    const auto choose = [all](const std::vector<std::string>& names) {
-        for (const auto& name : names) {
-            const auto found = all.find(name);
-            if (found == all.end()) {
-                throw CLI::ValidationError(
-                    "--allow", "must be references, other-shape, search-tables or empty");
-            }
-            *found->second = true;
-        }
+    const auto choose = [&allow](const std::vector<std::string>& names) {
+        allow_named(allow, names);
     };
     command
         .add_option_function<std::vector<std::string>>(
             "--allow", choose, "What is accepted when the table people is replaced")
-        ->type_name("references|other-shape|search-tables|empty")
+        ->type_name(allowance_names)
         ->delimiter(',')
         ->expected(1, 4);
 }
@@ -148,16 +138,9 @@ void define(CLI::App& command, load_options& o) {
     add_number(command, "--rows-per-commit", o.rows_per_commit, "How many rows a transaction holds",
                weir_apps::bounds{.least = 1})
         ->default_str(std::to_string(o.rows_per_commit));
-    constexpr std::uint64_t a_year = 365 * 24 * 3'600;
-    const auto set_wait = [&o](std::uint64_t n) { o.lock_wait = std::chrono::seconds(n); };
-    weir_apps::add_number_of(command, "--lock-wait", set_wait,
-                             "How long to wait for a lock that another program holds",
-                             {.least = 0, .most = a_year})
-        ->type_name("SECONDS")
-        ->default_str(std::to_string(o.lock_wait.count()));
+    add_lock_wait(command, o.lock_wait);
     add_allow(command, o.allow);
-    command.add_flag("--fast", o.fast,
-                     "Do not wait for the disk: a loss of power may ruin the whole database");
+    add_fast(command, o.fast);
     command.add_flag("--vacuum", o.vacuum, "Rewrite the database without free space at the end");
     command.footer(pipeline_notes);
 }

@@ -17,9 +17,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <exception>
-#include <future>
 #include <memory>
 #include <stdexcept>
 #include <stop_token>
@@ -30,6 +28,7 @@
 #include "incomplete_mark.hpp"
 #include "input.hpp"
 #include "load_counts.hpp"
+#include "load_run.hpp"
 #include "load_stop.hpp"
 #include "new_file_guard.hpp"
 #include "people.hpp"
@@ -122,14 +121,6 @@ struct loaded_rows {
     std::string change;  ///< of the input, while it was read
 };
 
-/// What a load uses lives as long as it runs, whatever happens meanwhile.
-struct end_of_load {
-    std::future<weir::outcome<sqlite::load_report>>& report;
-    ~end_of_load() {
-        if (report.valid()) report.wait();
-    }
-};
-
 /// The load itself: reader, processor and writer, each a task of its own, joined by bounded
 /// channels. Ends with the input, or when `stop` is asked for and all that was read is committed.
 loaded_rows load(weir::runtime& rt, const load_options& o, const csv::read_options& reading,
@@ -146,10 +137,8 @@ loaded_rows load(weir::runtime& rt, const load_options& o, const csv::read_optio
                    weir::buffer(batches_between) | to_people(make_processor(o, counts, rejects)) |
                    weir::buffer(batches_between) | weir::inspect(count) |
                    sqlite::insert_into(db, table, {}, writer_options(o, counts, rejects));
-    auto report = rt.start(std::move(loading));
-    const end_of_load over{report};
-    while (report.wait_for(shown.interval()) != std::future_status::ready) shown.show();
-    loaded_rows loaded{report.get().take(), file->change()};
+    auto report = run_shown(rt, std::move(loading), shown);
+    loaded_rows loaded{report, file->change()};
     if (!stop.stop_requested()) {
         // No batch covers the input behind the last record, or an input without records.
         const auto end = file->where();
@@ -206,18 +195,10 @@ void check_rows(const load_options& o, const sqlite::staged_table& people,
 /// The work after the table was published. A failure does not undo the load; it is only reported.
 void finish(const load_options& o, sqlite::database& db, reject_file& rejects, load_result& result,
             progress& shown) {
-    const auto attempt = [&result](const auto& step) {
-        try {
-            step();
-        } catch (const std::exception& error) {
-            result.failed_after += result.failed_after.empty() ? "" : "; ";
-            result.failed_after += error.what();
-        }
-    };
-    attempt([&] { rejects.commit(); });
+    attempt(result.failed_after, [&] { rejects.commit(); });
     if (!o.vacuum || result.interrupted) return;
     shown.say("rewriting the database without free space");
-    attempt([&] { db.vacuum(); });
+    attempt(result.failed_after, [&] { db.vacuum(); });
 }
 
 /// Loads into a hidden table. When that table is complete, or as complete as an interruption
@@ -266,12 +247,6 @@ load_result replace_people(const load_options& o, const csv::read_options& readi
     return result;
 }
 
-/// Prints the end of the load on stdout. Returns false when it cannot be printed.
-bool print_end(const std::string& text) {
-    const bool printed = std::puts(text.c_str()) >= 0 && std::fflush(stdout) == 0;
-    return printed && std::ferror(stdout) == 0;
-}
-
 exit_code tell_end(const load_result& result, const load_counts& counts, const progress& shown) {
     const bool printed =
         print_end(shown.mode() == progress_mode::json ? json_summary(result, shown.state(), counts)
@@ -311,12 +286,7 @@ exit_code run_pipeline(const load_options& o) {
         spdlog::warn("{} has a header and no records: the table people will be empty",
                      o.input.string());
     }
-    if (o.fast) {
-        spdlog::warn(
-            "--fast: a loss of power or a crash of the system during the load can ruin {}, "
-            "with all that it holds",
-            o.database.string());
-    }
+    if (o.fast) warn_of_fast(o.database);
     load_stop stop(interrupted.token());
     try {
         const load_result result = replace_people(o, reading, input, counts, rejects, shown, stop);

@@ -9,18 +9,18 @@ namespace weir_load::table_load {
 
 namespace {
 
+bool is_ascii(std::string_view text) noexcept {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
+
 std::string_view trimmed(std::string_view text) noexcept {
     constexpr std::string_view spaces = " \t";
     const auto first = text.find_first_not_of(spaces);
     if (first == text.npos) return text.substr(0, 0);
     return text.substr(first, text.find_last_not_of(spaces) - first + 1);
 }
-
-bool is_ascii(std::string_view text) noexcept {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-}  // namespace
 
 std::string_view keep_text(std::string_view text, std::pmr::memory_resource& memory) {
     if (text.empty()) return {};

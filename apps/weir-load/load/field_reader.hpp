@@ -35,6 +35,9 @@ struct field_text {
 field_text read_field(const weir::csv::record& record, std::size_t index, const field_rules& rules,
                       std::pmr::memory_resource& memory);
 
+/// `text` without the spaces and tabs around it.
+std::string_view trimmed(std::string_view text) noexcept;
+
 /// A copy of `text` that lives as long as `memory`.
 std::string_view keep_text(std::string_view text, std::pmr::memory_resource& memory);
 

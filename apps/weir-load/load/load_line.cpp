@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <shared/exit_code.hpp>
 #include <shared/options.hpp>
+#include <weir-load/write_options.hpp>
 
 #include <algorithm>
 #include <array>
@@ -193,30 +194,12 @@ void define_table(CLI::App& command, load_line& line) {
         ->default_str(std::to_string(o.rows_per_commit));
     weir_apps::add_number(command, "--limit", o.limit, "Load no more rows than this");
     const auto allow = [&o](const std::string& text) {
-        const std::map<std::string, bool*> all = {{"references", &o.allow.references},
-                                                  {"other-shape", &o.allow.other_shape},
-                                                  {"search-tables", &o.allow.search_tables},
-                                                  {"empty", &o.allow.empty}};
-        for (const auto& name : split_at_commas(text)) {
-            const auto found = all.find(name);
-            if (found == all.end()) {
-                throw CLI::ValidationError(
-                    "--allow", "must be references, other-shape, search-tables or empty");
-            }
-            *found->second = true;
-        }
+        allow_named(o.allow, split_at_commas(text));
     };
     command.add_option_function<std::string>("--allow", allow, "What replace may lose")
-        ->type_name("references|other-shape|search-tables|empty");
-    constexpr std::uint64_t a_year = 365 * 24 * 3'600;
-    const auto set_wait = [&o](std::uint64_t n) { o.lock_wait = std::chrono::seconds(n); };
-    weir_apps::add_number_of(command, "--lock-wait", set_wait,
-                             "How long to wait for a lock that another program holds",
-                             {.least = 0, .most = a_year})
-        ->type_name("SECONDS")
-        ->default_str(std::to_string(o.lock_wait.count()));
-    command.add_flag("--fast", o.fast,
-                     "Do not wait for the disk: a loss of power may ruin the whole database");
+        ->type_name(allowance_names);
+    add_lock_wait(command, o.lock_wait);
+    add_fast(command, o.fast);
 }
 
 void define_run(CLI::App& command, load_line& line) {

@@ -15,13 +15,12 @@
 #include <shared/used_files.hpp>
 #include <sqlite3.h>
 #include <unistd.h>
+#include <weir-load/load_run.hpp>
 #include <weir-load/load_stop.hpp>
 #include <weir-load/new_file_guard.hpp>
 #include <weir-load/text.hpp>
 
 #include <algorithm>
-#include <cstdio>
-#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -132,9 +131,7 @@ sqlite::load_report stream_rows(weir::runtime& rt, load_job& job, sqlite::databa
     auto loading = row_stream(source) | weir::take_until(stop.token()) |
                    weir::buffer(batches_waiting) | weir::inspect(count) |
                    sqlite::insert_into(db, table, names, std::move(writing));
-    auto report = std::async(std::launch::async, [&] { return rt.run(std::move(loading)); });
-    while (report.wait_for(shown.interval()) != std::future_status::ready) shown.show();
-    return report.get();
+    return run_shown(rt, std::move(loading), shown);
 }
 
 sqlite::batch_writer_options<loaded_row> writer_options_of(load_job& job) {
@@ -244,19 +241,11 @@ void load_added(weir::runtime& rt, load_job& job, sqlite::database& db, load_sto
 
 /// What follows when the rows are in the table. A failure changes nothing of that: it is told.
 void finish(load_job& job, sqlite::database& db, progress& shown) {
-    const auto attempt = [&job](const auto& step) {
-        try {
-            step();
-        } catch (const std::exception& error) {
-            job.end.failed_after += job.end.failed_after.empty() ? "" : "; ";
-            job.end.failed_after += error.what();
-        }
-    };
-    attempt([&] { job.rejects.commit(); });
+    attempt(job.end.failed_after, [&] { job.rejects.commit(); });
     if (job.end.interrupted) return;
     for (const std::string& sql : job.o.after) {
         shown.say("running --after");
-        attempt([&] { db.exec(sql, "run --after"); });
+        attempt(job.end.failed_after, [&] { db.exec(sql, "run --after"); });
     }
 }
 
@@ -295,17 +284,12 @@ void load_into_database(load_job& job, load_stop& stop, progress& shown) {
     finish(job, db, shown);
 }
 
-bool print_end_of(const std::string& text) {
-    const bool printed = std::puts(text.c_str()) >= 0 && std::fflush(stdout) == 0;
-    return printed && std::ferror(stdout) == 0;
-}
-
 exit_code tell_end_of(load_job& job, const progress& shown) {
     const load_state state = shown.state();
     job.end.rejects = job.rejects.path();
-    const bool printed = print_end_of(shown.mode() == progress_mode::json
-                                          ? end_json(job.o, job.end, state, job.counts)
-                                          : end_text(job.o, job.end, state, job.counts));
+    const bool printed = print_end(shown.mode() == progress_mode::json
+                                       ? end_json(job.o, job.end, state, job.counts)
+                                       : end_text(job.o, job.end, state, job.counts));
     const char* const done = "; the rows are in the table all the same";
     if (!job.end.failed_after.empty()) spdlog::error("{}{}", job.end.failed_after, done);
     if (!printed) spdlog::error("cannot write the standard output{}", done);
@@ -343,7 +327,7 @@ exit_code show_plan(load_job& job) {
     if (!whole) fit_table(job.plan, *there, o);
     const std::string text =
         dry_run_text(job.inputs, job.plan, job.survey, there ? &*there : nullptr, o);
-    return print_end_of(text) ? exit_code::success : exit_code::failure;
+    return print_end(text) ? exit_code::success : exit_code::failure;
 }
 
 exit_code load_with(load_job& job, progress& shown, load_stop& stop) {
@@ -396,12 +380,7 @@ exit_code load_tables(options given) {
     if (o.dry_run) return show_plan(job);
     progress shown(o.progress, job.survey.bytes, job.counts);
     weir_apps::set_up_log("weir-load", shown.mode() == progress_mode::bar);
-    if (o.fast) {
-        spdlog::warn(
-            "--fast: a loss of power or a crash of the system during the load can ruin {}, with "
-            "all that it holds",
-            o.database.string());
-    }
+    if (o.fast) warn_of_fast(o.database);
     load_stop stop(interrupted.token());
     return load_with(job, shown, stop);
 }

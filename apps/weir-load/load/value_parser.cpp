@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "field_reader.hpp"
 #include "json_check.hpp"
 
 namespace weir_load::table_load {
@@ -139,16 +140,9 @@ parsed_value fault(const char* what) noexcept {
     return {{}, what};
 }
 
-std::string_view without_spaces(std::string_view text) noexcept {
-    constexpr std::string_view spaces = " \t";
-    const auto first = text.find_first_not_of(spaces);
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(spaces) - first + 1);
-}
-
-/// What a user who names the type may write: a plus, zeros in front, spaces around.
+/// A number as users may write it for a type that they name: a plus, zeros in front, spaces around.
 std::string_view as_plain_number(std::string_view text) noexcept {
-    text = without_spaces(text);
+    text = trimmed(text);
     if (take(text, '+')) {
         if (text.starts_with('-')) return {};
     }
