@@ -8,6 +8,7 @@
 #include <weir/core/order.hpp>
 #include <weir/core/pipe.hpp>
 #include <weir/core/poll.hpp>
+#include <weir/core/position.hpp>
 #include <weir/core/stage.hpp>
 #include <weir/core/step_kind.hpp>
 #include <weir/core/stream.hpp>
