@@ -66,6 +66,7 @@ int main() {
     rt.run(three_ticks());
     const std::string failure = where_it_failed(rt);
     std::cout << even.size() << " evens, the first above 7 is " << above << ", " << failure << '\n';
-    return even == std::vector{2, 4} && above == 10 && failure == "map 'parse number': stoi" ? 0
-                                                                                             : 1;
+    // libc++ says "stoi: no conversion".
+    const bool named = failure.starts_with("map 'parse number': stoi");
+    return even == std::vector{2, 4} && above == 10 && named ? 0 : 1;
 }

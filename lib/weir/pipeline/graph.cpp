@@ -18,7 +18,7 @@ std::string escaped(std::string_view text) {
 
 // Uses `append` instead of `"\"" + ...`: for the latter, GCC 12 at -O3 warns of an overlapping copy
 // that does not exist.
-std::string quoted(std::string_view text) {
+std::string dot_string(std::string_view text) {
     std::string out = "\"";
     out.append(escaped(text)).append("\"");
     return out;
@@ -42,7 +42,7 @@ std::string counts(const ledger& l) {
 }  // namespace
 
 std::string to_dot(const graph& g, bool ledgers) {
-    std::string dot = "digraph " + quoted(g.name) + " {\n  rankdir=LR;\n  node [shape=box];\n";
+    std::string dot = "digraph " + dot_string(g.name) + " {\n  rankdir=LR;\n  node [shape=box];\n";
     for (const graph_segment& segment : g.segments) {
         std::string label = escaped(segment.name);
         if (ledgers) append_count(label, "restarts", segment.restarts);
@@ -50,13 +50,13 @@ std::string to_dot(const graph& g, bool ledgers) {
             label.append(line_end).append(escaped(stage.name));
             if (ledgers) label.append(counts(stage.items));
         }
-        dot += "  " + quoted(segment.name) + " [label=\"" + label + "\"];\n";
+        dot += "  " + dot_string(segment.name) + " [label=\"" + label + "\"];\n";
     }
     for (const graph_channel& channel : g.channels) {
         std::string label = escaped(channel.name) + " (" + std::to_string(channel.capacity) + ")";
         if (ledgers) label.append(counts(channel.items));
-        dot += "  " + quoted(channel.from) + " -> " + quoted(channel.to) + " [label=\"" + label +
-               "\"];\n";
+        dot += "  " + dot_string(channel.from) + " -> " + dot_string(channel.to) + " [label=\"" +
+               label + "\"];\n";
     }
     return dot + "}\n";
 }
